@@ -1,0 +1,28 @@
+# frozen_string_literal: true
+
+require_relative "build_settings"
+
+# Small extensions that only specs and benchmarks use: each folder with an extconf.rb below spec/support or benchmark
+# is built in tmp/extensions/<Ruby>/<folder>, where `spec_helper` and the benchmarks load it from.
+EXTENSIONS_DIRECTORY = "tmp/extensions/#{RUBY_PLATFORM}-#{RUBY_VERSION}".freeze
+
+desc "Build the extensions that specs and benchmarks use"
+task :extensions
+
+settings = BuildSettings.in(EXTENSIONS_DIRECTORY)
+
+FileList["spec/support/*/extconf.rb", "benchmark/*/extconf.rb"].each do |extconf|
+  source = File.dirname(extconf)
+  build = "#{EXTENSIONS_DIRECTORY}/#{source}"
+  library = "#{build}/#{File.basename(source)}.#{RbConfig::CONFIG["DLEXT"]}"
+
+  directory build
+  file "#{build}/Makefile" => [build, extconf, settings.name] do
+    sh Gem.ruby, File.expand_path(extconf), chdir: build
+  end
+  file library => ["#{build}/Makefile", *FileList["#{source}/**/*.{c,h}"]] do
+    sh "make", "clean", "all", chdir: build
+    touch library
+  end
+  task extensions: library
+end

@@ -1,0 +1,44 @@
+# frozen_string_literal: true
+
+require "rbconfig"
+require "memory/tracker"
+
+# What specs share.
+module SpecSupport
+  ROOT = File.expand_path("..", __dir__)
+  EXTENSIONS = File.join(ROOT, "tmp/extensions/#{RUBY_PLATFORM}-#{RUBY_VERSION}")
+
+  module_function
+
+  # Loads a test-only extension, which `rake extensions` built.
+  # @param folder [String] where its extconf.rb is, such as "spec/support/heap_walk"
+  def require_extension(folder)
+    require File.join(EXTENSIONS, folder, File.basename(folder))
+  end
+
+  # Waits until the block gives a true value and returns it; fails after `seconds`.
+  # @param what [String] what is waited for, for the message
+  def eventually(what, seconds: 30)
+    deadline = now + seconds
+    loop do
+      value = yield
+      return value if value
+      raise "waited #{seconds} s in vain for #{what}" if now > deadline
+
+      sleep 0.02
+    end
+  end
+
+  def now
+    Process.clock_gettime(Process::CLOCK_MONOTONIC)
+  end
+end
+
+RSpec.configure do |config|
+  config.disable_monkey_patching!
+  config.expect_with(:rspec) { |expectations| expectations.include_chain_clauses_in_custom_matcher_descriptions = true }
+  config.mock_with(:rspec) { |mocks| mocks.verify_partial_doubles = true }
+  config.filter_run_when_matching :focus
+  config.include SpecSupport
+  Kernel.srand config.seed
+end
