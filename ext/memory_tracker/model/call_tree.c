@@ -1,0 +1,235 @@
+#include "model/call_tree.h"
+
+#include <string.h>
+
+#include "model/snapshot.h"
+#include "model/status.h"
+
+/* The part of the nodes that is kept for roots and pseudo frames is one in this many. */
+#define ROOTS_SHARE 16
+
+int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_table *codes, uint32_t node_limit)
+{
+	memset(tree, 0, sizeof(*tree));
+	tree->memory = memory;
+	tree->codes = codes;
+	tree->path_limit = node_limit - node_limit / ROOTS_SHARE;
+	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address);
+	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial);
+	if (key_map_init(&tree->children, memory) || table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
+		return STATUS_NO_MEMORY;
+	return STATUS_OK;
+}
+
+void call_tree_deinit(struct call_tree *tree)
+{
+	if (tree->children.slots)
+		key_map_deinit(&tree->children);
+	if (tree->nodes.chunks)
+		table_deinit(&tree->nodes);
+	path_cache_deinit(&tree->by_address);
+	path_cache_deinit(&tree->by_serial);
+	memory_release(tree->memory, tree->waiting, tree->waiting_capacity * sizeof(*tree->waiting));
+	tree->waiting = NULL;
+}
+
+/* --- nodes --- */
+
+static uint32_t take_node(struct call_tree *tree, uint32_t epoch)
+{
+	int status;
+	uint32_t number = table_take(&tree->nodes, &status);
+
+	if (!number)
+		return 0;
+	struct node *node = node_at(tree, number);
+	node->generation = ++tree->next_generation;
+	atomic_store_explicit(&node->epoch, epoch, memory_order_relaxed);
+	return number;
+}
+
+uint32_t call_tree_add_root(struct call_tree *tree, uint32_t epoch)
+{
+	return take_node(tree, epoch);
+}
+
+static uint64_t child_key(uint32_t parent, uint32_t frame)
+{
+	return (uint64_t)parent << 32 | frame;
+}
+
+/* Paths leave some room for roots, and for the nodes that take what finds no place. */
+static bool room_for(const struct call_tree *tree, uint32_t frame)
+{
+	return table_count(&tree->nodes) < tree->path_limit ||
+	       (frame_at(tree->codes, frame)->flags & SNAPSHOT_FRAME_PSEUDO);
+}
+
+/* Without memory the node stays apart for good, which only costs room. */
+static void wait_for_name(struct call_tree *tree, uint32_t number)
+{
+	if (tree->waiting_count == tree->waiting_capacity) {
+		uint32_t capacity = tree->waiting_capacity ? tree->waiting_capacity * 2 : 64;
+		uint64_t *grown = memory_allocate(tree->memory, capacity * sizeof(*grown));
+
+		if (!grown)
+			return;
+		if (tree->waiting_count)
+			memcpy(grown, tree->waiting, tree->waiting_count * sizeof(*grown));
+		memory_release(tree->memory, tree->waiting, tree->waiting_capacity * sizeof(*grown));
+		tree->waiting = grown;
+		tree->waiting_capacity = capacity;
+	}
+	tree->waiting[tree->waiting_count++] = node_handle(tree, number);
+}
+
+uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame, uint32_t epoch)
+{
+	uint32_t number = (uint32_t)key_map_get(&tree->children, child_key(parent, frame));
+
+	if (!number && !room_for(tree, frame))
+		return 0;
+	/* Room first: a node that was taken cannot be given back while readers look for nodes. */
+	if (number || key_map_reserve(&tree->children) != STATUS_OK || !(number = take_node(tree, epoch)))
+		return number;
+	key_map_put(&tree->children, child_key(parent, frame), number);
+	struct node *node = node_at(tree, number);
+	struct node *above = node_at(tree, parent);
+	node->parent = parent;
+	node->frame = frame;
+	node->class_number = above->class_number;
+	node->next_sibling = above->first_child;
+	above->first_child = number;
+	frame_retain(tree->codes, frame);
+	if (frame_at(tree->codes, frame)->owner)
+		wait_for_name(tree, number);
+	atomic_store_explicit(&node->state, NODE_LIVE, memory_order_release);
+	return number;
+}
+
+static void unlink_child(struct call_tree *tree, uint32_t number)
+{
+	struct node *node = node_at(tree, number);
+	uint32_t *link = &node_at(tree, node->parent)->first_child;
+
+	while (*link != number)
+		link = &node_at(tree, *link)->next_sibling;
+	*link = node->next_sibling;
+	key_map_remove(&tree->children, child_key(node->parent, node->frame));
+}
+
+static void free_node(struct call_tree *tree, uint32_t number)
+{
+	struct node *node = node_at(tree, number);
+
+	atomic_store_explicit(&node->state, NODE_FREE, memory_order_release);
+	if (node->frame)
+		frame_release(tree->codes, node->frame);
+	table_give(&tree->nodes, number);
+}
+
+void call_tree_remove_leaf(struct call_tree *tree, uint32_t number)
+{
+	unlink_child(tree, number);
+	free_node(tree, number);
+}
+
+/* Takes the first leaf on the left until none is left, so no stack is needed however deep the tree is. */
+void call_tree_remove_root(struct call_tree *tree, uint32_t root)
+{
+	for (;;) {
+		uint32_t number = root;
+
+		while (node_at(tree, number)->first_child)
+			number = node_at(tree, number)->first_child;
+		if (number == root)
+			break;
+		call_tree_remove_leaf(tree, number);
+	}
+	free_node(tree, root);
+}
+
+uint32_t call_tree_next(const struct call_tree *tree, uint32_t root, uint32_t number)
+{
+	const struct node *node = node_at(tree, number);
+
+	if (node->first_child)
+		return node->first_child;
+	while (number != root) {
+		node = node_at(tree, number);
+		if (node->next_sibling)
+			return node->next_sibling;
+		number = node->parent;
+	}
+	return 0;
+}
+
+/* --- aliases --- */
+
+/* Gives all that is dead below `from` to the same places below `to`. True when nothing of `from` is left. */
+static bool merge(struct call_tree *tree, uint32_t from, uint32_t to, uint32_t epoch)
+{
+	struct node *node = node_at(tree, from);
+	uint32_t next;
+
+	for (uint32_t child = node->first_child; child; child = next) {
+		uint32_t frame = frame_canonical(tree->codes, node_at(tree, child)->frame);
+		uint32_t place = call_tree_child(tree, to, frame, epoch);
+
+		next = node_at(tree, child)->next_sibling;
+		if (place)
+			merge(tree, child, place, epoch);
+	}
+	struct node_counts counts = node_read(node, epoch);
+	if (node->first_child || counts.allocated != counts.freed)
+		return false;
+	node_fold(node_at(tree, to), node, epoch);
+	call_tree_remove_leaf(tree, from);
+	return true;
+}
+
+/* The node's frame is replaced by the one that it stands for. */
+static void take_frame(struct call_tree *tree, uint32_t number, uint32_t frame)
+{
+	struct node *node = node_at(tree, number);
+	uint32_t old = node->frame;
+
+	key_map_remove(&tree->children, child_key(node->parent, old));
+	/* One key was just removed, so this needs no memory. */
+	key_map_put(&tree->children, child_key(node->parent, frame), number);
+	frame_retain(tree->codes, frame);
+	node->frame = frame;
+	frame_release(tree->codes, old);
+}
+
+/* True when there is nothing more to wait for. */
+static bool settle_alias(struct call_tree *tree, uint64_t handle, uint32_t epoch)
+{
+	uint32_t number = node_from_handle(tree, handle);
+
+	if (!number)
+		return true;
+	struct node *node = node_at(tree, number);
+	uint32_t frame = frame_canonical(tree->codes, node->frame);
+	if (frame == node->frame)
+		return !frame_at(tree->codes, frame)->owner;
+	uint32_t sibling = (uint32_t)key_map_get(&tree->children, child_key(node->parent, frame));
+	if (sibling)
+		return merge(tree, number, sibling, epoch);
+	take_frame(tree, number, frame);
+	return true;
+}
+
+void call_tree_settle_aliases(struct call_tree *tree, uint32_t epoch, uint32_t steps)
+{
+	if (steps > tree->waiting_count)
+		steps = tree->waiting_count;
+	for (; steps > 0; steps--) {
+		if (tree->waiting_next >= tree->waiting_count)
+			tree->waiting_next = 0;
+		if (settle_alias(tree, tree->waiting[tree->waiting_next], epoch))
+			tree->waiting[tree->waiting_next] = tree->waiting[--tree->waiting_count];
+		else
+			tree->waiting_next++;
+	}
+}

@@ -1,0 +1,123 @@
+/*
+ * The classes: which record an object's class leads to, by address, and held weakly.
+ *
+ * A record is found by the address of a class or of a singleton class of it. It lives until its class is dead and
+ * all objects of it are freed; then it is recycled. Some records stand for no class at all: hidden objects by type,
+ * and the two below.
+ */
+#ifndef MEMORY_TRACKER_MODEL_CLASS_TABLE_H
+#define MEMORY_TRACKER_MODEL_CLASS_TABLE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/key_map.h"
+#include "model/memory.h"
+#include "model/names.h"
+#include "model/node.h"
+#include "model/strings.h"
+#include "model/table.h"
+
+enum class_state {
+	CLASS_FREE = 0,
+	CLASS_LIVE = 1,
+};
+
+struct class_record {
+	/* What a birth reads. */
+	struct node *root; /* borrowed from the call tree */
+	uint32_t root_number;
+	uint32_t depth;         /* frames to take; 0: counts only */
+	uint32_t observed;      /* somebody wants to be told of births and deaths */
+	uint32_t path_interval; /* take the path of every nth birth */
+	uint32_t path_due;      /* births until the next path */
+	uint32_t number;
+
+	uint64_t id;                 /* never given again */
+	uintptr_t address;           /* 0: dead, or none */
+	uintptr_t anonymous;         /* address at first sight, for the name of a class without one */
+	struct string *_Atomic name; /* owned reference; NULL: anonymous */
+	_Atomic uint32_t flags;      /* enum snapshot_class_flag */
+	_Atomic uint32_t state;      /* enum class_state; published last */
+	uint32_t other;              /* node "(other)", or 0 */
+	uint32_t next_dead;
+	bool chosen_depth; /* depth was set for this class, not for all */
+};
+
+struct class_table {
+	struct memory *memory;   /* borrowed */
+	struct strings *strings; /* borrowed */
+	struct key_map by_key;   /* -> struct class_record * */
+	struct table records;
+	uint64_t next_id;
+	uint32_t first_dead; /* classes that are dead but may have objects: a queue */
+	uint32_t last_dead;
+};
+
+/* Returns 0 or STATUS_NO_MEMORY. */
+int class_table_init(struct class_table *table, struct memory *memory, struct strings *strings, uint32_t limit);
+void class_table_deinit(struct class_table *table);
+
+/* The record for a key, or NULL. HOOK */
+static inline struct class_record *class_table_find(const struct class_table *table, uintptr_t key)
+{
+	return (struct class_record *)(uintptr_t)key_map_get(&table->by_key, key);
+}
+
+/*
+ * Makes sure that there is room for one more record and one more key. Returns 0, STATUS_LIMIT or STATUS_NO_MEMORY.
+ * HOOK
+ */
+int class_table_reserve(struct class_table *table);
+
+/*
+ * A record with this root, not yet published and under no key. NULL without memory or at the limit (*status). HOOK
+ */
+struct class_record *class_table_take(struct class_table *table, uint32_t root_number, struct node *root, int *status);
+
+/* Names the record, from a description. Without memory for the name it stays anonymous. HOOK */
+void class_table_describe(struct class_table *table, struct class_record *record,
+                          const struct class_description *description);
+
+/* Another name, while no reader is inside. GVL */
+void class_table_rename(struct class_table *table, struct class_record *record, struct text name);
+
+/* Makes it visible to readers. HOOK */
+void class_table_publish(struct class_record *record);
+
+/* Lets `key` lead to the record. Returns 0 or STATUS_NO_MEMORY. HOOK */
+int class_table_add_key(struct class_table *table, uintptr_t key, struct class_record *record);
+
+/*
+ * What stood at this key is dead. When it was the class itself its record is queued to be recycled. False when
+ * there was no such key. HOOK
+ */
+bool class_table_retire_key(struct class_table *table, uintptr_t key);
+
+/* The key has moved. False when there is none at the old address. HOOK */
+bool class_table_move_key(struct class_table *table, uintptr_t from, uintptr_t to);
+
+/* The dead class that has waited longest, taken from the queue, or NULL. HOOK */
+struct class_record *class_table_next_dead(struct class_table *table);
+
+/* Puts it at the end of the queue again. HOOK */
+void class_table_queue_dead(struct class_table *table, struct class_record *record);
+
+/* Frees the record, while no reader is inside. HOOK */
+void class_table_recycle(struct class_table *table, struct class_record *record);
+
+static inline struct class_record *class_at(const struct class_table *table, uint32_t number)
+{
+	return table_at(&table->records, number);
+}
+
+/* The record when readers may see it, else NULL. ANY THREAD */
+static inline struct class_record *class_published(const struct class_table *table, uint32_t number)
+{
+	struct class_record *record = class_at(table, number);
+
+	return atomic_load_explicit(&record->state, memory_order_acquire) == CLASS_LIVE ? record : NULL;
+}
+
+#endif

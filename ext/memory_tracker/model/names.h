@@ -1,0 +1,43 @@
+/*
+ * How the model learns names: it asks whoever runs it, inside the event, when it meets an address for the first
+ * time. The answers are copied; pointers in them need to live until the next call only. None of these functions
+ * may allocate in the watched program. HOOK
+ */
+#ifndef MEMORY_TRACKER_MODEL_NAMES_H
+#define MEMORY_TRACKER_MODEL_NAMES_H
+
+#include <stdint.h>
+
+struct text {
+	const char *bytes; /* borrowed; NULL: there is none */
+	uint32_t length;
+};
+
+/* Keys below this are no addresses but pseudo classes, for objects that have none. */
+#define CLASS_KEY_PSEUDO_LIMIT 64
+
+struct class_description {
+	uintptr_t real;   /* the class that counts, when the key is a singleton class; else the key itself */
+	struct text name; /* none: anonymous */
+	uint32_t flags;   /* enum snapshot_class_flag */
+};
+
+enum code_kind {
+	CODE_SOURCE = 1, /* has lines of its own */
+	CODE_NATIVE,     /* written in C, or in the language's core: shown at its caller's line */
+	CODE_IGNORED,    /* no code at all: left out of paths */
+};
+
+struct code_description {
+	enum code_kind kind;
+	struct text path;
+	struct text label;
+};
+
+struct names {
+	void *context; /* borrowed */
+	void (*describe_class)(void *context, uintptr_t key, struct class_description *description);
+	void (*describe_code)(void *context, uintptr_t address, struct code_description *description);
+};
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * A node counts the objects born at one place: a class, or a frame in the tree of call paths below a class.
+ *
+ * Counters have one writer and any number of readers, without locks. `freed` is stored with release and read
+ * before `allocated`, so a reader never sees more freed than allocated.
+ *
+ * Retained without a walk: the ends of a major GC's mark and of its sweep only advance the tracker's epoch, odd
+ * after a mark, even after a sweep. A node's first event in a new epoch settles what the old epochs mean for it:
+ * since nothing happened to the node in between, its counters are still those of the moments it missed. A reader
+ * works the same out for a node without an event, and writes nothing.
+ */
+#ifndef MEMORY_TRACKER_MODEL_NODE_H
+#define MEMORY_TRACKER_MODEL_NODE_H
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/status.h"
+
+/* Stands in `epoch` while a node is being settled. */
+#define NODE_SETTLING UINT32_MAX
+
+enum node_state {
+	NODE_FREE = 0,
+	NODE_LIVE = 1,
+};
+
+struct node {
+	_Atomic uint64_t allocated;
+	_Atomic uint64_t freed;
+	_Atomic uint64_t at_mark;  /* allocated when the latest major mark ended */
+	_Atomic uint64_t retained; /* what the latest major sweep left of them */
+	_Atomic uint32_t epoch;    /* the epoch that at_mark and retained are of */
+	_Atomic uint32_t state;    /* enum node_state; published last */
+	uint32_t generation;       /* of this record: identity is (generation, number) */
+	uint32_t parent;           /* a node's number; 0 for a class's root */
+	uint32_t frame;            /* 0 for a class's root */
+	uint32_t class_number;
+	uint32_t first_child; /* for the writer only */
+	uint32_t next_sibling;
+};
+static_assert(sizeof(struct node) == 64, "a node is one cache line");
+
+struct node_counts {
+	uint64_t allocated;
+	uint64_t freed;
+	uint64_t retained;
+};
+
+/* Brings at_mark and retained up to `epoch`. HOOK */
+void node_settle(struct node *node, uint32_t epoch);
+
+/* The counters as of `epoch`, the tracker's at the moment. ANY THREAD */
+struct node_counts node_read(const struct node *node, uint32_t epoch);
+
+static inline void node_born(struct node *node, uint32_t epoch)
+{
+	if (unlikely(atomic_load_explicit(&node->epoch, memory_order_relaxed) != epoch))
+		node_settle(node, epoch);
+	uint64_t allocated = atomic_load_explicit(&node->allocated, memory_order_relaxed);
+	atomic_store_explicit(&node->allocated, allocated + 1, memory_order_release);
+}
+
+static inline void node_died(struct node *node, uint32_t epoch)
+{
+	if (unlikely(atomic_load_explicit(&node->epoch, memory_order_relaxed) != epoch))
+		node_settle(node, epoch);
+	uint64_t freed = atomic_load_explicit(&node->freed, memory_order_relaxed);
+	atomic_store_explicit(&node->freed, freed + 1, memory_order_release);
+}
+
+/* Adds all that `from` has counted to `to`; both are settled. For nodes that are about to be recycled. HOOK */
+void node_fold(struct node *to, struct node *from, uint32_t epoch);
+
+#endif

@@ -1,0 +1,102 @@
+#include "model/path_cache.h"
+
+#include <string.h>
+
+#define FIRST_SLOTS 1024
+#define SLOTS_PER_NODE 8
+
+/* SplitMix64: Steele, Lea, Flood, Fast Splittable Pseudorandom Number Generators (OOPSLA 2014). */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t value = (*state += UINT64_C(0x9e3779b97f4a7c15));
+
+	value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return value ^ (value >> 31);
+}
+
+static size_t slots_size(uint32_t count)
+{
+	return (size_t)count * sizeof(struct path_slot);
+}
+
+void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t seed)
+{
+	memset(cache, 0, sizeof(*cache));
+	cache->memory = memory;
+	cache->random = seed;
+	for (size_t index = 0; index < sizeof(cache->multipliers) / sizeof(*cache->multipliers); index++)
+		cache->multipliers[index] = next_random(&cache->random) | 1;
+	cache->seed = next_random(&cache->random);
+}
+
+void path_cache_deinit(struct path_cache *cache)
+{
+	memory_release(cache->memory, cache->slots, slots_size(cache->slot_count));
+	cache->slots = NULL;
+	cache->slot_count = 0;
+}
+
+/*
+ * Multilinear hashing (Lemire and Kaser, Strongly universal string hashing is fast, 2014): the products do not wait
+ * for each other. The seed and a final mix make every bit depend on everything.
+ */
+uint64_t path_cache_fingerprint(struct path_cache *cache, uint32_t class_number, const uintptr_t *codes,
+                                const int *lines, uint32_t depth)
+{
+	const uint64_t *multiplier = cache->multipliers;
+
+	if (unlikely(cache->stale)) {
+		cache->seed = next_random(&cache->random);
+		cache->stale = false;
+		cache->remembered = 0;
+	}
+	uint64_t sum = cache->seed + class_number * multiplier[0];
+	for (uint32_t index = 0; index < depth; index++) {
+		multiplier += 2;
+		sum += codes[index] * multiplier[0];
+		sum += (uint64_t)(uint32_t)lines[index] * multiplier[1];
+	}
+	sum ^= sum >> 32;
+	sum *= UINT64_C(0xd6e8feb86659fd93);
+	sum ^= sum >> 32;
+	return sum ? sum : 1;
+}
+
+/*
+ * Half full at the most, so that few sets overflow. What the old slots knew is met again soon enough. Code that is
+ * made anew again and again leads to few nodes by ever new fingerprints: for them no room is made.
+ */
+static void make_room(struct path_cache *cache, uint32_t nodes)
+{
+	uint32_t wanted = cache->slot_count ? cache->slot_count * 2 : FIRST_SLOTS;
+
+	if (cache->remembered * 2 < cache->slot_count)
+		return;
+	if (cache->slot_count && cache->slot_count / SLOTS_PER_NODE >= nodes)
+		return;
+	struct path_slot *slots = memory_allocate(cache->memory, slots_size(wanted));
+	if (!slots)
+		return;
+	memory_release(cache->memory, cache->slots, slots_size(cache->slot_count));
+	cache->slots = slots;
+	cache->slot_count = wanted;
+	cache->remembered = 0;
+}
+
+void path_cache_remember(struct path_cache *cache, uint64_t fingerprint, uint64_t node, uint32_t nodes)
+{
+	make_room(cache, nodes);
+	if (!cache->slots)
+		return;
+	struct path_slot *set = &cache->slots[fingerprint & (cache->slot_count - PATH_SET)];
+	struct path_slot *victim = &set[cache->next_victim++ % PATH_SET];
+	for (int index = 0; index < PATH_SET; index++) {
+		if (!set[index].fingerprint || set[index].fingerprint == fingerprint) {
+			victim = &set[index];
+			break;
+		}
+	}
+	*victim = (struct path_slot){fingerprint, node};
+	cache->remembered++;
+}

@@ -1,0 +1,72 @@
+/*
+ * Paths that were seen before: from a fingerprint to a node in one probe.
+ *
+ * The fingerprint is a 64-bit hash of (code, line) pairs and is stored whole. Everything can be forgotten at once by
+ * taking another seed; what the old one left behind is overwritten in time. For the writer only.
+ */
+#ifndef MEMORY_TRACKER_MODEL_PATH_CACHE_H
+#define MEMORY_TRACKER_MODEL_PATH_CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/memory.h"
+#include "model/status.h"
+
+/* The deepest path that can be asked for. */
+#define PATH_DEPTH_LIMIT 128
+
+/* Slots that one fingerprint may stand in: one cache line of them. */
+#define PATH_SET 4
+
+struct path_slot {
+	uint64_t fingerprint; /* 0: empty */
+	uint64_t node;        /* as the caller knows it */
+};
+
+struct path_cache {
+	struct memory *memory;   /* borrowed */
+	struct path_slot *slots; /* owned; a power of two of them */
+	uint32_t slot_count;
+	uint32_t remembered; /* since the seed was taken */
+	uint32_t next_victim;
+	bool stale; /* take another seed before the next look-up */
+	uint64_t seed;
+	uint64_t random;
+	uint64_t multipliers[2 * PATH_DEPTH_LIMIT + 2];
+};
+
+/* Needs no memory until something is remembered. */
+void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t seed);
+void path_cache_deinit(struct path_cache *cache);
+
+/* Forgets all paths. HOOK */
+static inline void path_cache_forget(struct path_cache *cache)
+{
+	cache->stale = true;
+}
+
+/* The fingerprint of `depth` codes and lines below a class; never 0. HOOK */
+uint64_t path_cache_fingerprint(struct path_cache *cache, uint32_t class_number, const uintptr_t *codes,
+                                const int *lines, uint32_t depth);
+
+/* What was remembered for a fingerprint, or 0. HOOK */
+static inline uint64_t path_cache_recall(const struct path_cache *cache, uint64_t fingerprint)
+{
+	if (unlikely(!cache->slots))
+		return 0;
+	const struct path_slot *set = &cache->slots[fingerprint & (cache->slot_count - PATH_SET)];
+	for (int index = 0; index < PATH_SET; index++) {
+		if (set[index].fingerprint == fingerprint)
+			return set[index].node;
+	}
+	return 0;
+}
+
+/*
+ * Remembers it; without memory it is looked up the long way again. `nodes` is how many there are in all: the cache
+ * does not outgrow them. HOOK
+ */
+void path_cache_remember(struct path_cache *cache, uint64_t fingerprint, uint64_t node, uint32_t nodes);
+
+#endif

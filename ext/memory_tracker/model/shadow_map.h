@@ -1,0 +1,92 @@
+/*
+ * The shadow of the heap: for every object's address a 32-bit entry, found without hashing.
+ *
+ * Objects stand at multiples of a stride, so address / stride is an exact and invertible index. The division is a
+ * multiplication by the stride's reciprocal in 64-bit fixed point, of which only the upper half is kept (Granlund and
+ * Montgomery, Division by invariant integers using multiplication, PLDI 1994); it is exact for addresses of up to 57
+ * bits. Births come in order of address, and so do deaths, so the chunk of the last one of each kind is kept at hand.
+ *
+ * An entry is the number of the node that the object was born on, and a bit that says that the address is also a
+ * key of the class or code tables. 0 is empty.
+ *
+ * One writer; readers never look into it.
+ */
+#ifndef MEMORY_TRACKER_MODEL_SHADOW_MAP_H
+#define MEMORY_TRACKER_MODEL_SHADOW_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/memory.h"
+#include "model/status.h"
+
+#define SHADOW_KEY UINT32_C(0x80000000)
+#define SHADOW_NODE UINT32_C(0x7fffffff)
+
+#define SHADOW_CHUNK_BITS 11
+#define SHADOW_CHUNK_ENTRIES (UINT64_C(1) << SHADOW_CHUNK_BITS)
+#define SHADOW_MIDDLE_BITS 15
+#define SHADOW_TOP_BITS 16
+#define SHADOW_INDEX_LIMIT (UINT64_C(1) << (SHADOW_CHUNK_BITS + SHADOW_MIDDLE_BITS + SHADOW_TOP_BITS))
+
+/* The chunk that was found last. */
+struct shadow_recent {
+	uint64_t number; /* of the chunk; UINT64_MAX: none */
+	uint32_t *chunk;
+};
+
+struct shadow_map {
+	struct memory *memory; /* borrowed */
+	uint32_t ***top;       /* owned: top -> middle -> chunk of entries */
+	uint64_t reciprocal;   /* 2^64 / stride, rounded up */
+	uint32_t stride;
+	struct shadow_recent births;
+	struct shadow_recent deaths;
+};
+
+/* `stride` in bytes. Returns 0 or STATUS_NO_MEMORY. */
+int shadow_map_init(struct shadow_map *map, struct memory *memory, uint32_t stride);
+void shadow_map_deinit(struct shadow_map *map);
+
+/* The index of an address; not below SHADOW_INDEX_LIMIT for one that lies beyond all heaps. HOOK */
+static inline uint64_t shadow_map_index(const struct shadow_map *map, uintptr_t address)
+{
+	return (uint64_t)(((unsigned __int128)address * map->reciprocal) >> 64);
+}
+
+/* Makes the chunk of an index. Returns the entry, or NULL (STATUS_ADDRESS, STATUS_NO_MEMORY in *status). HOOK */
+uint32_t *shadow_map_make(struct shadow_map *map, uintptr_t address, int *status);
+
+/* The chunk with this number, or NULL. HOOK */
+uint32_t *shadow_map_chunk(const struct shadow_map *map, uint64_t number);
+
+/*
+ * The entry of an address, or NULL when nothing near it was ever entered. `recent` is one of the map's own. HOOK
+ */
+static inline uint32_t *shadow_map_find(const struct shadow_map *map, struct shadow_recent *recent, uintptr_t address)
+{
+	uint64_t index = shadow_map_index(map, address);
+	uint64_t number = index >> SHADOW_CHUNK_BITS;
+
+	if (unlikely(recent->number != number)) {
+		uint32_t *chunk = shadow_map_chunk(map, number);
+
+		if (!chunk)
+			return NULL;
+		*recent = (struct shadow_recent){number, chunk};
+	}
+	return &recent->chunk[index & (SHADOW_CHUNK_ENTRIES - 1)];
+}
+
+/*
+ * Calls `visit` for each entry that is not empty, in order of address; the entry may be changed or emptied by it.
+ * Chunks that are empty afterwards are given back. HOOK
+ */
+struct shadow_map_visitor {
+	void *context;
+	void (*visit)(void *context, uintptr_t address, uint32_t *entry);
+};
+void shadow_map_each(struct shadow_map *map, const struct shadow_map_visitor *visitor);
+
+#endif

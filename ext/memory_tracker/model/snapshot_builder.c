@@ -1,0 +1,360 @@
+#include "model/snapshot_builder.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/status.h"
+
+/* An array that grows by doubling. */
+struct array {
+	char *bytes;
+	size_t used;
+	size_t capacity;
+};
+
+struct builder {
+	struct tracker *tracker;
+	struct memory memory; /* libc's: this may run in any thread, beside the writer */
+	uint32_t epoch;
+	bool failed;
+	struct array classes;
+	struct array nodes;
+	struct array frames;
+	struct array strings;
+	struct key_map string_refs; /* struct string -> reference */
+	struct key_map merged;      /* (parent, frame) -> index + 1, when frames have become aliases */
+	uint32_t *class_index;      /* by number of a record: index + 1 */
+	uint32_t *node_index;
+	uint32_t *frame_index;
+	uint32_t class_end;
+	uint32_t node_end;
+	uint32_t frame_end;
+};
+
+static void *append(struct builder *builder, struct array *array, size_t size)
+{
+	if (array->used + size > array->capacity) {
+		size_t capacity = array->capacity ? array->capacity * 2 : 4096;
+
+		while (capacity < array->used + size)
+			capacity *= 2;
+		char *bytes = realloc(array->bytes, capacity);
+		if (!bytes) {
+			builder->failed = true;
+			return NULL;
+		}
+		array->bytes = bytes;
+		array->capacity = capacity;
+	}
+	void *place = array->bytes + array->used;
+	memset(place, 0, size);
+	array->used += size;
+	return place;
+}
+
+static snapshot_string_ref add_text(struct builder *builder, const char *bytes, uint32_t length)
+{
+	size_t size = (sizeof(length) + length + 1 + 3) & ~(size_t)3;
+	char *place =
+	    length && builder->strings.used + size < UINT32_MAX ? append(builder, &builder->strings, size) : NULL;
+
+	if (!place)
+		return 0;
+	memcpy(place, &length, sizeof(length));
+	memcpy(place + sizeof(length), bytes, length);
+	return (snapshot_string_ref)(place + sizeof(length) - builder->strings.bytes);
+}
+
+static snapshot_string_ref add_string(struct builder *builder, const struct string *string)
+{
+	uint64_t key = (uint64_t)(uintptr_t)string;
+	snapshot_string_ref reference = (snapshot_string_ref)key_map_get(&builder->string_refs, key);
+
+	if (reference || string->length == 0)
+		return reference;
+	reference = add_text(builder, string->bytes, string->length);
+	if (key_map_put(&builder->string_refs, key, reference) != STATUS_OK)
+		builder->failed = true;
+	return reference;
+}
+
+/* --- classes --- */
+
+static snapshot_string_ref class_name(struct builder *builder, struct class_record *record)
+{
+	const struct string *name = atomic_load_explicit(&record->name, memory_order_acquire);
+	char buffer[64];
+
+	if (name)
+		return add_string(builder, name);
+	int length = snprintf(buffer, sizeof(buffer), "#<Class:0x%016llx>", (unsigned long long)record->anonymous);
+	return add_text(builder, buffer, (uint32_t)length);
+}
+
+static void add_class(struct builder *builder, struct class_record *record)
+{
+	struct node_counts counts = node_read(record->root, builder->epoch);
+	bool own = record == builder->tracker->others || record == builder->tracker->unloaded;
+
+	if (own && counts.allocated == 0)
+		return;
+	struct snapshot_class *class = append(builder, &builder->classes, sizeof(*class));
+	if (!class)
+		return;
+	class->id = record->id;
+	class->allocated = counts.allocated;
+	class->freed = counts.freed;
+	class->retained = counts.retained;
+	class->flags = atomic_load_explicit(&record->flags, memory_order_relaxed);
+	class->name = class_name(builder, record);
+	builder->class_index[record->number] = (uint32_t)(builder->classes.used / sizeof(*class));
+}
+
+static void add_classes(struct builder *builder)
+{
+	for (uint32_t number = 1; number < builder->class_end && !builder->failed; number++) {
+		struct class_record *record = class_published(&builder->tracker->classes, number);
+
+		if (record)
+			add_class(builder, record);
+	}
+}
+
+/* --- nodes --- */
+
+/* Index of the frame; its number is followed through aliases. */
+static uint32_t add_frame(struct builder *builder, uint32_t number)
+{
+	if (number >= builder->frame_end)
+		return SNAPSHOT_NONE;
+	if (builder->frame_index[number])
+		return builder->frame_index[number] - 1;
+	const struct frame *record = frame_at(&builder->tracker->codes, number);
+	struct snapshot_frame *frame = append(builder, &builder->frames, sizeof(*frame));
+	if (!frame)
+		return SNAPSHOT_NONE;
+	frame->line = record->line;
+	frame->flags = record->flags;
+	frame->path = add_string(builder, record->path);
+	frame->label =
+	    add_string(builder, atomic_load_explicit(&((struct frame *)record)->label, memory_order_acquire));
+	builder->frame_index[number] = (uint32_t)(builder->frames.used / sizeof(*frame));
+	return builder->frame_index[number] - 1;
+}
+
+static struct snapshot_node *node_of(struct builder *builder, uint32_t index)
+{
+	return (struct snapshot_node *)builder->nodes.bytes + index;
+}
+
+/* The index of a node that has this place already because its frame is an alias, or a new one's. */
+static uint32_t place_node(struct builder *builder, uint32_t class_index, uint32_t parent, uint32_t frame)
+{
+	bool merging = builder->merged.slots != NULL;
+	/* Directly below a class the parent does not tell the class: the upper half makes up for it. */
+	uint32_t above = parent == SNAPSHOT_NONE ? ~class_index : parent;
+	uint64_t key = (((uint64_t)above << 32) | frame) + 1;
+	uint32_t found = merging ? (uint32_t)key_map_get(&builder->merged, key) : 0;
+
+	if (found)
+		return found - 1;
+	struct snapshot_node *node = append(builder, &builder->nodes, sizeof(*node));
+	if (!node)
+		return SNAPSHOT_NONE;
+	node->class_index = class_index;
+	node->parent = parent;
+	node->frame = frame;
+	uint32_t index = (uint32_t)(builder->nodes.used / sizeof(*node)) - 1;
+	if (merging && key_map_put(&builder->merged, key, index + 1) != STATUS_OK)
+		builder->failed = true;
+	return index;
+}
+
+static void add_counts(struct builder *builder, uint32_t index, uint32_t number, const struct node *record)
+{
+	struct node_counts counts = node_read(record, builder->epoch);
+	struct snapshot_node *node = node_of(builder, index);
+	struct snapshot_class *class = (struct snapshot_class *)builder->classes.bytes + node->class_index;
+
+	if (!node->id)
+		node->id = (uint64_t)record->generation << 32 | number;
+	node->allocated += counts.allocated;
+	node->freed += counts.freed;
+	node->retained += counts.retained;
+	class->allocated += counts.allocated;
+	class->freed += counts.freed;
+	class->retained += counts.retained;
+}
+
+/* The parent's index must be known. False when something it belongs to came too late to be in this snapshot. */
+static void add_node(struct builder *builder, uint32_t number, const struct node *record)
+{
+	uint32_t class_index =
+	    record->class_number < builder->class_end ? builder->class_index[record->class_number] : 0;
+	uint32_t above = record->parent < builder->node_end ? builder->node_index[record->parent] : 0;
+	uint32_t frame = add_frame(builder, frame_canonical(&builder->tracker->codes, record->frame));
+
+	if (!class_index || frame == SNAPSHOT_NONE)
+		return;
+	/* What is left out takes all below it along; only a root has no place of its own. */
+	if (!above && node_published(&builder->tracker->tree, record->parent))
+		return;
+	uint32_t index = place_node(builder, class_index - 1, above ? above - 1 : SNAPSHOT_NONE, frame);
+	if (index == SNAPSHOT_NONE)
+		return;
+	builder->node_index[number] = index + 1;
+	add_counts(builder, index, number, record);
+}
+
+/* With its parents, the topmost first. Numbers are handed out again, so a parent's may be larger. */
+static void add_path(struct builder *builder, uint32_t number)
+{
+	uint32_t chain[PATH_DEPTH_LIMIT + 2];
+	int length = 0;
+
+	while (number && number < builder->node_end && !builder->node_index[number] && length < PATH_DEPTH_LIMIT + 2) {
+		if (!node_published(&builder->tracker->tree, number))
+			break; /* a root */
+		chain[length++] = number;
+		number = node_at(&builder->tracker->tree, number)->parent;
+	}
+	while (length > 0 && !builder->failed) {
+		length--;
+		add_node(builder, chain[length], node_at(&builder->tracker->tree, chain[length]));
+	}
+}
+
+static void add_nodes(struct builder *builder)
+{
+	for (uint32_t number = 1; number < builder->node_end && !builder->failed; number++) {
+		if (!builder->node_index[number] && node_published(&builder->tracker->tree, number))
+			add_path(builder, number);
+	}
+}
+
+/* --- the whole --- */
+
+static bool prepare(struct builder *builder, struct tracker *tracker)
+{
+	memset(builder, 0, sizeof(*builder));
+	memory_init(&builder->memory);
+	builder->tracker = tracker;
+	builder->epoch = atomic_load_explicit(&tracker->epoch, memory_order_acquire);
+	builder->class_end = table_end(&tracker->classes.records);
+	builder->node_end = table_end(&tracker->tree.nodes);
+	builder->frame_end = table_end(&tracker->codes.frames);
+	builder->class_index = calloc(builder->class_end, sizeof(uint32_t));
+	builder->node_index = calloc(builder->node_end, sizeof(uint32_t));
+	builder->frame_index = calloc(builder->frame_end, sizeof(uint32_t));
+	if (!builder->class_index || !builder->node_index || !builder->frame_index)
+		return false;
+	if (key_map_init(&builder->string_refs, &builder->memory) != STATUS_OK)
+		return false;
+	if (atomic_load_explicit(&tracker->codes.aliased, memory_order_relaxed) &&
+	    key_map_init(&builder->merged, &builder->memory) != STATUS_OK)
+		return false;
+	return append(builder, &builder->strings, 4) != NULL;
+}
+
+static void clean_up(struct builder *builder)
+{
+	free(builder->classes.bytes);
+	free(builder->nodes.bytes);
+	free(builder->frames.bytes);
+	free(builder->strings.bytes);
+	free(builder->class_index);
+	free(builder->node_index);
+	free(builder->frame_index);
+	if (builder->string_refs.slots)
+		key_map_deinit(&builder->string_refs);
+	if (builder->merged.slots)
+		key_map_deinit(&builder->merged);
+}
+
+static void fill_counters(struct snapshot_header *header, struct tracker *tracker)
+{
+	header->lost = atomic_load_explicit(&tracker->lost, memory_order_relaxed);
+	header->dropped = atomic_load_explicit(&tracker->dropped, memory_order_relaxed);
+	header->paths_dropped = atomic_load_explicit(&tracker->paths_dropped, memory_order_relaxed);
+	header->events_dropped = atomic_load_explicit(&tracker->events_dropped, memory_order_relaxed);
+	header->gcs_seen = atomic_load_explicit(&tracker->gcs_seen, memory_order_relaxed);
+	header->majors_seen = atomic_load_explicit(&tracker->majors_seen, memory_order_relaxed);
+	header->major_at_ns = atomic_load_explicit(&tracker->major_at_ns, memory_order_relaxed);
+	header->major_newborn = atomic_load_explicit(&tracker->major_newborn, memory_order_relaxed);
+	header->tracker_bytes = memory_used(tracker->memory);
+	if (header->major_newborn)
+		header->flags |= SNAPSHOT_RETAINED_BOUND;
+}
+
+static void fill_sums(struct snapshot_header *header)
+{
+	const struct snapshot_class *classes = snapshot_classes(header);
+
+	header->allocated = header->freed = header->retained = 0;
+	for (uint32_t index = 0; index < header->class_count; index++) {
+		header->allocated += classes[index].allocated;
+		header->freed += classes[index].freed;
+		header->retained += classes[index].retained;
+	}
+}
+
+static uint64_t put_area(struct snapshot_header *header, const struct array *array)
+{
+	uint64_t offset = header->size;
+
+	if (array->used)
+		memcpy((char *)header + offset, array->bytes, array->used);
+	header->size += (array->used + 7) & ~(uint64_t)7;
+	return offset;
+}
+
+static struct snapshot_header *assemble(struct builder *builder, const struct snapshot_facts *facts)
+{
+	size_t size = sizeof(struct snapshot_header) + builder->classes.used + builder->nodes.used +
+	              builder->frames.used + builder->strings.used + 4 * 8;
+	struct snapshot_header *header = calloc(1, size);
+
+	if (!header)
+		return NULL;
+	*header = facts->header;
+	header->magic = SNAPSHOT_MAGIC;
+	header->version = SNAPSHOT_VERSION;
+	header->size = sizeof(*header);
+	header->class_count = (uint32_t)(builder->classes.used / sizeof(struct snapshot_class));
+	header->node_count = (uint32_t)(builder->nodes.used / sizeof(struct snapshot_node));
+	header->frame_count = (uint32_t)(builder->frames.used / sizeof(struct snapshot_frame));
+	header->classes_offset = put_area(header, &builder->classes);
+	header->nodes_offset = put_area(header, &builder->nodes);
+	header->frames_offset = put_area(header, &builder->frames);
+	header->strings_size = builder->strings.used;
+	header->strings_offset = put_area(header, &builder->strings);
+	fill_counters(header, builder->tracker);
+	fill_sums(header);
+	return header;
+}
+
+struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct snapshot_facts *facts)
+{
+	struct snapshot_header *header = NULL;
+	struct builder builder;
+
+	tracker_lock(tracker);
+	if (prepare(&builder, tracker)) {
+		add_classes(&builder);
+		add_nodes(&builder);
+		snapshot_string_ref reason = add_text(&builder, facts->reason.bytes, facts->reason.length);
+		snapshot_string_ref command = add_text(&builder, facts->command.bytes, facts->command.length);
+		snapshot_string_ref runtime = add_text(&builder, facts->runtime.bytes, facts->runtime.length);
+
+		header = builder.failed ? NULL : assemble(&builder, facts);
+		if (header) {
+			header->reason = reason;
+			header->command = command;
+			header->runtime = runtime;
+		}
+	}
+	tracker_unlock(tracker);
+	clean_up(&builder);
+	return header;
+}

@@ -1,0 +1,434 @@
+#include "model/tracker.h"
+
+#include <string.h>
+
+#include "model/snapshot.h"
+
+#define DEFAULT_CLASSES (UINT32_C(1) << 20)
+#define DEFAULT_NODES (UINT32_C(1) << 21)
+#define DEFAULT_FRAMES (UINT32_C(1) << 20)
+#define DEFAULT_STRINGS ((size_t)128 << 20)
+
+/* How many nodes with a provisional frame are looked at in one go. */
+#define SETTLE_STEPS 256
+
+/* How many dead classes are looked at when a new one comes. */
+#define RECYCLE_STEPS 4
+
+static void count(_Atomic uint64_t *counter)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
+/* --- life --- */
+
+static struct class_record *make_class(struct tracker *tracker, const struct class_description *description)
+{
+	int status;
+
+	/* Room first: what was taken cannot be given back while readers look for it. */
+	if (class_table_reserve(&tracker->classes) != STATUS_OK || call_tree_reserve(&tracker->tree) != STATUS_OK)
+		return NULL;
+	uint32_t root_number = call_tree_add_root(&tracker->tree, tracker_epoch(tracker));
+	struct node *root = node_at(&tracker->tree, root_number);
+	struct class_record *class = class_table_take(&tracker->classes, root_number, root, &status);
+	root->class_number = class->number;
+	class->depth = tracker->options.depth;
+	class->path_interval = tracker->options.path_interval;
+	class_table_describe(&tracker->classes, class, description);
+	return class;
+}
+
+static struct class_record *make_pseudo_class(struct tracker *tracker, const char *name, uint32_t flags)
+{
+	struct class_description description = {
+	    .name = {name, (uint32_t)strlen(name)},
+	    .flags = SNAPSHOT_CLASS_INTERNAL | flags,
+	};
+	struct class_record *class = make_class(tracker, &description);
+
+	if (!class)
+		return NULL;
+	class->depth = 0;
+	class_table_publish(class);
+	return class;
+}
+
+static void use_defaults(struct tracker_options *options)
+{
+	struct tracker_limits *limits = &options->limits;
+
+	limits->classes = limits->classes ? limits->classes : DEFAULT_CLASSES;
+	limits->nodes = limits->nodes ? limits->nodes : DEFAULT_NODES;
+	limits->frames = limits->frames ? limits->frames : DEFAULT_FRAMES;
+	limits->strings = limits->strings ? limits->strings : DEFAULT_STRINGS;
+	options->path_interval = options->path_interval ? options->path_interval : 1;
+}
+
+static int init_tables(struct tracker *tracker)
+{
+	struct memory *memory = tracker->memory;
+	const struct tracker_limits *limits = &tracker->options.limits;
+
+	if (shadow_map_init(&tracker->map, memory, tracker->options.stride) ||
+	    strings_init(&tracker->strings, memory, limits->strings) ||
+	    code_table_init(&tracker->codes, memory, &tracker->strings, limits->frames) ||
+	    call_tree_init(&tracker->tree, memory, &tracker->codes, limits->nodes) ||
+	    class_table_init(&tracker->classes, memory, &tracker->strings, limits->classes))
+		return STATUS_NO_MEMORY;
+	tracker->others = make_pseudo_class(tracker, "(classes not recorded)", 0);
+	tracker->unloaded = make_pseudo_class(tracker, "(unloaded classes)", SNAPSHOT_CLASS_UNLOADED);
+	return tracker->others && tracker->unloaded ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+int tracker_init(struct tracker *tracker, struct memory *memory, const struct names *names,
+                 const struct tracker_options *options)
+{
+	memset(tracker, 0, sizeof(*tracker));
+	tracker->memory = memory;
+	tracker->names = *names;
+	tracker->options = *options;
+	use_defaults(&tracker->options);
+	pthread_mutex_init(&tracker->gate, NULL);
+	int status = init_tables(tracker);
+	if (status != STATUS_OK)
+		tracker_deinit(tracker);
+	return status;
+}
+
+void tracker_end(struct tracker *tracker)
+{
+	if (tracker->map.memory)
+		shadow_map_deinit(&tracker->map);
+}
+
+void tracker_deinit(struct tracker *tracker)
+{
+	if (tracker->map.memory)
+		shadow_map_deinit(&tracker->map);
+	if (tracker->classes.memory)
+		class_table_deinit(&tracker->classes);
+	if (tracker->tree.memory)
+		call_tree_deinit(&tracker->tree);
+	if (tracker->codes.memory)
+		code_table_deinit(&tracker->codes);
+	if (tracker->strings.memory)
+		strings_deinit(&tracker->strings);
+	pthread_mutex_destroy(&tracker->gate);
+}
+
+void tracker_lock(struct tracker *tracker)
+{
+	pthread_mutex_lock(&tracker->gate);
+}
+
+void tracker_unlock(struct tracker *tracker)
+{
+	pthread_mutex_unlock(&tracker->gate);
+}
+
+void tracker_name_code(struct tracker *tracker, struct code *code, struct text label)
+{
+	tracker_lock(tracker);
+	code_table_name(&tracker->codes, code, label);
+	tracker_unlock(tracker);
+}
+
+void tracker_settle_names(struct tracker *tracker)
+{
+	/* Events that wait for a block name nodes by number. */
+	if (tracker->observed || !tracker->tree.waiting_count)
+		return;
+	tracker_lock(tracker);
+	call_tree_settle_aliases(&tracker->tree, tracker_epoch(tracker), SETTLE_STEPS);
+	tracker_unlock(tracker);
+}
+
+void tracker_name_class(struct tracker *tracker, struct class_record *class, struct text name)
+{
+	tracker_lock(tracker);
+	class_table_rename(&tracker->classes, class, name);
+	tracker_unlock(tracker);
+}
+
+void tracker_reset_gate(struct tracker *tracker)
+{
+	pthread_mutex_init(&tracker->gate, NULL);
+}
+
+/* --- keys --- */
+
+/* Marks the address, so that its death and its moves are noticed. */
+static bool mark_key(struct tracker *tracker, uintptr_t address)
+{
+	int status;
+	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
+
+	if (!entry)
+		return false;
+	*entry |= SHADOW_KEY;
+	return true;
+}
+
+void tracker_retire_key(struct tracker *tracker, uintptr_t address)
+{
+	class_table_retire_key(&tracker->classes, address);
+	if (code_table_retire(&tracker->codes, address))
+		call_tree_forget_addresses(&tracker->tree);
+}
+
+void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *entry)
+{
+	uint32_t value = *entry;
+
+	*entry = 0;
+	if (value & SHADOW_KEY)
+		tracker_retire_key(tracker, address);
+	if (!(value & SHADOW_NODE))
+		return;
+	node_died(node_at(&tracker->tree, value & SHADOW_NODE), tracker_epoch(tracker));
+	count(&tracker->lost);
+}
+
+/* --- classes --- */
+
+static void recycle_class(struct tracker *tracker, struct class_record *class)
+{
+	uint32_t epoch = tracker_epoch(tracker);
+	uint32_t root = class->root_number;
+
+	for (uint32_t number = root; number; number = call_tree_next(&tracker->tree, root, number))
+		node_fold(tracker->unloaded->root, node_at(&tracker->tree, number), epoch);
+	class_table_recycle(&tracker->classes, class);
+	call_tree_remove_root(&tracker->tree, root);
+}
+
+/* A few steps at a time, so that no birth takes long. */
+static void recycle_dead_classes(struct tracker *tracker)
+{
+	if (!tracker->classes.first_dead || pthread_mutex_trylock(&tracker->gate) != 0)
+		return;
+	for (int step = 0; step < RECYCLE_STEPS; step++) {
+		struct class_record *class = class_table_next_dead(&tracker->classes);
+
+		if (!class)
+			break;
+		struct node_counts counts = tracker_class_counts(tracker, class);
+		if (counts.allocated == counts.freed && !class->observed)
+			recycle_class(tracker, class);
+		else
+			class_table_queue_dead(&tracker->classes, class);
+	}
+	pthread_mutex_unlock(&tracker->gate);
+}
+
+static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_t key,
+                                               const struct class_description *description)
+{
+	struct class_record *class = class_table_find(&tracker->classes, description->real);
+
+	if (class)
+		return class;
+	recycle_dead_classes(tracker);
+	/* A pseudo class has no address that could die. */
+	uintptr_t address = key < CLASS_KEY_PSEUDO_LIMIT ? 0 : description->real;
+	if (address && !mark_key(tracker, address))
+		return NULL;
+	class = make_class(tracker, description);
+	if (!class)
+		return NULL;
+	/* Room for the key was made with the room for the record. */
+	class_table_add_key(&tracker->classes, description->real, class);
+	class->address = address;
+	class_table_publish(class);
+	return class;
+}
+
+struct class_record *tracker_class_for(struct tracker *tracker, uintptr_t key)
+{
+	struct class_record *class = class_table_find(&tracker->classes, key);
+	struct class_description description = {.real = key};
+
+	if (class)
+		return class;
+	tracker->names.describe_class(tracker->names.context, key, &description);
+	class = find_or_make_class(tracker, key, &description);
+	if (class && key != description.real && mark_key(tracker, key)) {
+		/* Without memory for this short cut the long way is taken again next time. */
+		class_table_add_key(&tracker->classes, key, class);
+	}
+	return class;
+}
+
+struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key)
+{
+	struct class_record *class = tracker_class_for(tracker, key);
+
+	if (class)
+		return class;
+	count(&tracker->classes_dropped);
+	return tracker->others;
+}
+
+void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint32_t depth)
+{
+	class->chosen_depth = depth != UINT32_MAX;
+	class->depth = class->chosen_depth ? depth : tracker->options.depth;
+}
+
+/* --- births --- */
+
+bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node)
+{
+	int status;
+	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
+
+	if (!entry) {
+		count(&tracker->dropped);
+		return false;
+	}
+	/* The class may have been entered at its own birth's address only just now: its key bit stays. */
+	*entry = (*entry & SHADOW_KEY) | number;
+	node_born(node, tracker_epoch(tracker));
+	return true;
+}
+
+static uint32_t node_before_the_start(struct tracker *tracker, struct class_record *class)
+{
+	/* What has no class of its own is not told apart any further. */
+	uint32_t frame = class == tracker->others ? 0 : code_table_pseudo_frame(&tracker->codes, "(before the start)");
+
+	if (!frame)
+		return class->root_number;
+	uint32_t number = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
+	frame_release_unused(&tracker->codes, frame);
+	return number ? number : class->root_number;
+}
+
+bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_t key)
+{
+	int status;
+	struct class_record *class = tracker_class(tracker, key);
+	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
+
+	if (!entry) {
+		count(&tracker->dropped);
+		return false;
+	}
+	if (*entry & SHADOW_NODE)
+		return true;
+	uint32_t number = node_before_the_start(tracker, class);
+	*entry |= number;
+	node_born(node_at(&tracker->tree, number), tracker_epoch(tracker));
+	return true;
+}
+
+/* --- moves --- */
+
+struct relocating {
+	struct tracker *tracker;
+	const struct tracker_relocation *relocation;
+};
+
+static void move_keys(struct tracker *tracker, uintptr_t from, uintptr_t to)
+{
+	class_table_move_key(&tracker->classes, from, to);
+	if (code_table_move(&tracker->codes, from, to))
+		call_tree_forget_addresses(&tracker->tree);
+}
+
+static void relocate_entry(void *context, uintptr_t address, uint32_t *entry)
+{
+	struct tracker *tracker = ((struct relocating *)context)->tracker;
+	const struct tracker_relocation *relocation = ((struct relocating *)context)->relocation;
+	int status;
+
+	if (relocation->readable && !relocation->readable(address)) {
+		tracker_clear_stale(tracker, address, entry);
+		return;
+	}
+	uintptr_t target = relocation->locate(address);
+	if (likely(target == address))
+		return;
+	uint32_t *place = shadow_map_make(&tracker->map, target, &status);
+	if (!place) {
+		/* It lives on where it cannot be recorded; counted as gone, and as dropped. */
+		tracker_clear_stale(tracker, address, entry);
+		count(&tracker->dropped);
+		return;
+	}
+	if (*place)
+		tracker_clear_stale(tracker, target, place);
+	*place = *entry;
+	*entry = 0;
+	if (*place & SHADOW_KEY)
+		move_keys(tracker, address, target);
+}
+
+void tracker_relocate(struct tracker *tracker, const struct tracker_relocation *relocation)
+{
+	struct relocating relocating = {tracker, relocation};
+	struct shadow_map_visitor visitor = {&relocating, relocate_entry};
+
+	shadow_map_each(&tracker->map, &visitor);
+}
+
+/* --- GC --- */
+
+void tracker_mark_ended(struct tracker *tracker, uint64_t newborn)
+{
+	uint32_t epoch = tracker_epoch(tracker);
+
+	/* From odd to odd when the sweep before was never reported to end: by now it has. */
+	epoch += (epoch & 1) ? 2 : 1;
+	/* The value that stands for "being settled" is left out; both are odd. */
+	epoch += epoch == NODE_SETTLING ? 2 : 0;
+	atomic_store_explicit(&tracker->epoch, epoch, memory_order_release);
+	tracker->mark_newborn = newborn;
+}
+
+void tracker_sweep_ended(struct tracker *tracker, bool major, uint64_t monotonic_ns)
+{
+	uint32_t epoch = tracker_epoch(tracker);
+
+	if (major && (epoch & 1)) {
+		atomic_store_explicit(&tracker->epoch, epoch + 1, memory_order_release);
+		atomic_store_explicit(&tracker->major_at_ns, monotonic_ns, memory_order_relaxed);
+		atomic_store_explicit(&tracker->major_newborn, tracker->mark_newborn, memory_order_relaxed);
+		count(&tracker->majors_seen);
+	}
+	count(&tracker->gcs_seen);
+}
+
+/* --- counts --- */
+
+static void add_counts(struct node_counts *sum, struct node_counts counts)
+{
+	sum->allocated += counts.allocated;
+	sum->freed += counts.freed;
+	sum->retained += counts.retained;
+}
+
+struct node_counts tracker_class_counts(const struct tracker *tracker, const struct class_record *class)
+{
+	struct node_counts sum = {0};
+	uint32_t root = class->root_number;
+
+	for (uint32_t number = root; number; number = call_tree_next(&tracker->tree, root, number))
+		add_counts(&sum, node_read(node_at(&tracker->tree, number), tracker_epoch(tracker)));
+	return sum;
+}
+
+struct node_counts tracker_counts(const struct tracker *tracker)
+{
+	struct node_counts sum = {0};
+	uint32_t end = table_end(&tracker->classes.records);
+
+	for (uint32_t number = 1; number < end; number++) {
+		struct class_record *class = class_published(&tracker->classes, number);
+
+		if (class)
+			add_counts(&sum, tracker_class_counts(tracker, class));
+	}
+	return sum;
+}

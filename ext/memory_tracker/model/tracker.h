@@ -1,0 +1,222 @@
+/*
+ * The tracker: all that one capture knows. The front door of the model.
+ *
+ * It is told of births, deaths, moves and GC phases by one writer (whoever holds the lock of the watched runtime),
+ * and read by any thread through tracker_snapshot. It never allocates in the watched program, never raises, never
+ * aborts: what cannot be recorded for want of memory is counted in `dropped`.
+ *
+ * Records that readers can reach are recycled only behind the gate, a mutex that readers hold while they copy. The
+ * writer only ever tries it, so it never waits for a reader.
+ */
+#ifndef MEMORY_TRACKER_MODEL_TRACKER_H
+#define MEMORY_TRACKER_MODEL_TRACKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/call_tree.h"
+#include "model/class_table.h"
+#include "model/code_table.h"
+#include "model/memory.h"
+#include "model/names.h"
+#include "model/shadow_map.h"
+#include "model/strings.h"
+
+struct tracker_limits {
+	uint32_t classes; /* records */
+	uint32_t nodes;   /* of call paths, classes included */
+	uint32_t frames;
+	size_t strings; /* bytes of text */
+};
+
+struct tracker_options {
+	uint32_t stride;              /* bytes; every object's address is a multiple of it */
+	uint32_t depth;               /* frames to take for every class; 0: counts only */
+	uint32_t path_interval;       /* take the path of every nth birth of a class; at least 1 */
+	struct tracker_limits limits; /* a zero takes the default */
+};
+
+struct tracker {
+	struct memory *memory; /* borrowed */
+	struct names names;
+	struct tracker_options options;
+	_Atomic uint32_t epoch; /* odd: a major mark has ended, its sweep has not */
+	uint32_t observed;      /* classes whose events somebody wants */
+	struct shadow_map map;
+	struct class_table classes;
+	struct call_tree tree;
+	struct code_table codes;
+	struct strings strings;
+	struct class_record *others;   /* objects of classes that could not be recorded */
+	struct class_record *unloaded; /* the totals of classes that are gone */
+	uint64_t next_eviction;        /* births until leaves are looked for again */
+	uint64_t mark_newborn;         /* objects born during the mark that ended last */
+	pthread_mutex_t gate;
+
+	_Atomic uint64_t lost;
+	_Atomic uint64_t dropped;
+	_Atomic uint64_t paths_dropped;
+	_Atomic uint64_t classes_dropped;
+	_Atomic uint64_t events_dropped; /* written by whoever keeps the queue of events */
+	_Atomic uint64_t gcs_seen;
+	_Atomic uint64_t majors_seen;
+	_Atomic uint64_t major_at_ns;
+	_Atomic uint64_t major_newborn;
+};
+
+/*
+ * `memory` is borrowed and must outlive the tracker, `names` is copied. Returns 0 or STATUS_NO_MEMORY, and then
+ * holds nothing.
+ */
+int tracker_init(struct tracker *tracker, struct memory *memory, const struct names *names,
+                 const struct tracker_options *options);
+
+/* Nothing more will be written; what only the writer needs is given back, and the counts stay readable. GVL */
+void tracker_end(struct tracker *tracker);
+
+/* Nobody may read it any more. */
+void tracker_deinit(struct tracker *tracker);
+
+/* --- the writer: births --- */
+
+/*
+ * First thing at a birth, for every object there is: whatever the tracker still knew of this address is dead. Its
+ * entry, or NULL when nothing near the address was ever entered. HOOK
+ */
+static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t address);
+
+/*
+ * The record that objects with this class key count on: of the class itself, or of `others` when it could not be
+ * recorded. Never NULL. HOOK
+ */
+static inline struct class_record *tracker_class(struct tracker *tracker, uintptr_t key);
+
+/* The node for a stack below a class: the stack is cut to the class's depth. Never 0. HOOK */
+uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
+
+/*
+ * The object at `address` is born on a node. `entry` is what tracker_clear_address returned. False when it could
+ * not be recorded. HOOK
+ */
+static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, uint32_t *entry, uint32_t number,
+                                 struct node *node);
+
+/* --- the writer: deaths, moves, GC --- */
+
+/* Returns the number of the node that the object was born on, 0 when it is not known. HOOK */
+static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address);
+
+/*
+ * Follows all objects and keys that have moved, in one pass in order of address, so nothing may have moved to where
+ * something further up has only just moved away from; `locate` tells an object's new address. Where frees
+ * were missed there may be entries whose memory is gone: `readable`, when given, is asked before `locate`, and what
+ * it denies is taken for dead. HOOK
+ */
+struct tracker_relocation {
+	bool (*readable)(uintptr_t address);
+	uintptr_t (*locate)(uintptr_t address);
+};
+void tracker_relocate(struct tracker *tracker, const struct tracker_relocation *relocation);
+
+/* A major mark has ended, during which `newborn` objects were born. HOOK */
+void tracker_mark_ended(struct tracker *tracker, uint64_t newborn);
+
+/* A sweep has ended, of a major GC or a minor one. HOOK */
+void tracker_sweep_ended(struct tracker *tracker, bool major, uint64_t monotonic_ns);
+
+/* --- the writer: settings and names, outside of events --- */
+
+/* An object that was there before the start. Like a birth, below the node "(before the start)". GVL */
+bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_t key);
+
+/* The record of a class, entered when it is not there; NULL when it cannot be. GVL */
+struct class_record *tracker_class_for(struct tracker *tracker, uintptr_t key);
+
+/* Frames to take for this class from now on; UINT32_MAX: what all classes have. GVL */
+void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint32_t depth);
+
+/* Gives code its whole name. Never inside an event. GVL */
+void tracker_name_code(struct tracker *tracker, struct code *code, struct text label);
+
+/* Tidies up, some steps at a time, what names have shown to be the same. Never inside an event. GVL */
+void tracker_settle_names(struct tracker *tracker);
+
+/* Gives a class its name. Never inside an event. GVL */
+void tracker_name_class(struct tracker *tracker, struct class_record *class, struct text name);
+
+/* Readers are kept out meanwhile. Never inside an event. GVL */
+void tracker_lock(struct tracker *tracker);
+void tracker_unlock(struct tracker *tracker);
+
+/* After a fork, in the child: no other thread is left that could hold the gate. */
+void tracker_reset_gate(struct tracker *tracker);
+
+/* --- reading, by the writer's own thread --- */
+
+/* All objects of one class. GVL */
+struct node_counts tracker_class_counts(const struct tracker *tracker, const struct class_record *class);
+
+/* All objects of all classes. GVL */
+struct node_counts tracker_counts(const struct tracker *tracker);
+
+/* --- the parts that are inlined into the events --- */
+
+/* What the entry of an address stood for is dead, and nobody has said so. HOOK */
+void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *entry);
+/* HOOK */
+struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key);
+/* HOOK */
+void tracker_retire_key(struct tracker *tracker, uintptr_t address);
+/* HOOK */
+bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node);
+
+static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t address)
+{
+	uint32_t *entry = shadow_map_find(&tracker->map, &tracker->map.births, address);
+
+	if (unlikely(entry && *entry))
+		tracker_clear_stale(tracker, address, entry);
+	return entry;
+}
+
+static inline struct class_record *tracker_class(struct tracker *tracker, uintptr_t key)
+{
+	struct class_record *class = class_table_find(&tracker->classes, key);
+
+	return likely(class) ? class : tracker_add_class(tracker, key);
+}
+
+static inline uint32_t tracker_epoch(const struct tracker *tracker)
+{
+	return atomic_load_explicit(&((struct tracker *)tracker)->epoch, memory_order_relaxed);
+}
+
+static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, uint32_t *entry, uint32_t number,
+                                 struct node *node)
+{
+	if (unlikely(!entry))
+		return tracker_enter_slowly(tracker, address, number, node);
+	*entry = number;
+	node_born(node, tracker_epoch(tracker));
+	return true;
+}
+
+static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address)
+{
+	uint32_t *entry = shadow_map_find(&tracker->map, &tracker->map.deaths, address);
+
+	if (!entry || !*entry)
+		return 0;
+	uint32_t value = *entry;
+	*entry = 0;
+	if (unlikely(value & SHADOW_KEY))
+		tracker_retire_key(tracker, address);
+	uint32_t number = value & SHADOW_NODE;
+	if (likely(number))
+		node_died(node_at(&tracker->tree, number), tracker_epoch(tracker));
+	return number;
+}
+
+#endif

@@ -1,0 +1,339 @@
+#include "fake_program.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/snapshot_builder.h"
+
+/* --- memory --- */
+
+static void *allocate(void *context, size_t size)
+{
+	struct fake_allocator *allocator = context;
+	uint64_t call = ++allocator->calls;
+
+	if (allocator->fail_at && (allocator->fail_on ? call >= allocator->fail_at : call == allocator->fail_at))
+		return NULL;
+	return calloc(1, size);
+}
+
+static void release(void *context, void *pointer)
+{
+	(void)context;
+	free(pointer);
+}
+
+void fake_allocator_init(struct fake_allocator *allocator, struct memory *memory)
+{
+	memset(allocator, 0, sizeof(*allocator));
+	memory_init(memory);
+	memory->allocate = allocate;
+	memory->release = release;
+	memory->context = allocator;
+}
+
+/* --- names --- */
+
+static uint32_t place_of(uintptr_t address)
+{
+	return (uint32_t)(address / FAKE_STRIDE % FAKE_LIMIT);
+}
+
+static struct text text_of(const char *bytes)
+{
+	return (struct text){bytes, bytes ? (uint32_t)strlen(bytes) : 0};
+}
+
+static void describe_class(void *context, uintptr_t key, struct class_description *description)
+{
+	const struct fake_program *program = context;
+	const struct fake_class_entry *class = &program->classes[place_of(key)];
+
+	if (class->key != key)
+		return;
+	const struct fake_class_entry *real = &program->classes[place_of(class->real)];
+	*description = (struct class_description){.real = class->real, .name = text_of(real->name)};
+}
+
+static void describe_code(void *context, uintptr_t address, struct code_description *description)
+{
+	const struct fake_program *program = context;
+	const struct fake_code_entry *code = &program->code[place_of(address)];
+
+	if (code->address == address)
+		*description = code->description;
+}
+
+void fake_class(struct fake_program *program, uintptr_t key, const char *name)
+{
+	program->classes[place_of(key)] = (struct fake_class_entry){key, key, name};
+}
+
+void fake_singleton(struct fake_program *program, uintptr_t key, uintptr_t real)
+{
+	program->classes[place_of(key)] = (struct fake_class_entry){key, real, NULL};
+}
+
+void fake_code(struct fake_program *program, uintptr_t address, enum code_kind kind, const char *path,
+               const char *label)
+{
+	program->code[place_of(address)] =
+	    (struct fake_code_entry){address, {.kind = kind, .path = text_of(path), .label = text_of(label)}};
+}
+
+/* --- life --- */
+
+struct fake_program *fake_try_start(struct tracker_options options, uint64_t fail_at, bool fail_on)
+{
+	struct fake_program *program = calloc(1, sizeof(*program));
+
+	assert_non_null(program);
+	struct names names = {program, describe_class, describe_code};
+	fake_allocator_init(&program->allocator, &program->memory);
+	program->allocator.fail_at = fail_at;
+	program->allocator.fail_on = fail_on;
+	options.stride = options.stride ? options.stride : FAKE_STRIDE;
+	int status = tracker_init(&program->tracker, &program->memory, &names, &options);
+	if (status == STATUS_OK)
+		return program;
+	assert_int_equal(status, STATUS_NO_MEMORY);
+	assert_int_equal(memory_used(&program->memory), 0);
+	free(program);
+	return NULL;
+}
+
+struct fake_program *fake_start(struct tracker_options options)
+{
+	struct fake_program *program = fake_try_start(options, 0, false);
+
+	assert_non_null(program);
+	return program;
+}
+
+void fake_stop(struct fake_program *program)
+{
+	tracker_deinit(&program->tracker);
+	assert_int_equal(memory_used(&program->memory), 0);
+	free(program);
+}
+
+/* --- events --- */
+
+const struct stack *fake_stack(const uint64_t *pairs, uint32_t depth)
+{
+	static uintptr_t addresses[PATH_DEPTH_LIMIT];
+	static int lines[PATH_DEPTH_LIMIT];
+	static struct stack stack = {addresses, lines, 0};
+
+	for (uint32_t index = 0; index < depth; index++) {
+		addresses[index] = (uintptr_t)pairs[2 * index];
+		lines[index] = (int)pairs[2 * index + 1];
+	}
+	stack.depth = depth;
+	return &stack;
+}
+
+uint32_t fake_born_at(struct fake_program *program, uintptr_t address, uintptr_t key, const struct stack *stack)
+{
+	struct tracker *tracker = &program->tracker;
+	uint32_t *entry = tracker_clear_address(tracker, address);
+	struct class_record *class = tracker_class(tracker, key);
+	uint32_t number = class->root_number;
+
+	if (class->depth && stack)
+		number = tracker_path(tracker, class, stack);
+	return tracker_enter(tracker, address, entry, number, node_at(&tracker->tree, number)) ? number : 0;
+}
+
+uint32_t fake_born(struct fake_program *program, uintptr_t address, uintptr_t key)
+{
+	return fake_born_at(program, address, key, NULL);
+}
+
+void fake_name_code(struct fake_program *program, uintptr_t address, const char *label)
+{
+	struct tracker *tracker = &program->tracker;
+	struct code *code = code_table_find(&tracker->codes, address);
+
+	assert_non_null(code);
+	tracker_name_code(tracker, code, text_of(label));
+	tracker_settle_names(tracker);
+}
+
+void fake_major_gc(struct fake_program *program)
+{
+	tracker_mark_ended(&program->tracker, 0);
+	tracker_sweep_ended(&program->tracker, true, 1);
+}
+
+struct node_counts fake_counts(struct fake_program *program, uintptr_t key)
+{
+	struct class_record *class = class_table_find(&program->tracker.classes, key);
+
+	return class ? tracker_class_counts(&program->tracker, class) : (struct node_counts){0};
+}
+
+/* --- snapshots --- */
+
+struct snapshot_header *fake_take_snapshot(struct fake_program *program)
+{
+	struct snapshot_facts facts = {
+	    .header = {.pid = 4711},
+	    .command = text_of("ruby shop.rb"),
+	    .runtime = text_of("ruby 3.4.1"),
+	};
+	struct snapshot_header *header = tracker_snapshot(&program->tracker, &facts);
+
+	assert_non_null(header);
+	const char *wrong = snapshot_check(header, header->size);
+	if (!wrong)
+		wrong = fake_contradiction(header);
+	if (wrong)
+		fail_msg("the snapshot: %s", wrong);
+	return header;
+}
+
+/* Reads a text to its end, so that a sanitizer sees every byte of it being used. */
+static bool text_ends(const struct snapshot_header *header, snapshot_string_ref reference)
+{
+	uint32_t length;
+	const char *bytes = snapshot_string(header, reference, &length);
+	volatile char last = 0;
+
+	for (uint32_t index = 0; index < length; index++)
+		last = bytes[index];
+	(void)last;
+	return bytes[length] == 0;
+}
+
+static const char *node_contradiction(const struct snapshot_header *header, struct snapshot_class *below)
+{
+	const struct snapshot_node *nodes = snapshot_nodes(header);
+
+	for (uint32_t index = 0; index < header->node_count; index++) {
+		const struct snapshot_node *node = &nodes[index];
+
+		if (node->retained > node->allocated)
+			return "a node has more retained than allocated";
+		for (uint32_t above = node->parent; above != SNAPSHOT_NONE; above = nodes[above].parent) {
+			if (nodes[above].frame >= header->frame_count)
+				return "a parent has no frame";
+		}
+		below[node->class_index].allocated += node->allocated;
+		below[node->class_index].freed += node->freed;
+		below[node->class_index].retained += node->retained;
+	}
+	for (uint32_t index = 0; index < header->frame_count; index++) {
+		const struct snapshot_frame *frame = &snapshot_frames(header)[index];
+
+		if (!text_ends(header, frame->path) || !text_ends(header, frame->label))
+			return "a frame has a text without end";
+	}
+	return NULL;
+}
+
+const char *fake_contradiction(const struct snapshot_header *header)
+{
+	struct snapshot_class *below = calloc(header->class_count + 1, sizeof(*below));
+	const char *wrong = below ? node_contradiction(header, below) : "no memory";
+	uint64_t allocated = 0, freed = 0, retained = 0;
+
+	for (uint32_t index = 0; index < header->class_count && !wrong; index++) {
+		const struct snapshot_class *class = &snapshot_classes(header)[index];
+
+		if (!text_ends(header, class->name))
+			wrong = "a class has a name without end";
+		if (class->retained > class->allocated)
+			wrong = "a class has more retained than allocated";
+		if (below[index].allocated > class->allocated || below[index].freed > class->freed ||
+		    below[index].retained > class->retained)
+			wrong = "a class has less than its nodes";
+		allocated += class->allocated;
+		freed += class->freed;
+		retained += class->retained;
+	}
+	free(below);
+	if (!wrong && (allocated != header->allocated || freed != header->freed || retained != header->retained))
+		wrong = "the sums are not the classes'";
+	return wrong;
+}
+
+struct page {
+	char *text;
+	size_t size;
+	size_t used;
+};
+
+static void print(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void print(struct page *page, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	page->used += (size_t)vsnprintf(page->text + page->used, page->size - page->used, format, arguments);
+	va_end(arguments);
+	assert_true(page->used < page->size);
+}
+
+static uint64_t allocated_below(const struct snapshot_header *header, uint32_t index)
+{
+	const struct snapshot_node *nodes = snapshot_nodes(header);
+	uint64_t sum = nodes[index].allocated;
+
+	for (uint32_t child = index + 1; child < header->node_count; child++) {
+		if (nodes[child].parent == index)
+			sum += allocated_below(header, child);
+	}
+	return sum;
+}
+
+static void print_nodes(struct page *page, const struct snapshot_header *header, uint32_t class_index, uint32_t parent,
+                        int depth)
+{
+	for (uint32_t index = 0; index < header->node_count; index++) {
+		const struct snapshot_node *node = &snapshot_nodes(header)[index];
+		const struct snapshot_frame *frame = &snapshot_frames(header)[node->frame];
+
+		if (node->class_index != class_index || node->parent != parent || !allocated_below(header, index))
+			continue;
+		print(page, "%*s", depth, "");
+		if (frame->path)
+			print(page, "%s:%u ", snapshot_string(header, frame->path, NULL), frame->line);
+		print(page, "%s %llu/%llu\n", snapshot_string(header, frame->label, NULL),
+		      (unsigned long long)node->allocated, (unsigned long long)node->freed);
+		print_nodes(page, header, class_index, index, depth + 1);
+	}
+}
+
+void fake_describe(const struct snapshot_header *header, char *text, size_t size)
+{
+	struct page page = {text, size, 0};
+
+	text[0] = 0;
+	for (uint32_t index = 0; index < header->class_count; index++) {
+		const struct snapshot_class *class = &snapshot_classes(header)[index];
+
+		if (!class->allocated)
+			continue;
+		print(&page, "%s %llu/%llu\n", snapshot_string(header, class->name, NULL),
+		      (unsigned long long)class->allocated, (unsigned long long)class->freed);
+		print_nodes(&page, header, index, SNAPSHOT_NONE, 1);
+	}
+}
+
+void fake_assert_shows(struct fake_program *program, const char *expected)
+{
+	static char text[1 << 16];
+	struct snapshot_header *header = fake_take_snapshot(program);
+
+	fake_describe(header, text, sizeof(text));
+	free(header);
+	assert_string_equal(text, expected);
+}

@@ -1,0 +1,375 @@
+/* From stacks to nodes, and what snapshots say of them. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_program.h"
+#include "model/tracker.h"
+
+enum { STORE = 1, CHECKOUT, SERVER, NEW, MAP, IGNORED };
+
+static struct fake_program *program;
+
+static void start_with(struct tracker_options options)
+{
+	program = fake_start(options);
+	fake_class(program, CLASS(1), "Hash");
+	fake_class(program, CLASS(2), "String");
+	fake_code(program, CODE(STORE), CODE_SOURCE, "shop.rb", "write");
+	fake_code(program, CODE(CHECKOUT), CODE_SOURCE, "shop.rb", "call");
+	fake_code(program, CODE(SERVER), CODE_SOURCE, "server.rb", "run");
+	fake_code(program, CODE(NEW), CODE_NATIVE, NULL, "new");
+	fake_code(program, CODE(MAP), CODE_NATIVE, "<internal:array>", "map");
+	fake_code(program, CODE(IGNORED), CODE_IGNORED, NULL, NULL);
+}
+
+static int set_up(void **state)
+{
+	start_with((struct tracker_options){.depth = 3});
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fake_stop(program);
+	return 0;
+}
+
+static uintptr_t next_address = OBJECT(0);
+
+/* An object of Hash. Returns its node. */
+static uint32_t born(const struct stack *stack)
+{
+	next_address += FAKE_STRIDE;
+	return fake_born_at(program, next_address, CLASS(1), stack);
+}
+
+static void died(uintptr_t address)
+{
+	tracker_died(&program->tracker, address);
+}
+
+static void test_callers_stand_below_the_allocating_line(void **state)
+{
+	uint32_t node = born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77, CODE(SERVER), 95, CODE(SERVER), 1));
+	assert_int_equal(born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77, CODE(SERVER), 95)), node);
+	born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 78));
+	born(FAKE_STACK(CODE(STORE), 41));
+	born(FAKE_STACK(CODE(STORE), 42));
+	fake_assert_shows(program, "Hash 5/0\n"
+	                           " shop.rb:41 write 1/0\n"
+	                           "  shop.rb:77 call 0/0\n"
+	                           "   server.rb:95 run 2/0\n"
+	                           "  shop.rb:78 call 1/0\n"
+	                           " shop.rb:42 write 1/0\n");
+}
+
+static void test_the_depth_of_a_class(void **state)
+{
+	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
+
+	tracker_set_depth(&program->tracker, class, 1);
+	born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77));
+	tracker_set_depth(&program->tracker, class, 0);
+	born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77));
+	fake_assert_shows(program, "Hash 2/0\n shop.rb:41 write 1/0\n");
+	tracker_set_depth(&program->tracker, class, 2);
+	born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77));
+	fake_assert_shows(program, "Hash 3/0\n shop.rb:41 write 1/0\n  shop.rb:77 call 1/0\n");
+}
+
+static void test_native_code_takes_its_callers_place(void **state)
+{
+	born(FAKE_STACK(CODE(NEW), 0, CODE(MAP), 5, CODE(STORE), 41));
+	fake_assert_shows(program, "Hash 1/0\n shop.rb:41 new 0/0\n  shop.rb:41 map 0/0\n   shop.rb:41 write 1/0\n");
+}
+
+static void test_native_code_without_a_caller(void **state)
+{
+	/* Cut off: it is left out. */
+	born(FAKE_STACK(CODE(STORE), 41, CODE(MAP), 5, CODE(NEW), 0, CODE(SERVER), 95));
+	/* Never there: it stays as it is seen. */
+	born(FAKE_STACK(CODE(MAP), 5));
+	born(FAKE_STACK(CODE(NEW), 0));
+	fake_assert_shows(program, "Hash 3/0\n shop.rb:41 write 1/0\n <internal:array>:5 map 1/0\n new 1/0\n");
+}
+
+static void test_what_is_no_code_is_left_out(void **state)
+{
+	born(FAKE_STACK(CODE(IGNORED), 1, CODE(STORE), 41, CODE(IGNORED), 1));
+	born(FAKE_STACK(CODE(IGNORED), 1));
+	/* Nobody describes this one. */
+	born(FAKE_STACK(CODE(500), 1, CODE(STORE), 42));
+	/* A main program that closes the stack once more. */
+	born(FAKE_STACK(CODE(STORE), 43, CODE(SERVER), 0));
+	fake_assert_shows(program, "Hash 4/0\n shop.rb:41 write 1/0\n shop.rb:42 write 1/0\n shop.rb:43 write 1/0\n");
+}
+
+static void test_the_deepest_path_there_can_be(void **state)
+{
+	static uint64_t pairs[2 * PATH_DEPTH_LIMIT];
+
+	for (uint32_t index = 0; index < PATH_DEPTH_LIMIT; index++) {
+		pairs[2 * index] = CODE(index % 2 ? STORE : CHECKOUT);
+		pairs[2 * index + 1] = index + 1;
+	}
+	tracker_set_depth(&program->tracker, tracker_class_for(&program->tracker, CLASS(1)), PATH_DEPTH_LIMIT);
+	uint32_t node = born(fake_stack(pairs, PATH_DEPTH_LIMIT));
+	struct snapshot_header *header = fake_take_snapshot(program);
+	assert_int_equal(header->node_count, PATH_DEPTH_LIMIT);
+	assert_int_equal(header->allocated, 1);
+	free(header);
+	uint32_t depth = 0;
+	for (; node_at(&program->tracker.tree, node)->parent; node = node_at(&program->tracker.tree, node)->parent)
+		depth++;
+	assert_int_equal(depth, PATH_DEPTH_LIMIT);
+}
+
+static void test_whole_names_and_aliases(void **state)
+{
+	/* The same line of the same file, as two loads of it make it. */
+	fake_code(program, CODE(20), CODE_SOURCE, "shop.rb", "write");
+	fake_code(program, CODE(21), CODE_SOURCE, "shop.rb", "write");
+	born(FAKE_STACK(CODE(20), 41, CODE(CHECKOUT), 77));
+	uint32_t second = born(FAKE_STACK(CODE(21), 41, CODE(CHECKOUT), 77));
+	died(next_address);
+	fake_assert_shows(program, "Hash 2/1\n"
+	                           " shop.rb:41 write 0/0\n"
+	                           "  shop.rb:77 call 1/0\n"
+	                           " shop.rb:41 write 0/0\n"
+	                           "  shop.rb:77 call 1/1\n");
+	fake_name_code(program, CODE(20), "Store#write");
+	fake_name_code(program, CODE(21), "Store#write");
+	fake_assert_shows(program, "Hash 2/1\n shop.rb:41 Store#write 0/0\n  shop.rb:77 call 2/1\n");
+	/* From now on both come to the same node. */
+	uint32_t merged = born(FAKE_STACK(CODE(21), 41, CODE(CHECKOUT), 77));
+	assert_int_not_equal(merged, second);
+	fake_assert_shows(program, "Hash 3/1\n shop.rb:41 Store#write 0/0\n  shop.rb:77 call 3/1\n");
+	/* Two methods that only share a line are two. */
+	fake_code(program, CODE(22), CODE_SOURCE, "shop.rb", "write");
+	born(FAKE_STACK(CODE(22), 41, CODE(CHECKOUT), 77));
+	fake_name_code(program, CODE(22), "Log#write");
+	fake_assert_shows(program, "Hash 4/1\n"
+	                           " shop.rb:41 Store#write 0/0\n"
+	                           "  shop.rb:77 call 3/1\n"
+	                           " shop.rb:41 Log#write 0/0\n"
+	                           "  shop.rb:77 call 1/0\n");
+}
+
+/* The same address, another method, thousands of times: each object must count where it was born. */
+static void test_addresses_of_code_are_used_again(void **state)
+{
+	enum { ROUNDS = 3000 };
+	static char labels[ROUNDS][16];
+
+	for (uint32_t round = 0; round < ROUNDS; round++) {
+		snprintf(labels[round], sizeof(labels[round]), "m%u", round);
+		fake_code(program, CODE(30), CODE_SOURCE, "eval.rb", labels[round]);
+		uint32_t node = born(FAKE_STACK(CODE(30), 1, CODE(CHECKOUT), 77));
+		assert_int_equal(born(FAKE_STACK(CODE(30), 1, CODE(CHECKOUT), 77)), node);
+		const struct call_tree *tree = &program->tracker.tree;
+		uint32_t frame = node_at(tree, node_at(tree, node)->parent)->frame;
+		frame = frame_canonical(&program->tracker.codes, frame);
+		assert_string_equal(frame_at(&program->tracker.codes, frame)->label->bytes, labels[round]);
+		if (round % 3 == 0)
+			fake_name_code(program, CODE(30), labels[round]);
+		died(CODE(30));
+	}
+	/* Reloaded code has a node apart, which readers see in the place of the one it had. */
+	fake_code(program, CODE(30), CODE_SOURCE, "eval.rb", labels[0]);
+	uint32_t first = born(FAKE_STACK(CODE(30), 1));
+	fake_name_code(program, CODE(30), labels[0]);
+	assert_int_equal(born(FAKE_STACK(CODE(30), 1)), first);
+	struct snapshot_header *header = fake_take_snapshot(program);
+	assert_int_equal(header->node_count, 2 * ROUNDS);
+	free(header);
+}
+
+static void test_a_class_that_is_recycled_leaves_nothing(void **state)
+{
+	const struct tracker *tracker = &program->tracker;
+
+	born(FAKE_STACK(CODE(STORE), 41));
+	uint32_t nodes = table_count(&tracker->tree.nodes), frames = table_count(&tracker->codes.frames);
+	size_t strings = tracker->strings.bytes;
+	for (uint32_t round = 0; round < 100; round++) {
+		fake_class(program, CLASS(9), "Temporary");
+		for (uint32_t number = 0; number < 5; number++)
+			fake_born_at(program, OBJECT(9000 + number), CLASS(9),
+			             FAKE_STACK(CODE(STORE), 500 + number, CODE(SERVER), 600 + round));
+		for (uint32_t number = 0; number < 5; number++)
+			died(OBJECT(9000 + number));
+		died(CLASS(9));
+	}
+	fake_class(program, CLASS(9), NULL);
+	tracker_class_for(&program->tracker, CLASS(9));
+	assert_int_equal(table_count(&tracker->codes.frames), frames);
+	assert_int_equal(table_count(&tracker->tree.nodes), nodes + 1);
+	/* The code of the server was met. */
+	assert_int_equal(tracker->strings.bytes, strings + strlen("server.rb") + strlen("run"));
+	fake_assert_shows(program, "(unloaded classes) 500/500\nHash 1/0\n shop.rb:41 write 1/0\n");
+}
+
+static void test_leaves_without_objects_make_room(void **state)
+{
+	struct tracker_options options = {.depth = 3, .limits = {.nodes = 64}};
+	uint64_t kept = 0;
+
+	start_with(options);
+	for (uint32_t line = 1; line <= 200; line++) {
+		born(FAKE_STACK(CODE(STORE), line, CODE(CHECKOUT), 77));
+		if (line % 20 == 0)
+			kept++;
+		else
+			died(next_address);
+		/* Otherwise leaves are only looked for from time to time. */
+		program->tracker.next_eviction = 0;
+	}
+	assert_int_equal(program->tracker.paths_dropped, 0);
+	struct node_counts counts = fake_counts(program, CLASS(1));
+	assert_int_equal(counts.allocated, 200);
+	assert_int_equal(LIVE(counts), kept);
+	struct snapshot_header *header = fake_take_snapshot(program);
+	assert_int_equal(header->allocated, 200);
+	assert_int_equal(header->allocated - header->freed, kept);
+	assert_in_range(header->node_count, 20, 64);
+	free(header);
+	fake_stop(program);
+}
+
+/* The line of the allocating frame of a node that callers may stand below. */
+static uint32_t allocating_line(uint32_t number)
+{
+	const struct call_tree *tree = &program->tracker.tree;
+
+	while (node_at(tree, node_at(tree, number)->parent)->parent)
+		number = node_at(tree, number)->parent;
+	return frame_at(&program->tracker.codes, node_at(tree, number)->frame)->line;
+}
+
+/* Records of nodes that made room stand for other paths then. */
+static void test_a_path_that_made_room_is_not_mistaken_later(void **state)
+{
+	start_with((struct tracker_options){.depth = 3, .limits = {.nodes = 20}});
+	for (uint32_t round = 0; round < 10; round++) {
+		for (uint32_t line = 1; line <= 40; line++) {
+			uint32_t node = born(FAKE_STACK(CODE(STORE), line, CODE(CHECKOUT), 77));
+
+			assert_int_equal(allocating_line(node), line);
+			died(next_address);
+			program->tracker.next_eviction = 0;
+		}
+	}
+	fake_stop(program);
+}
+
+static void test_a_class_in_the_record_of_another_has_its_own_paths(void **state)
+{
+	for (uint32_t round = 0; round < 10; round++) {
+		fake_class(program, CLASS(9), "Temporary");
+		uint32_t node = fake_born_at(program, OBJECT(1), CLASS(9), FAKE_STACK(CODE(STORE), 41));
+		struct class_record *class = class_table_find(&program->tracker.classes, CLASS(9));
+		assert_int_equal(node_at(&program->tracker.tree, node)->class_number, class->number);
+		assert_int_equal(node_at(&program->tracker.tree, node)->parent, class->root_number);
+		died(OBJECT(1));
+		died(CLASS(9));
+	}
+}
+
+static void test_other_stays_where_it_is(void **state)
+{
+	start_with((struct tracker_options){.depth = 3, .limits = {.frames = 2}});
+	born(FAKE_STACK(CODE(STORE), 1, CODE(CHECKOUT), 2, CODE(SERVER), 3));
+	died(next_address);
+	born(FAKE_STACK(CODE(STORE), 1));
+	/* No frame is left, and "(other)" itself does not make room for one. */
+	uint32_t node = born(FAKE_STACK(CODE(STORE), 2));
+	assert_int_equal(node, class_table_find(&program->tracker.classes, CLASS(1))->other);
+	fake_assert_shows(program, "Hash 3/1\n (other) 2/1\n shop.rb:1 write 1/0\n");
+	fake_stop(program);
+}
+
+static void test_what_finds_no_room_is_other(void **state)
+{
+	start_with((struct tracker_options){.depth = 3, .limits = {.nodes = 8}});
+	born(FAKE_STACK(CODE(STORE), 1));
+	for (uint32_t line = 2; line <= 50; line++)
+		born(FAKE_STACK(CODE(STORE), line));
+	assert_true(program->tracker.paths_dropped >= 44);
+	assert_int_equal(fake_counts(program, CLASS(1)).allocated, 50);
+	/* "(other)" has no room either: the class counts them itself. */
+	fake_assert_shows(program, "Hash 50/0\n shop.rb:1 write 1/0\n shop.rb:2 write 1/0\n shop.rb:3 write 1/0\n"
+	                           " shop.rb:4 write 1/0\n shop.rb:5 write 1/0\n");
+	fake_stop(program);
+
+	start_with((struct tracker_options){.depth = 3, .limits = {.frames = 3}});
+	for (uint32_t line = 1; line <= 50; line++)
+		born(FAKE_STACK(CODE(STORE), line));
+	fake_assert_shows(program, "Hash 50/0\n shop.rb:1 write 1/0\n shop.rb:2 write 1/0\n shop.rb:3 write 1/0\n");
+	fake_stop(program);
+
+	start_with((struct tracker_options){.depth = 3, .limits = {.frames = 2}});
+	/* Code beyond the limit leaves room for the frame of "(other)". */
+	born(FAKE_STACK(CODE(STORE), 1, CODE(CHECKOUT), 2, CODE(SERVER), 3));
+	born(FAKE_STACK(CODE(STORE), 1, CODE(CHECKOUT), 2, CODE(SERVER), 4));
+	fake_assert_shows(program, "Hash 2/0\n (other) 2/0\n");
+	assert_int_equal(program->tracker.paths_dropped, 2);
+	fake_stop(program);
+}
+
+static void test_readers_and_observers_keep_leaves(void **state)
+{
+	start_with((struct tracker_options){.depth = 3, .limits = {.nodes = 8}});
+	for (uint32_t line = 1; line <= 5; line++) {
+		born(FAKE_STACK(CODE(STORE), line));
+		died(next_address);
+	}
+	uint32_t nodes = table_count(&program->tracker.tree.nodes);
+	tracker_lock(&program->tracker);
+	born(FAKE_STACK(CODE(STORE), 10));
+	tracker_unlock(&program->tracker);
+	assert_int_equal(table_count(&program->tracker.tree.nodes), nodes);
+	program->tracker.observed = 1;
+	born(FAKE_STACK(CODE(STORE), 11));
+	assert_int_equal(program->tracker.paths_dropped, 2);
+	program->tracker.observed = 0;
+	born(FAKE_STACK(CODE(STORE), 12));
+	assert_int_equal(program->tracker.paths_dropped, 2);
+	/* After an attempt there is a pause. */
+	for (uint32_t line = 20; line < 30; line++)
+		born(FAKE_STACK(CODE(STORE), line));
+	assert_true(program->tracker.paths_dropped > 2);
+	assert_true(program->tracker.next_eviction > 0);
+	fake_stop(program);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_callers_stand_below_the_allocating_line),
+	    TEST(test_the_depth_of_a_class),
+	    TEST(test_native_code_takes_its_callers_place),
+	    TEST(test_native_code_without_a_caller),
+	    TEST(test_what_is_no_code_is_left_out),
+	    TEST(test_the_deepest_path_there_can_be),
+	    TEST(test_whole_names_and_aliases),
+	    TEST(test_addresses_of_code_are_used_again),
+	    TEST(test_a_class_that_is_recycled_leaves_nothing),
+	    cmocka_unit_test(test_leaves_without_objects_make_room),
+	    cmocka_unit_test(test_a_path_that_made_room_is_not_mistaken_later),
+	    TEST(test_a_class_in_the_record_of_another_has_its_own_paths),
+	    cmocka_unit_test(test_other_stays_where_it_is),
+	    cmocka_unit_test(test_what_finds_no_room_is_other),
+	    cmocka_unit_test(test_readers_and_observers_keep_leaves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

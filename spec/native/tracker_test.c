@@ -1,0 +1,377 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fake_program.h"
+#include "model/snapshot_builder.h"
+#include "model/tracker.h"
+
+static struct fake_program *program;
+
+static int set_up(void **state)
+{
+	program = fake_start((struct tracker_options){0});
+	fake_class(program, CLASS(1), "String");
+	fake_class(program, CLASS(2), "Array");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fake_stop(program);
+	return 0;
+}
+
+static uint32_t died(uintptr_t address)
+{
+	return tracker_died(&program->tracker, address);
+}
+
+static void assert_counts(uintptr_t key, uint64_t allocated, uint64_t freed, uint64_t retained)
+{
+	struct node_counts counts = fake_counts(program, key);
+
+	assert_int_equal(counts.allocated, allocated);
+	assert_int_equal(counts.freed, freed);
+	assert_int_equal(counts.retained, retained);
+}
+
+static void assert_totals(uint64_t allocated, uint64_t freed)
+{
+	struct node_counts counts = tracker_counts(&program->tracker);
+
+	assert_int_equal(counts.allocated, allocated);
+	assert_int_equal(counts.freed, freed);
+}
+
+static void test_births_and_deaths(void **state)
+{
+	for (uint32_t number = 0; number < 10000; number++)
+		assert_int_not_equal(fake_born(program, OBJECT(number), CLASS(1 + number % 2)), 0);
+	assert_counts(CLASS(1), 5000, 0, 0);
+	assert_counts(CLASS(2), 5000, 0, 0);
+	uint32_t root = class_table_find(&program->tracker.classes, CLASS(1))->root_number;
+	for (uint32_t number = 0; number < 10000; number += 4)
+		assert_int_equal(died(OBJECT(number)), root);
+	assert_counts(CLASS(1), 5000, 2500, 0);
+	assert_counts(CLASS(2), 5000, 0, 0);
+	assert_totals(10000, 2500);
+}
+
+static void test_deaths_of_objects_never_seen_change_nothing(void **state)
+{
+	fake_born(program, OBJECT(1), CLASS(1));
+	assert_int_equal(died(OBJECT(2)), 0);
+	assert_int_equal(died(CODE(2)), 0);
+	assert_int_equal(died(UINTPTR_MAX), 0);
+	assert_int_not_equal(died(OBJECT(1)), 0);
+	assert_int_equal(died(OBJECT(1)), 0);
+	assert_counts(CLASS(1), 1, 1, 0);
+	assert_int_equal(program->tracker.lost, 0);
+}
+
+static void test_an_address_that_is_used_again_without_a_free(void **state)
+{
+	fake_born(program, OBJECT(1), CLASS(1));
+	fake_born(program, OBJECT(1), CLASS(2));
+	assert_counts(CLASS(1), 1, 1, 0);
+	assert_counts(CLASS(2), 1, 0, 0);
+	assert_int_equal(program->tracker.lost, 1);
+	/* An object that is not recorded itself clears its address all the same. */
+	tracker_clear_address(&program->tracker, OBJECT(1));
+	assert_counts(CLASS(2), 1, 1, 0);
+	assert_int_equal(program->tracker.lost, 2);
+	died(OBJECT(1));
+	assert_counts(CLASS(2), 1, 1, 0);
+}
+
+static void test_retained_follows_major_gcs(void **state)
+{
+	for (uint32_t number = 0; number < 10; number++)
+		fake_born(program, OBJECT(number), CLASS(1));
+	tracker_sweep_ended(&program->tracker, false, 7);
+	assert_counts(CLASS(1), 10, 0, 0);
+	tracker_mark_ended(&program->tracker, 3);
+	fake_born(program, OBJECT(20), CLASS(1));
+	died(OBJECT(0));
+	tracker_sweep_ended(&program->tracker, true, 8);
+	assert_counts(CLASS(1), 11, 1, 9);
+	assert_int_equal(program->tracker.gcs_seen, 2);
+	assert_int_equal(program->tracker.majors_seen, 1);
+	assert_int_equal(program->tracker.major_at_ns, 8);
+	assert_int_equal(program->tracker.major_newborn, 3);
+	/* A major sweep whose mark was not seen tells nothing. */
+	tracker_sweep_ended(&program->tracker, true, 9);
+	assert_counts(CLASS(1), 11, 1, 9);
+	assert_int_equal(program->tracker.majors_seen, 1);
+	assert_int_equal(program->tracker.major_at_ns, 8);
+	fake_major_gc(program);
+	assert_counts(CLASS(1), 11, 1, 10);
+}
+
+static void test_objects_of_a_singleton_class_count_for_its_class(void **state)
+{
+	fake_singleton(program, CLASS(10), CLASS(1));
+	fake_born(program, OBJECT(1), CLASS(10));
+	fake_born(program, OBJECT(2), CLASS(1));
+	assert_counts(CLASS(1), 2, 0, 0);
+	assert_ptr_equal(class_table_find(&program->tracker.classes, CLASS(10)),
+	                 class_table_find(&program->tracker.classes, CLASS(1)));
+	/* The singleton class dies, and at its address there is another class. */
+	died(CLASS(10));
+	assert_null(class_table_find(&program->tracker.classes, CLASS(10)));
+	/* A second one, of a class that is known by now. */
+	fake_singleton(program, CLASS(11), CLASS(1));
+	assert_int_not_equal(fake_born(program, OBJECT(4), CLASS(11)), 0);
+	assert_counts(CLASS(1), 3, 0, 0);
+	died(OBJECT(4));
+	fake_class(program, CLASS(10), "Hash");
+	fake_born(program, OBJECT(3), CLASS(10));
+	assert_counts(CLASS(1), 3, 1, 0);
+	assert_counts(CLASS(10), 1, 0, 0);
+}
+
+static void test_a_class_that_is_an_object_itself(void **state)
+{
+	fake_class(program, CLASS(3), "Class");
+	fake_born(program, CLASS(3), CLASS(3));
+	fake_born(program, CLASS(1), CLASS(3));
+	fake_born(program, OBJECT(1), CLASS(1));
+	assert_counts(CLASS(3), 2, 0, 0);
+	died(CLASS(1));
+	assert_counts(CLASS(3), 2, 1, 0);
+	assert_null(class_table_find(&program->tracker.classes, CLASS(1)));
+	assert_totals(3, 1);
+	/* It was entered while it was born, on itself. */
+	died(CLASS(3));
+	assert_null(class_table_find(&program->tracker.classes, CLASS(3)));
+	assert_totals(3, 2);
+}
+
+static uint32_t class_records(void)
+{
+	return table_count(&program->tracker.classes.records);
+}
+
+static void test_a_dead_class_lives_on_until_its_objects_are_freed(void **state)
+{
+	uint32_t records = class_records();
+
+	fake_class(program, CLASS(5), NULL);
+	fake_born(program, OBJECT(1), CLASS(5));
+	fake_born(program, OBJECT(2), CLASS(5));
+	fake_major_gc(program);
+	died(CLASS(5));
+	died(OBJECT(1));
+	/* The address is another class's now. */
+	fake_class(program, CLASS(5), "Hash");
+	fake_born(program, OBJECT(3), CLASS(5));
+	assert_counts(CLASS(5), 1, 0, 0);
+	assert_int_equal(class_records(), records + 2);
+	assert_totals(3, 1);
+	died(OBJECT(2));
+	/* The next new class finds that nothing is left of it. */
+	fake_born(program, OBJECT(4), CLASS(1));
+	assert_int_equal(class_records(), records + 2);
+	assert_totals(4, 2);
+	struct node_counts gone = tracker_class_counts(&program->tracker, program->tracker.unloaded);
+	assert_int_equal(gone.allocated, 2);
+	assert_int_equal(gone.freed, 2);
+	assert_int_equal(gone.retained, 2);
+	fake_major_gc(program);
+	assert_int_equal(tracker_class_counts(&program->tracker, program->tracker.unloaded).retained, 0);
+}
+
+static void test_records_of_dead_classes_are_used_again_under_new_ids(void **state)
+{
+	uint64_t last_id = 0;
+	uint32_t most = 0;
+
+	for (uint32_t round = 0; round < 20000; round++) {
+		fake_class(program, CLASS(round % 7), NULL);
+		fake_born(program, OBJECT(round % 100), CLASS(round % 7));
+		struct class_record *class = class_table_find(&program->tracker.classes, CLASS(round % 7));
+		assert_true(class->id > last_id);
+		last_id = class->id;
+		died(OBJECT(round % 100));
+		died(CLASS(round % 7));
+		most = class_records() > most ? class_records() : most;
+	}
+	assert_in_range(most, 3, 8);
+	assert_totals(20000, 20000);
+	assert_int_equal(table_count(&program->tracker.tree.nodes), class_records());
+}
+
+/* Dead classes with live objects must not keep the others from being recycled. */
+static void test_living_objects_of_dead_classes_hold_nobody_up(void **state)
+{
+	uint32_t records = class_records();
+
+	for (uint32_t number = 0; number < 100; number++) {
+		fake_class(program, CLASS(100 + number), NULL);
+		fake_born(program, OBJECT(number), CLASS(100 + number));
+		died(CLASS(100 + number));
+	}
+	for (uint32_t round = 0; round < 1000; round++) {
+		fake_class(program, CLASS(7), NULL);
+		fake_born(program, OBJECT(1000), CLASS(7));
+		died(OBJECT(1000));
+		died(CLASS(7));
+	}
+	assert_in_range(class_records(), records + 100, records + 150);
+	assert_totals(1100, 1000);
+}
+
+static void test_readers_keep_records_from_being_recycled(void **state)
+{
+	uint32_t records = class_records();
+
+	tracker_lock(&program->tracker);
+	for (uint32_t number = 0; number < 20; number++) {
+		fake_class(program, CLASS(5), NULL);
+		fake_born(program, OBJECT(1), CLASS(5));
+		died(OBJECT(1));
+		died(CLASS(5));
+	}
+	assert_int_equal(class_records(), records + 20);
+	tracker_unlock(&program->tracker);
+	for (uint32_t number = 0; number < 10; number++)
+		fake_born(program, OBJECT(number), CLASS(10 + number));
+	assert_int_equal(class_records(), records + 10);
+}
+
+static void test_an_observed_class_is_not_recycled(void **state)
+{
+	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
+	uint64_t id = class->id;
+
+	class->observed = 1;
+	died(CLASS(1));
+	tracker_class_for(&program->tracker, CLASS(2));
+	assert_int_equal(class->id, id);
+	class->observed = 0;
+	fake_born(program, OBJECT(1), CLASS(3));
+	assert_int_not_equal(class->id, id);
+}
+
+static void test_objects_from_before_the_start(void **state)
+{
+	struct tracker *tracker = &program->tracker;
+
+	fake_born(program, OBJECT(1), CLASS(1));
+	assert_true(tracker_enter_existing(tracker, OBJECT(1), CLASS(1)));
+	assert_true(tracker_enter_existing(tracker, OBJECT(2), CLASS(1)));
+	/* The class is an object of before the start, too. */
+	assert_true(tracker_enter_existing(tracker, CLASS(1), CLASS(2)));
+	assert_counts(CLASS(1), 2, 0, 0);
+	fake_assert_shows(program, "String 2/0\n (before the start) 1/0\nArray 1/0\n (before the start) 1/0\n");
+	died(OBJECT(1));
+	died(OBJECT(2));
+	died(CLASS(1));
+	assert_totals(3, 3);
+	assert_null(class_table_find(&tracker->classes, CLASS(1)));
+	assert_false(tracker_enter_existing(tracker, UINTPTR_MAX, CLASS(2)));
+	assert_int_equal(tracker->dropped, 1);
+}
+
+/* Hidden objects count under keys that are no addresses. */
+static void test_a_class_that_stands_for_none(void **state)
+{
+	fake_class(program, CLASS_KEY_PSEUDO_LIMIT - 1, "(internal)");
+	fake_born(program, OBJECT(1), CLASS_KEY_PSEUDO_LIMIT - 1);
+	fake_born(program, OBJECT(2), CLASS_KEY_PSEUDO_LIMIT - 1);
+	struct class_record *class = tracker_class_for(&program->tracker, CLASS_KEY_PSEUDO_LIMIT - 1);
+	assert_int_equal(class->address, 0);
+	assert_int_equal(died(CLASS_KEY_PSEUDO_LIMIT - 1), 0);
+	assert_counts(CLASS_KEY_PSEUDO_LIMIT - 1, 2, 0, 0);
+	fake_assert_shows(program, "(internal) 2/0\n");
+}
+
+static void test_depths(void **state)
+{
+	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
+
+	assert_int_equal(class->depth, 0);
+	tracker_set_depth(&program->tracker, class, 5);
+	assert_int_equal(class->depth, 5);
+	tracker_set_depth(&program->tracker, class, 0);
+	assert_int_equal(class->depth, 0);
+	assert_true(class->chosen_depth);
+	tracker_set_depth(&program->tracker, class, UINT32_MAX);
+	assert_int_equal(class->depth, program->tracker.options.depth);
+	assert_false(class->chosen_depth);
+}
+
+static void test_counts_stay_after_the_end(void **state)
+{
+	for (uint32_t number = 0; number < 100; number++)
+		fake_born(program, OBJECT(number), CLASS(1));
+	died(OBJECT(3));
+	fake_major_gc(program);
+	size_t used = memory_used(&program->memory);
+	tracker_end(&program->tracker);
+	assert_true(memory_used(&program->memory) < used);
+	assert_counts(CLASS(1), 100, 1, 99);
+	fake_assert_shows(program, "String 100/1\n");
+	tracker_end(&program->tracker);
+}
+
+static bool works_in_child(void)
+{
+	struct snapshot_facts facts = {.header = {0}};
+
+	tracker_reset_gate(&program->tracker);
+	fake_born(program, OBJECT(1), CLASS(1));
+	struct snapshot_header *header = tracker_snapshot(&program->tracker, &facts);
+	bool right = header && header->allocated == 1;
+
+	free(header);
+	return right;
+}
+
+static void test_a_gate_that_was_held_when_the_process_forked(void **state)
+{
+	int status = 0;
+
+	tracker_lock(&program->tracker);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(works_in_child() ? 0 : 1);
+	tracker_unlock(&program->tracker);
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_births_and_deaths),
+	    TEST(test_deaths_of_objects_never_seen_change_nothing),
+	    TEST(test_an_address_that_is_used_again_without_a_free),
+	    TEST(test_retained_follows_major_gcs),
+	    TEST(test_objects_of_a_singleton_class_count_for_its_class),
+	    TEST(test_a_class_that_is_an_object_itself),
+	    TEST(test_a_dead_class_lives_on_until_its_objects_are_freed),
+	    TEST(test_records_of_dead_classes_are_used_again_under_new_ids),
+	    TEST(test_living_objects_of_dead_classes_hold_nobody_up),
+	    TEST(test_readers_keep_records_from_being_recycled),
+	    TEST(test_an_observed_class_is_not_recycled),
+	    TEST(test_objects_from_before_the_start),
+	    TEST(test_a_class_that_stands_for_none),
+	    TEST(test_depths),
+	    TEST(test_counts_stay_after_the_end),
+	    TEST(test_a_gate_that_was_held_when_the_process_forked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
