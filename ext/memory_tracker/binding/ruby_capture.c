@@ -1,0 +1,377 @@
+#include "binding/ruby_capture.h"
+
+#include "binding/errors.h"
+#include "binding/ruby_snapshot.h"
+#include "model/call_tree.h"
+#include "vm/hooks.h"
+#include "vm/naming.h"
+
+static VALUE record_class;
+
+static void mark_capture(void *data)
+{
+	capture_mark(data);
+}
+
+static void free_capture(void *data)
+{
+	if (capture_free(data))
+		ruby_xfree(data);
+}
+
+static size_t capture_size(const void *data)
+{
+	return capture_bytes(data);
+}
+
+static const rb_data_type_t capture_type = {
+    .wrap_struct_name = "Memory::Tracker::Capture",
+    .function = {.dmark = mark_capture, .dfree = free_capture, .dsize = capture_size},
+    .flags = RUBY_TYPED_FREE_IMMEDIATELY,
+};
+
+struct capture *ruby_capture_get(VALUE object)
+{
+	return rb_check_typeddata(object, &capture_type);
+}
+
+static VALUE allocate(VALUE klass)
+{
+	struct capture *capture;
+	VALUE self = TypedData_Make_Struct(klass, struct capture, &capture_type, capture);
+
+	capture_init(capture, self);
+	return self;
+}
+
+static uint32_t depth_from(VALUE value)
+{
+	long depth = NUM2LONG(value);
+
+	if (depth < 0 || depth > PATH_DEPTH_LIMIT)
+		rb_raise(rb_eArgError, "depth must be between 0 and %d frames, not %ld", PATH_DEPTH_LIMIT, depth);
+	return (uint32_t)depth;
+}
+
+static VALUE configure(VALUE self, VALUE depth, VALUE existing, VALUE path_interval)
+{
+	struct capture *capture = ruby_capture_get(self);
+	long interval = NUM2LONG(path_interval);
+
+	if (interval < 1 || interval > INT32_MAX)
+		rb_raise(rb_eArgError, "path_interval must be at least 1, not %ld", interval);
+	capture->depth = depth_from(depth);
+	capture->existing = RTEST(existing);
+	capture->path_interval = (uint32_t)interval;
+	return self;
+}
+
+static VALUE answer(enum capture_result result, const char *reason)
+{
+	switch (result) {
+	case CAPTURE_DONE:
+		return Qtrue;
+	case CAPTURE_NOTHING:
+		return Qfalse;
+	case CAPTURE_REFUSED:
+		rb_raise(error_class, "%s", reason);
+	case CAPTURE_TOO_MANY:
+		rb_raise(error_limit, "%d captures run already, which is as many as there can be", CAPTURES_LIMIT);
+	default:
+		rb_raise(rb_eNoMemError, "no memory for a capture");
+	}
+}
+
+static VALUE start(VALUE self)
+{
+	const char *reason = "";
+	enum capture_result result = capture_start(ruby_capture_get(self), &reason);
+
+	return answer(result, reason);
+}
+
+static VALUE stop(VALUE self)
+{
+	struct capture *capture = ruby_capture_get(self);
+
+	if (!capture->running)
+		return Qfalse;
+	VALUE map = rb_class_new_instance(0, NULL, rb_path2class("ObjectSpace::WeakMap"));
+	return answer(capture_stop(capture, map), "");
+}
+
+static VALUE is_running(VALUE self)
+{
+	return ruby_capture_get(self)->running ? Qtrue : Qfalse;
+}
+
+static VALUE clear(VALUE self)
+{
+	const char *reason = "";
+
+	answer(capture_clear(ruby_capture_get(self), &reason), reason);
+	return self;
+}
+
+/* --- classes --- */
+
+static VALUE check_class(VALUE klass)
+{
+	if (!RB_TYPE_P(klass, T_CLASS))
+		rb_raise(rb_eTypeError, "a Class is wanted, not %" PRIsVALUE, rb_obj_class(klass));
+	return klass;
+}
+
+static VALUE track(VALUE self, VALUE klass, VALUE depth, VALUE block)
+{
+	uint32_t frames = NIL_P(depth) ? UINT32_MAX : depth_from(depth);
+
+	answer(capture_track(ruby_capture_get(self), check_class(klass), block, frames), "");
+	return self;
+}
+
+static VALUE untrack(VALUE self, VALUE klass)
+{
+	return capture_untrack(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
+}
+
+static VALUE is_tracking(VALUE self, VALUE klass)
+{
+	return capture_tracked(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
+}
+
+static struct class_record *record_of(const struct capture *capture, VALUE klass)
+{
+	struct class_record *record = capture_class(capture, check_class(klass));
+
+	if (!record && capture_classes_incomplete(capture))
+		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes", klass);
+	return record;
+}
+
+static struct node_counts counts_of(const struct capture *capture, VALUE klass)
+{
+	struct class_record *record = record_of(capture, klass);
+
+	return record ? tracker_class_counts(capture->tracker, record) : (struct node_counts){0};
+}
+
+static VALUE count_for(VALUE self, VALUE klass)
+{
+	struct node_counts counts = counts_of(ruby_capture_get(self), klass);
+
+	return ULL2NUM(counts.allocated - counts.freed);
+}
+
+static VALUE retained_count_for(VALUE self, VALUE klass)
+{
+	return ULL2NUM(counts_of(ruby_capture_get(self), klass).retained);
+}
+
+static VALUE make_record(struct node_counts counts)
+{
+	VALUE arguments[] = {ULL2NUM(counts.allocated), ULL2NUM(counts.freed), ULL2NUM(counts.retained)};
+
+	return rb_class_new_instance(3, arguments, record_class);
+}
+
+static VALUE get_record(VALUE self, VALUE klass)
+{
+	struct capture *capture = ruby_capture_get(self);
+	struct class_record *record = record_of(capture, klass);
+
+	return record ? make_record(tracker_class_counts(capture->tracker, record)) : Qnil;
+}
+
+/* What tells the class in snapshots; nil for a class never seen. */
+static VALUE class_id(VALUE self, VALUE klass)
+{
+	struct class_record *record = record_of(ruby_capture_get(self), klass);
+
+	return record ? ULL2NUM(record->id) : Qnil;
+}
+
+struct listing {
+	const struct capture *capture;
+	void (*list)(VALUE listed, VALUE klass, const struct class_record *record, struct node_counts counts);
+	VALUE listed;
+};
+
+static void list_class(void *context, VALUE klass, uint32_t number)
+{
+	struct listing *listing = context;
+	struct tracker *tracker = listing->capture->tracker;
+	const struct class_record *record = class_at(&tracker->classes, number);
+
+	listing->list(listing->listed, klass, record, tracker_class_counts(tracker, record));
+}
+
+static VALUE list_stopped(VALUE klass, VALUE argument, int argc, const VALUE *argv, VALUE block)
+{
+	list_class((void *)argument, argv[0], NUM2UINT(argv[1]));
+	return Qnil;
+}
+
+/* For all classes that are still there. */
+static VALUE list_classes(struct listing *listing)
+{
+	const struct capture *capture = listing->capture;
+
+	if (!capture->tracker)
+		return listing->listed;
+	if (NIL_P(capture->stopped_classes))
+		naming_each_class(capture->tracker, list_class, listing);
+	else
+		rb_block_call(capture->stopped_classes, rb_intern("each_pair"), 0, NULL, list_stopped, (VALUE)listing);
+	return listing->listed;
+}
+
+static void list_pair(VALUE pairs, VALUE klass, const struct class_record *record, struct node_counts counts)
+{
+	(void)record;
+	rb_ary_push(pairs, rb_assoc_new(klass, make_record(counts)));
+}
+
+/* Pairs of a class and its record. */
+static VALUE pairs(VALUE self)
+{
+	struct listing listing = {ruby_capture_get(self), list_pair, rb_ary_new()};
+
+	return list_classes(&listing);
+}
+
+static void list_figures(VALUE figures, VALUE klass, const struct class_record *record, struct node_counts counts)
+{
+	rb_ary_push(figures, klass);
+	rb_ary_push(figures, ULL2NUM(record->id));
+	rb_ary_push(figures, ULL2NUM(counts.allocated));
+	rb_ary_push(figures, ULL2NUM(counts.freed));
+	rb_ary_push(figures, ULL2NUM(counts.retained));
+}
+
+/* Class, id, new_count, free_count, retained_count, and so on for each class: one object, whatever the number. */
+static VALUE figures(VALUE self)
+{
+	struct listing listing = {ruby_capture_get(self), list_figures, rb_ary_new()};
+
+	return list_classes(&listing);
+}
+
+/* --- all classes together --- */
+
+static struct node_counts totals(VALUE self)
+{
+	struct capture *capture = ruby_capture_get(self);
+
+	return capture->tracker ? tracker_counts(capture->tracker) : (struct node_counts){0};
+}
+
+static VALUE new_count(VALUE self)
+{
+	return ULL2NUM(totals(self).allocated);
+}
+
+static VALUE free_count(VALUE self)
+{
+	return ULL2NUM(totals(self).freed);
+}
+
+static VALUE live_count(VALUE self)
+{
+	struct node_counts counts = totals(self);
+
+	return ULL2NUM(counts.allocated - counts.freed);
+}
+
+static VALUE retained_count(VALUE self)
+{
+	return ULL2NUM(totals(self).retained);
+}
+
+static VALUE take_snapshot(VALUE self)
+{
+	struct capture *capture = ruby_capture_get(self);
+
+	if (!capture->tracker)
+		rb_raise(error_class, "there is nothing to take a snapshot of: the capture was never started");
+	capture_refresh(capture);
+	struct snapshot_header *header = capture_snapshot(capture);
+	if (!header)
+		rb_raise(rb_eNoMemError, "no memory for a snapshot");
+	return ruby_snapshot_wrap(header);
+}
+
+static VALUE inexact_reason(VALUE self)
+{
+	struct capture *capture = ruby_capture_get(self);
+	char reason[160];
+
+	capture_refresh(capture);
+	capture_reason(capture, reason, sizeof(reason));
+	return reason[0] ? rb_utf8_str_new_cstr(reason) : Qnil;
+}
+
+static VALUE is_exact(VALUE self)
+{
+	return NIL_P(inexact_reason(self)) ? Qtrue : Qfalse;
+}
+
+static void set(VALUE hash, const char *key, uint64_t value)
+{
+	rb_hash_aset(hash, ID2SYM(rb_intern(key)), ULL2NUM(value));
+}
+
+static VALUE statistics(VALUE self)
+{
+	struct capture *capture = ruby_capture_get(self);
+	struct tracker *tracker = capture->tracker;
+	VALUE hash = rb_hash_new();
+
+	set(hash, "bytes", capture_bytes(capture));
+	set(hash, "lost", tracker ? atomic_load(&tracker->lost) : 0);
+	set(hash, "dropped", tracker ? atomic_load(&tracker->dropped) : 0);
+	set(hash, "paths_dropped", tracker ? atomic_load(&tracker->paths_dropped) : 0);
+	set(hash, "classes_dropped", tracker ? atomic_load(&tracker->classes_dropped) : 0);
+	set(hash, "events_dropped", tracker ? atomic_load(&tracker->events_dropped) : 0);
+	set(hash, "classes", tracker ? table_count(&tracker->classes.records) : 0);
+	set(hash, "nodes", tracker ? table_count(&tracker->tree.nodes) : 0);
+	set(hash, "frames", tracker ? table_count(&tracker->codes.frames) : 0);
+	return hash;
+}
+
+static void define_counts(VALUE klass)
+{
+	rb_define_method(klass, "count_for", count_for, 1);
+	rb_define_method(klass, "retained_count_for", retained_count_for, 1);
+	rb_define_method(klass, "[]", get_record, 1);
+	rb_define_private_method(klass, "class_id", class_id, 1);
+	rb_define_private_method(klass, "pairs", pairs, 0);
+	rb_define_private_method(klass, "figures", figures, 0);
+	rb_define_method(klass, "new_count", new_count, 0);
+	rb_define_method(klass, "free_count", free_count, 0);
+	rb_define_method(klass, "live_count", live_count, 0);
+	rb_define_method(klass, "retained_count", retained_count, 0);
+	rb_define_method(klass, "snapshot", take_snapshot, 0);
+	rb_define_method(klass, "exact?", is_exact, 0);
+	rb_define_method(klass, "inexact_reason", inexact_reason, 0);
+	rb_define_method(klass, "statistics", statistics, 0);
+}
+
+void ruby_capture_define(VALUE tracker)
+{
+	VALUE klass = rb_define_class_under(tracker, "Capture", rb_cObject);
+
+	record_class = rb_const_get(tracker, rb_intern("Record"));
+	rb_gc_register_mark_object(record_class);
+	rb_define_alloc_func(klass, allocate);
+	rb_undef_method(klass, "initialize_copy");
+	rb_define_private_method(klass, "configure", configure, 3);
+	rb_define_method(klass, "start", start, 0);
+	rb_define_method(klass, "stop", stop, 0);
+	rb_define_method(klass, "running?", is_running, 0);
+	rb_define_method(klass, "clear", clear, 0);
+	rb_define_private_method(klass, "track_class", track, 3);
+	rb_define_method(klass, "untrack", untrack, 1);
+	rb_define_method(klass, "tracking?", is_tracking, 1);
+	define_counts(klass);
+}

@@ -1,0 +1,160 @@
+#include "binding/ruby_snapshot.h"
+
+#include <ruby/encoding.h>
+#include <stdlib.h>
+
+static VALUE snapshot_class;
+
+static void free_snapshot(void *data)
+{
+	free(data);
+}
+
+static size_t snapshot_size(const void *data)
+{
+	const struct snapshot_header *header = data;
+
+	return header ? header->size : 0;
+}
+
+static const rb_data_type_t snapshot_type = {
+    .wrap_struct_name = "Memory::Tracker::Snapshot",
+    .function = {.dfree = free_snapshot, .dsize = snapshot_size},
+    .flags = RUBY_TYPED_FREE_IMMEDIATELY,
+};
+
+VALUE ruby_snapshot_wrap(struct snapshot_header *header)
+{
+	VALUE self = TypedData_Wrap_Struct(snapshot_class, &snapshot_type, NULL);
+
+	DATA_PTR(self) = header;
+	return self;
+}
+
+static const struct snapshot_header *header_of(VALUE self)
+{
+	return rb_check_typeddata(self, &snapshot_type);
+}
+
+static VALUE text(const struct snapshot_header *header, snapshot_string_ref reference)
+{
+	uint32_t length;
+	const char *bytes = snapshot_string(header, reference, &length);
+
+	return rb_obj_freeze(rb_enc_str_new(bytes, length, rb_utf8_encoding()));
+}
+
+static void set(VALUE hash, const char *key, VALUE value)
+{
+	rb_hash_aset(hash, ID2SYM(rb_intern(key)), value);
+}
+
+static void set_counts(VALUE hash, const struct snapshot_header *header)
+{
+	set(hash, "new_count", ULL2NUM(header->allocated));
+	set(hash, "free_count", ULL2NUM(header->freed));
+	set(hash, "live_count", ULL2NUM(header->allocated - header->freed));
+	set(hash, "retained_count", ULL2NUM(header->retained));
+	set(hash, "retained_bound", header->flags & SNAPSHOT_RETAINED_BOUND ? Qtrue : Qfalse);
+	set(hash, "lost", ULL2NUM(header->lost));
+	set(hash, "dropped", ULL2NUM(header->dropped));
+	set(hash, "paths_dropped", ULL2NUM(header->paths_dropped));
+	set(hash, "events_dropped", ULL2NUM(header->events_dropped));
+}
+
+static void set_process(VALUE hash, const struct snapshot_header *header)
+{
+	set(hash, "pid", UINT2NUM(header->pid));
+	set(hash, "runtime", text(header, header->runtime));
+	set(hash, "time",
+	    rb_time_nano_new((time_t)(header->wall_ns / 1000000000u), (long)(header->wall_ns % 1000000000u)));
+	set(hash, "seconds", DBL2NUM((double)(header->monotonic_ns - header->started_ns) / 1e9));
+	set(hash, "minor_gcs", ULL2NUM(header->gc_minor));
+	set(hash, "major_gcs", ULL2NUM(header->gc_major));
+	set(hash, "major_gcs_seen", ULL2NUM(header->majors_seen));
+	set(hash, "heap_live_slots", ULL2NUM(header->heap_live_slots));
+	set(hash, "heap_slots", ULL2NUM(header->heap_total_slots));
+	set(hash, "rss_bytes", ULL2NUM(header->rss_bytes));
+	set(hash, "tracker_bytes", ULL2NUM(header->tracker_bytes));
+	set(hash, "inexact_reason", header->flags & SNAPSHOT_EXACT ? Qnil : text(header, header->reason));
+}
+
+static VALUE facts(VALUE self)
+{
+	const struct snapshot_header *header = header_of(self);
+	VALUE hash = rb_hash_new();
+
+	set_counts(hash, header);
+	set_process(hash, header);
+	return hash;
+}
+
+/* [id, name, flags, new_count, free_count, retained_count] for every class. */
+static VALUE class_rows(VALUE self)
+{
+	const struct snapshot_header *header = header_of(self);
+	const struct snapshot_class *classes = snapshot_classes(header);
+	VALUE rows = rb_ary_new_capa(header->class_count);
+
+	for (uint32_t index = 0; index < header->class_count; index++) {
+		const struct snapshot_class *class = &classes[index];
+
+		rb_ary_push(rows, rb_ary_new_from_args(6, ULL2NUM(class->id), text(header, class->name),
+		                                       UINT2NUM(class->flags), ULL2NUM(class->allocated),
+		                                       ULL2NUM(class->freed), ULL2NUM(class->retained)));
+	}
+	RB_GC_GUARD(self);
+	return rows;
+}
+
+static VALUE node_row(const struct snapshot_header *header, const struct snapshot_node *node)
+{
+	const struct snapshot_frame *frame = &snapshot_frames(header)[node->frame];
+	VALUE parent = node->parent == SNAPSHOT_NONE ? Qnil : ULL2NUM(snapshot_nodes(header)[node->parent].id);
+
+	return rb_ary_new_from_args(9, ULL2NUM(node->id), parent, text(header, frame->path), UINT2NUM(frame->line),
+	                            text(header, frame->label), UINT2NUM(frame->flags), ULL2NUM(node->allocated),
+	                            ULL2NUM(node->freed), ULL2NUM(node->retained));
+}
+
+/*
+ * [id, parent's id or nil, path, line, label, flags, new_count, free_count, retained_count] for every node of the
+ * class with this id, parents first.
+ */
+static VALUE node_rows(VALUE self, VALUE class_id)
+{
+	const struct snapshot_header *header = header_of(self);
+	const struct snapshot_node *nodes = snapshot_nodes(header);
+	uint64_t id = NUM2ULL(class_id);
+	VALUE rows = rb_ary_new();
+
+	for (uint32_t index = 0; index < header->node_count; index++) {
+		if (snapshot_classes(header)[nodes[index].class_index].id == id)
+			rb_ary_push(rows, node_row(header, &nodes[index]));
+	}
+	RB_GC_GUARD(self);
+	return rows;
+}
+
+static VALUE bytes(VALUE self)
+{
+	const struct snapshot_header *header = header_of(self);
+
+	return rb_str_new((const char *)header, (long)header->size);
+}
+
+void ruby_snapshot_define(VALUE tracker)
+{
+	snapshot_class = rb_define_class_under(tracker, "Snapshot", rb_cObject);
+	rb_gc_register_mark_object(snapshot_class);
+	rb_undef_alloc_func(snapshot_class);
+	rb_define_method(snapshot_class, "facts", facts, 0);
+	rb_define_method(snapshot_class, "bytes", bytes, 0);
+	rb_define_private_method(snapshot_class, "class_rows", class_rows, 0);
+	rb_define_private_method(snapshot_class, "node_rows", node_rows, 1);
+	rb_define_const(snapshot_class, "INTERNAL", UINT2NUM(SNAPSHOT_CLASS_INTERNAL));
+	rb_define_const(snapshot_class, "ANONYMOUS", UINT2NUM(SNAPSHOT_CLASS_ANONYMOUS));
+	rb_define_const(snapshot_class, "UNLOADED", UINT2NUM(SNAPSHOT_CLASS_UNLOADED));
+	rb_define_const(snapshot_class, "NATIVE", UINT2NUM(SNAPSHOT_FRAME_NATIVE));
+	rb_define_const(snapshot_class, "PSEUDO", UINT2NUM(SNAPSHOT_FRAME_PSEUDO));
+}

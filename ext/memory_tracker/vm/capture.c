@@ -1,0 +1,421 @@
+#include "vm/capture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <ruby/version.h>
+
+#include "model/snapshot_builder.h"
+#include "vm/compat.h"
+#include "vm/hooks.h"
+#include "vm/naming.h"
+#include "vm/walk.h"
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* --- life --- */
+
+void capture_init(struct capture *capture, VALUE self)
+{
+	memset(capture, 0, sizeof(*capture));
+	capture->self = self;
+	capture->path_interval = 1;
+	capture->deliverer = Qnil;
+	capture->stopped_classes = Qnil;
+	pthread_mutex_init(&capture->swap, NULL);
+}
+
+static void discard(struct capture *capture, struct tracker *tracker)
+{
+	if (!tracker)
+		return;
+	tracker_deinit(tracker);
+	memory_release(&capture->memory, tracker, sizeof(*tracker));
+}
+
+bool capture_free(struct capture *capture)
+{
+	/* The registry marks running captures, so the process is ending; a native thread may still be reading. */
+	if (capture->running)
+		return false;
+	discard(capture, capture->tracker);
+	events_free(&capture->events);
+	free(capture->tracked);
+	pthread_mutex_destroy(&capture->swap);
+	return true;
+}
+
+void capture_mark(struct capture *capture)
+{
+	for (uint32_t index = 0; index < capture->tracked_count; index++) {
+		rb_gc_mark(capture->tracked[index].klass);
+		rb_gc_mark(capture->tracked[index].block);
+	}
+	rb_gc_mark(capture->deliverer);
+	rb_gc_mark(capture->stopped_classes);
+}
+
+size_t capture_bytes(const struct capture *capture)
+{
+	size_t events = capture->events.events ? EVENT_QUEUE_LIMIT * sizeof(struct event) : 0;
+
+	return sizeof(*capture) + capture->tracked_capacity * sizeof(*capture->tracked) + events +
+	       (capture->tracker ? memory_used(&capture->memory) : 0);
+}
+
+/* --- tracked classes --- */
+
+struct tracked_class *capture_tracked(const struct capture *capture, VALUE klass)
+{
+	for (uint32_t index = 0; index < capture->tracked_count; index++) {
+		if (capture->tracked[index].klass == klass)
+			return &capture->tracked[index];
+	}
+	return NULL;
+}
+
+static void count_observed(struct capture *capture)
+{
+	capture->tracker->observed = 0;
+	for (uint32_t index = 0; index < capture->tracked_count; index++) {
+		struct class_record *record = capture->tracked[index].record;
+
+		capture->tracker->observed += record && record->observed;
+	}
+}
+
+/* Makes the tracker know what was asked for a class. Once stopped it is asked nothing new. */
+static void apply(struct capture *capture, struct tracked_class *tracked)
+{
+	if (!capture->running)
+		return;
+	if (!tracked->record)
+		tracked->record = tracker_class_for(capture->tracker, (uintptr_t)tracked->klass);
+	if (!tracked->record)
+		return;
+	tracker_set_depth(capture->tracker, tracked->record, tracked->depth);
+	/* The place in the list, so that an event finds its block at once. */
+	tracked->record->observed = NIL_P(tracked->block) ? 0 : (uint32_t)(tracked - capture->tracked) + 1;
+	count_observed(capture);
+}
+
+static struct tracked_class *add_tracked(struct capture *capture, VALUE klass)
+{
+	struct tracked_class *empty = capture_tracked(capture, Qfalse);
+
+	if (empty) {
+		empty->klass = klass;
+		return empty;
+	}
+	if (capture->tracked_count == capture->tracked_capacity) {
+		uint32_t capacity = capture->tracked_capacity ? capture->tracked_capacity * 2 : 8;
+		struct tracked_class *grown = realloc(capture->tracked, capacity * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		capture->tracked = grown;
+		capture->tracked_capacity = capacity;
+	}
+	struct tracked_class *tracked = &capture->tracked[capture->tracked_count];
+	*tracked = (struct tracked_class){.klass = klass, .block = Qnil, .depth = UINT32_MAX};
+	capture->tracked_count++;
+	return tracked;
+}
+
+enum capture_result capture_track(struct capture *capture, VALUE klass, VALUE block, uint32_t depth)
+{
+	struct tracked_class *tracked = capture_tracked(capture, klass);
+
+	if (!NIL_P(block) && !events_prepare(&capture->events))
+		return CAPTURE_NO_MEMORY;
+	if (!tracked && !(tracked = add_tracked(capture, klass)))
+		return CAPTURE_NO_MEMORY;
+	tracked->block = block;
+	tracked->depth = depth;
+	apply(capture, tracked);
+	return CAPTURE_DONE;
+}
+
+bool capture_untrack(struct capture *capture, VALUE klass)
+{
+	struct tracked_class *tracked = capture_tracked(capture, klass);
+
+	if (!tracked)
+		return false;
+	tracked->block = Qnil;
+	tracked->depth = UINT32_MAX;
+	apply(capture, tracked);
+	/* The class is no more held: its record may be another's when these events would be delivered. */
+	if (tracked->record)
+		events_forget(&capture->events, tracked->record);
+	*tracked = (struct tracked_class){.klass = Qfalse, .block = Qnil, .depth = UINT32_MAX};
+	return true;
+}
+
+/* --- start and stop --- */
+
+static struct tracker *make_tracker(struct capture *capture, enum capture_result *result, const char **reason)
+{
+	struct tracker_options options = {
+	    .stride = compat_stride(reason),
+	    .depth = capture->depth,
+	    .path_interval = capture->path_interval,
+	};
+
+	*result = CAPTURE_REFUSED;
+	if (!options.stride)
+		return NULL;
+	*result = CAPTURE_NO_MEMORY;
+	if (!capture->tracker)
+		memory_init(&capture->memory);
+	struct tracker *tracker = memory_allocate(&capture->memory, sizeof(*tracker));
+	if (!tracker)
+		return NULL;
+	if (tracker_init(tracker, &capture->memory, &naming_source, &options) != STATUS_OK) {
+		memory_release(&capture->memory, tracker, sizeof(*tracker));
+		return NULL;
+	}
+	*result = CAPTURE_DONE;
+	return tracker;
+}
+
+/* Readers see the old numbers or the new ones, never a mixture. */
+static void replace(struct capture *capture, struct tracker *tracker)
+{
+	pthread_mutex_lock(&capture->swap);
+	struct tracker *old = capture->tracker;
+	capture->tracker = tracker;
+	capture->sequence = 0;
+	capture->started_ns = clock_ns(CLOCK_MONOTONIC);
+	atomic_store(&capture->unseen, 0);
+	pthread_mutex_unlock(&capture->swap);
+	discard(capture, old);
+	events_clear(&capture->events);
+	for (uint32_t index = 0; index < capture->tracked_count; index++) {
+		capture->tracked[index].record = NULL;
+		capture->tracked[index].silent = 0;
+	}
+	capture->stopped_classes = Qnil;
+}
+
+static void begin(struct capture *capture, struct tracker *tracker)
+{
+	replace(capture, tracker);
+	hooks_add(capture);
+	capture->running = true;
+	for (uint32_t index = 0; index < capture->tracked_count; index++) {
+		if (capture->tracked[index].klass)
+			apply(capture, &capture->tracked[index]);
+	}
+	if (capture->existing)
+		walk_existing(tracker);
+}
+
+enum capture_result capture_start(struct capture *capture, const char **reason)
+{
+	enum capture_result result;
+
+	if (capture->running)
+		return CAPTURE_NOTHING;
+	*reason = "a capture can only be started in the main Ractor";
+	if (!compat_main_ractor())
+		return CAPTURE_REFUSED;
+	*reason = "this Ruby would crash if a Ractor started meanwhile; no capture can be started while there are any";
+	if (!compat_hooks_allowed())
+		return CAPTURE_REFUSED;
+	if (hooks_full())
+		return CAPTURE_TOO_MANY;
+	struct tracker *tracker = make_tracker(capture, &result, reason);
+	if (tracker)
+		begin(capture, tracker);
+	return result;
+}
+
+enum capture_result capture_clear(struct capture *capture, const char **reason)
+{
+	enum capture_result result;
+	bool running = capture->running;
+
+	if (!capture->tracker)
+		return CAPTURE_NOTHING;
+	struct tracker *tracker = make_tracker(capture, &result, reason);
+	if (!tracker)
+		return result;
+	if (running)
+		hooks_remove(capture);
+	capture->running = false;
+	if (running)
+		begin(capture, tracker);
+	else
+		replace(capture, tracker);
+	return CAPTURE_DONE;
+}
+
+struct remembering {
+	VALUE map;
+};
+
+static void remember_class(void *context, VALUE klass, uint32_t number)
+{
+	VALUE map = ((struct remembering *)context)->map;
+
+	rb_funcall(map, rb_intern("[]="), 2, klass, UINT2NUM(number));
+}
+
+/*
+ * Without hooks nobody tells that a class has died and another stands at its address. So the classes are found by
+ * themselves from now on, in a map that does not hold them.
+ */
+static void remember_classes(struct capture *capture, VALUE map)
+{
+	struct remembering remembering = {map};
+
+	naming_each_class(capture->tracker, remember_class, &remembering);
+	capture->stopped_classes = map;
+}
+
+enum capture_result capture_stop(struct capture *capture, VALUE map)
+{
+	if (!capture->running)
+		return CAPTURE_NOTHING;
+	capture_deliver(capture);
+	/* A block may have stopped it. */
+	if (!capture->running)
+		return CAPTURE_DONE;
+	capture_refresh(capture);
+	/* This ends a sweep that is under way, while the hooks still hear of it. */
+	bool was_disabled = RTEST(rb_gc_disable());
+	hooks_remove(capture);
+	capture->running = false;
+	remember_classes(capture, map);
+	tracker_end(capture->tracker);
+	if (!was_disabled)
+		rb_gc_enable();
+	return CAPTURE_DONE;
+}
+
+/* --- records --- */
+
+struct class_record *capture_class(const struct capture *capture, VALUE klass)
+{
+	if (!capture->tracker)
+		return NULL;
+	if (!NIL_P(capture->stopped_classes)) {
+		VALUE number = rb_funcall(capture->stopped_classes, rb_intern("[]"), 1, klass);
+
+		return NIL_P(number) ? NULL : class_at(&capture->tracker->classes, NUM2UINT(number));
+	}
+	struct class_record *record = class_table_find(&capture->tracker->classes, (uintptr_t)klass);
+	/* A singleton class leads to the class that it is of, but has no objects itself. */
+	return record && record->address == (uintptr_t)klass ? record : NULL;
+}
+
+bool capture_classes_incomplete(const struct capture *capture)
+{
+	return capture->tracker && atomic_load(&capture->tracker->classes_dropped) > 0;
+}
+
+/* --- reading --- */
+
+void capture_refresh(struct capture *capture)
+{
+	if (!capture->tracker || !capture->running)
+		return;
+	hooks_check();
+	hooks_update_figures();
+	naming_complete_code(capture->tracker);
+	naming_complete_classes(capture->tracker);
+}
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
+}
+
+static const char *reason_of(const struct tracker *tracker, uint64_t unseen, char *buffer, size_t size)
+{
+	uint64_t lost = tracker ? load(&tracker->lost) : 0;
+	uint64_t dropped = tracker ? load(&tracker->dropped) : 0;
+
+	buffer[0] = 0;
+	if (unseen)
+		snprintf(buffer, size,
+		         "%llu objects were born unseen, in a Ractor or while the hooks were switched off",
+		         (unsigned long long)unseen);
+	else if (lost)
+		snprintf(buffer, size, "%llu frees were not reported while another tool's hook ran",
+		         (unsigned long long)lost);
+	else if (dropped)
+		snprintf(buffer, size, "%llu objects could not be recorded for want of memory",
+		         (unsigned long long)dropped);
+	return buffer;
+}
+
+const char *capture_reason(const struct capture *capture, char *buffer, size_t size)
+{
+	struct capture *shared = (struct capture *)capture;
+
+	pthread_mutex_lock(&shared->swap);
+	reason_of(capture->tracker, load(&capture->unseen), buffer, size);
+	pthread_mutex_unlock(&shared->swap);
+	return buffer;
+}
+
+static void fill_header(struct capture *capture, struct snapshot_header *header)
+{
+	struct heap_figures figures = hooks_figures();
+
+	header->sequence = ++capture->sequence;
+	header->wall_ns = clock_ns(CLOCK_REALTIME);
+	header->monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+	header->started_ns = capture->started_ns;
+	header->gc_minor = figures.minor_count;
+	header->gc_major = figures.major_count;
+	header->gc_time_ns = figures.time_ns;
+	header->heap_live_slots = figures.live_slots;
+	header->heap_total_slots = figures.total_slots;
+	header->rss_bytes = compat_resident_bytes();
+	header->pid = (uint32_t)getpid();
+	header->depth = capture->depth;
+	header->path_interval = capture->path_interval;
+	header->flags |= capture->running ? SNAPSHOT_RUNNING : 0;
+	header->flags |= capture->existing ? SNAPSHOT_EXISTING : 0;
+	header->flags |= capture->path_interval > 1 ? SNAPSHOT_PATHS_ESTIMATED : 0;
+}
+
+static struct snapshot_header *snapshot_of(struct capture *capture)
+{
+	struct snapshot_facts facts = {0};
+	char runtime[64], reason[160];
+
+	fill_header(capture, &facts.header);
+	facts.runtime.bytes = runtime;
+	facts.runtime.length = (uint32_t)snprintf(runtime, sizeof(runtime), "ruby %s", ruby_version);
+	reason_of(capture->tracker, load(&capture->unseen), reason, sizeof(reason));
+	facts.reason = (struct text){reason, (uint32_t)strlen(reason)};
+	facts.header.flags |= reason[0] ? 0 : SNAPSHOT_EXACT;
+	return tracker_snapshot(capture->tracker, &facts);
+}
+
+struct snapshot_header *capture_snapshot(struct capture *capture)
+{
+	pthread_mutex_lock(&capture->swap);
+	struct snapshot_header *header = capture->tracker ? snapshot_of(capture) : NULL;
+	pthread_mutex_unlock(&capture->swap);
+	return header;
+}
+
+void capture_forked(struct capture *capture)
+{
+	pthread_mutex_init(&capture->swap, NULL);
+	tracker_reset_gate(capture->tracker);
+}

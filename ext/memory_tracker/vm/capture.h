@@ -1,0 +1,109 @@
+/*
+ * A capture: a tracker that VM events are fed to, with what is special about it in this VM.
+ *
+ * All functions want the GVL unless they say otherwise. None of them raises.
+ */
+#ifndef MEMORY_TRACKER_VM_CAPTURE_H
+#define MEMORY_TRACKER_VM_CAPTURE_H
+
+#include <pthread.h>
+#include <ruby.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+#include "model/tracker.h"
+#include "vm/events.h"
+
+/* A class that somebody asked for by name. */
+struct tracked_class {
+	VALUE klass;                 /* marked, and so neither collected nor moved; Qfalse: no more tracked */
+	VALUE block;                 /* marked; Qnil: none */
+	uint32_t depth;              /* UINT32_MAX: what all classes have */
+	struct class_record *record; /* borrowed; NULL without a tracker, or when it could not be recorded */
+	uint32_t silent;             /* node of objects that the block itself makes, or 0 */
+};
+
+struct capture {
+	VALUE self; /* marked while it runs */
+	struct memory memory;
+	struct tracker *tracker; /* owned; NULL before the first start */
+	pthread_mutex_t swap;    /* held by readers, and while the tracker is replaced */
+	bool running;
+	bool existing;
+	uint32_t depth;
+	uint32_t path_interval;
+	uint64_t sequence;
+	uint64_t started_ns;
+	uint64_t born_before; /* registry's births when it started */
+
+	struct tracked_class *tracked; /* owned */
+	uint32_t tracked_count;
+	uint32_t tracked_capacity;
+	struct event_queue events;
+	VALUE deliverer; /* the thread whose block is being called, or Qnil */
+	bool warned_raise;
+	bool warned_dropped;
+
+	_Atomic uint64_t unseen; /* births that the hooks did not see */
+	VALUE stopped_classes;   /* marked: an ObjectSpace::WeakMap from class to number, once stopped */
+};
+
+enum capture_result {
+	CAPTURE_DONE = 0,
+	CAPTURE_NOTHING,  /* it was so already */
+	CAPTURE_REFUSED,  /* this VM cannot be tracked, or not from here */
+	CAPTURE_TOO_MANY, /* CAPTURES_LIMIT captures run already */
+	CAPTURE_NO_MEMORY,
+};
+
+void capture_init(struct capture *capture, VALUE self);
+/* False when it is still in use, and then all of it must stay. */
+bool capture_free(struct capture *capture);
+void capture_mark(struct capture *capture);
+size_t capture_bytes(const struct capture *capture);
+
+/* Starts from zero. When it is refused, *reason says why. */
+enum capture_result capture_start(struct capture *capture, const char **reason);
+
+/*
+ * What is queued for blocks is delivered first. `map` is an empty ObjectSpace::WeakMap, by which classes are found
+ * from now on.
+ */
+enum capture_result capture_stop(struct capture *capture, VALUE map);
+
+/* Counts from zero again. When that is refused the numbers stay as they are. */
+enum capture_result capture_clear(struct capture *capture, const char **reason);
+
+/* `depth` in frames, or UINT32_MAX: what all classes have. */
+enum capture_result capture_track(struct capture *capture, VALUE klass, VALUE block, uint32_t depth);
+bool capture_untrack(struct capture *capture, VALUE klass);
+struct tracked_class *capture_tracked(const struct capture *capture, VALUE klass);
+
+/* The record of exactly this class, or NULL when nothing was ever born of it. */
+struct class_record *capture_class(const struct capture *capture, VALUE klass);
+
+/* True when some classes could not be recorded, so that one without a record may have objects all the same. */
+bool capture_classes_incomplete(const struct capture *capture);
+
+/* Calls blocks for queued events, in order. Runs Ruby code; exceptions stay inside. */
+void capture_deliver(struct capture *capture);
+
+/* What an event belongs to: an array of frames as frozen strings, the allocating one first. */
+VALUE capture_path(const struct capture *capture, uint32_t node);
+
+/* Integrity check, GC figures, names: what readers want to be fresh. */
+void capture_refresh(struct capture *capture);
+
+/*
+ * Why the numbers are not exact, as a sentence; an empty string when they are. Returns `buffer`. ANY THREAD
+ */
+const char *capture_reason(const struct capture *capture, char *buffer, size_t size);
+
+/* A snapshot that the caller frees with free(), or NULL without memory. ANY THREAD, no GVL needed */
+struct snapshot_header *capture_snapshot(struct capture *capture);
+
+/* In the child of a fork, where only the thread that forked is left. HOOK */
+void capture_forked(struct capture *capture);
+
+#endif

@@ -1,0 +1,189 @@
+#include "vm/compat.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vm/event_line.h"
+
+#ifdef __APPLE__
+#include <mach/mach.h>
+#endif
+
+static struct {
+	void (*job)(void *);
+	bool jit_hides_lines; /* the topmost line may be 0 under this Ruby's JIT */
+#ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
+	rb_postponed_job_handle_t handle;
+#endif
+	VALUE ractor; /* the class, or Qnil */
+	VALUE major_by;
+	VALUE state;
+	VALUE none;
+} compat;
+
+static VALUE constant_or_nil(VALUE module, const char *name)
+{
+	ID id = rb_intern(name);
+
+	return rb_const_defined(module, id) ? rb_const_get(module, id) : Qnil;
+}
+
+void compat_init(void)
+{
+	compat.ractor = constant_or_nil(rb_cObject, "Ractor");
+	compat.major_by = ID2SYM(rb_intern("major_by"));
+	/* The first call makes the symbols that later ones compare with. */
+	rb_gc_latest_gc_info(compat.major_by);
+	compat.state = ID2SYM(rb_intern("state"));
+	compat.none = ID2SYM(rb_intern("none"));
+	rb_gc_stat(ID2SYM(rb_intern("count")));
+	event_line_init();
+	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
+	compat.jit_hides_lines = !NIL_P(vm) && !NIL_P(constant_or_nil(vm, "YJIT"));
+}
+
+static VALUE hash_value(VALUE hash, const char *key)
+{
+	return RB_TYPE_P(hash, T_HASH) ? rb_hash_aref(hash, ID2SYM(rb_intern(key))) : Qnil;
+}
+
+static bool default_gc(void)
+{
+	VALUE gc = rb_const_get(rb_cObject, rb_intern("GC"));
+
+	if (!rb_respond_to(gc, rb_intern("config")))
+		return true;
+	VALUE name = hash_value(rb_funcall(gc, rb_intern("config"), 0), "implementation");
+	return NIL_P(name) || strcmp(StringValueCStr(name), "default") == 0;
+}
+
+uint32_t compat_stride(const char **reason)
+{
+	VALUE constants = rb_const_get(rb_const_get(rb_cObject, rb_intern("GC")), rb_intern("INTERNAL_CONSTANTS"));
+	VALUE size = hash_value(constants, "BASE_SLOT_SIZE");
+
+	*reason = NULL;
+	if (!default_gc()) {
+		*reason = "this Ruby runs with a garbage collector whose objects cannot be tracked";
+		return 0;
+	}
+	if (NIL_P(size))
+		size = hash_value(constants, "RVALUE_SIZE");
+	/* Up to Ruby 4.0 every object stands at a multiple of this size. */
+	if (sizeof(VALUE) != 8 || NIL_P(size) || NUM2UINT(size) != 40) {
+		*reason = "the heap of this Ruby is laid out in a way that is not known";
+		return 0;
+	}
+	return 40;
+}
+
+bool compat_main_ractor(void)
+{
+	if (NIL_P(compat.ractor) || !rb_respond_to(compat.ractor, rb_intern("main")))
+		return true;
+	return rb_funcall(compat.ractor, rb_intern("current"), 0) == rb_funcall(compat.ractor, rb_intern("main"), 0);
+}
+
+bool compat_is_ractor(VALUE object)
+{
+	VALUE klass = RBASIC(object)->klass;
+
+	while (klass && klass != compat.ractor)
+		klass = rb_class_get_superclass(klass);
+	return klass != 0;
+}
+
+bool compat_hooks_allowed(void)
+{
+	if (!COMPAT_RACTORS_FRAGILE || NIL_P(compat.ractor))
+		return true;
+	return rb_funcall(compat.ractor, rb_intern("count"), 0) == INT2FIX(1);
+}
+
+#ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
+
+void compat_job_init(void (*job)(void *))
+{
+	compat.job = job;
+	compat.handle = rb_postponed_job_preregister(0, job, NULL);
+	if (compat.handle == POSTPONED_JOB_HANDLE_INVALID)
+		rb_raise(rb_eLoadError, "memory-tracker found no free slot for its jobs in this Ruby");
+}
+
+void compat_job_trigger(void)
+{
+	rb_postponed_job_trigger(compat.handle);
+}
+
+#else
+
+void compat_job_init(void (*job)(void *))
+{
+	compat.job = job;
+}
+
+/* Only ever called with the GVL: off it, the older function is not safe (Ruby bug #19991). */
+void compat_job_trigger(void)
+{
+	rb_postponed_job_register_one(0, compat.job, NULL);
+}
+
+#endif
+
+int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines)
+{
+	int depth = rb_profile_frames(0, limit, frames, lines);
+
+	/* In an event the program counter is valid even where the JIT has left the frame without one. */
+	if (compat.jit_hides_lines && depth > 0 && lines[0] == 0 && !NIL_P(rb_profile_frame_path(frames[0])))
+		lines[0] = NUM2INT(rb_tracearg_lineno(event));
+	if (depth > 0 && lines[0] != 0)
+		lines[0] = event_line(event, lines[0]);
+	return depth;
+}
+
+bool compat_gc_is_major(void)
+{
+	return RTEST(rb_gc_latest_gc_info(compat.major_by));
+}
+
+bool compat_gc_idle(void)
+{
+	return rb_gc_latest_gc_info(compat.state) == compat.none;
+}
+
+#ifdef __APPLE__
+
+uint64_t compat_resident_bytes(void)
+{
+	mach_task_basic_info_data_t info;
+	mach_msg_type_number_t count = MACH_TASK_BASIC_INFO_COUNT;
+
+	if (task_info(mach_task_self(), MACH_TASK_BASIC_INFO, (task_info_t)&info, &count) != KERN_SUCCESS)
+		return 0;
+	return info.resident_size;
+}
+
+#else
+
+uint64_t compat_resident_bytes(void)
+{
+	char text[128];
+	unsigned long long pages = 0;
+	int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return 0;
+	ssize_t length = read(file, text, sizeof(text) - 1);
+	close(file);
+	if (length <= 0)
+		return 0;
+	text[length] = 0;
+	if (sscanf(text, "%*u %llu", &pages) != 1)
+		return 0;
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+#endif

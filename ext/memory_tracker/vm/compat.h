@@ -1,0 +1,68 @@
+/* All that differs between Rubies. */
+#ifndef MEMORY_TRACKER_VM_COMPAT_H
+#define MEMORY_TRACKER_VM_COMPAT_H
+
+#include <ruby.h>
+#include <ruby/debug.h>
+#include <ruby/version.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Prepares what must not be done for the first time inside an event. Raises LoadError. GVL */
+void compat_init(void);
+
+/*
+ * The distance in bytes that divides every object's address, or 0 with a sentence in *reason when this Ruby's heap
+ * is not one that can be tracked. GVL
+ */
+uint32_t compat_stride(const char **reason);
+
+/* Whether this is the Ractor whose events are seen. GVL */
+bool compat_main_ractor(void);
+
+/*
+ * Before 3.3 the VM crashes when a Ractor starts while births are heard of (Ruby bug #18464). So the hooks must be
+ * off by the time the birth of a Ractor is over, and stay off as long as there may be one that has yet to start.
+ */
+#if RUBY_API_VERSION_CODE < 30300
+#define COMPAT_RACTORS_FRAGILE 1
+#else
+#define COMPAT_RACTORS_FRAGILE 0
+#endif
+
+/* Whether a newborn of type T_DATA is a Ractor. HOOK */
+bool compat_is_ractor(VALUE object);
+
+/* Whether this newborn forbids hearing of births from now on. HOOK */
+static inline bool compat_forbids_hooks(VALUE object)
+{
+	return COMPAT_RACTORS_FRAGILE && RB_BUILTIN_TYPE(object) == RUBY_T_DATA && compat_is_ractor(object);
+}
+
+/* Whether births may be heard of. GVL, never inside an event */
+bool compat_hooks_allowed(void);
+
+/*
+ * Work that must wait until no event is running. compat_job_trigger may be called inside an event, as often as one
+ * likes; the job then runs soon, once, with the GVL, in whatever thread comes first.
+ */
+void compat_job_init(void (*job)(void *));
+/* HOOK, GVL */
+void compat_job_trigger(void);
+
+/*
+ * The stack, the allocating frame first; at most `limit` frames. Lines that the VM leaves out are filled in where
+ * they can be. Returns how many. HOOK
+ */
+int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines);
+
+/* Whether the GC that runs or ran last is a major one. HOOK */
+bool compat_gc_is_major(void);
+
+/* Whether no GC is under way: nothing is marked, and no garbage waits to be swept. GVL */
+bool compat_gc_idle(void);
+
+/* Bytes of memory that the process holds resident; 0 when that cannot be told. ANY THREAD */
+uint64_t compat_resident_bytes(void);
+
+#endif

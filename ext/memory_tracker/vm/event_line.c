@@ -1,0 +1,154 @@
+#include "vm/event_line.h"
+
+#include <stdbool.h>
+
+#include "vm/memory_map.h"
+
+#ifdef HAVE_RB_PROFILE_THREAD_FRAMES
+
+/* A Ruby that has this function never had the fault. */
+void event_line_init(void)
+{
+}
+
+int event_line(rb_trace_arg_t *event, int line)
+{
+	(void)event;
+	return line;
+}
+
+#else
+
+/* No page is smaller. */
+#define SMALLEST_PAGE 4096
+
+/* How the event and the frame begin in the Rubies that have the fault. */
+struct event_head {
+	rb_event_flag_t flag;
+	void *context;
+	struct frame_head *frame;
+};
+
+struct frame_head {
+	const VALUE *counter;
+};
+
+/* What makes an object of a type without being able to call anything. */
+struct trial {
+	const char *program;
+	enum ruby_value_type type;
+	VALUE instruction; /* its first word, which is the same wherever it stands */
+};
+
+static struct {
+	bool needed;
+	struct trial *current; /* while trying: what is waited for, and the line it was seen at */
+	int line;
+} lines;
+
+/* A hash that is made from values, on the first line, by an instruction that may call methods. */
+static struct trial caller = {"proc { { 1 => self }\n\n}", RUBY_T_HASH, 0};
+
+static struct trial literals[] = {
+    {"proc { 'a'\n\n}", RUBY_T_STRING, 0},
+    {"proc { [self]\n\n}", RUBY_T_ARRAY, 0},
+    {"proc { [1, 2]\n\n}", RUBY_T_ARRAY, 0},
+    {"proc { { 1 => 2 }\n\n}", RUBY_T_HASH, 0},
+};
+
+#define LITERALS (sizeof(literals) / sizeof(*literals))
+
+/* The frame, when its program counter was stepped forward for this event; else NULL. */
+static struct frame_head *stepped_frame(rb_trace_arg_t *event)
+{
+	struct frame_head *frame = ((struct event_head *)event)->frame;
+
+	return frame && frame->counter ? frame : NULL;
+}
+
+static int line_one_back(struct frame_head *frame)
+{
+	VALUE code;
+	int line = 0;
+
+	frame->counter--;
+	rb_profile_frames(0, 1, &code, &line);
+	frame->counter++;
+	return line;
+}
+
+static bool is_literal(VALUE instruction, enum ruby_value_type type)
+{
+	for (size_t index = 0; index < LITERALS; index++) {
+		if (literals[index].instruction == instruction && literals[index].type == type)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The instruction at an address, or 0. At the last instruction of a piece of code the address is one word behind it:
+ * whatever stands there is no instruction, but it can be read, unless another page begins there that is not mapped.
+ */
+__attribute__((no_sanitize("address"))) static VALUE instruction_at(const VALUE *address)
+{
+	if ((uintptr_t)address % SMALLEST_PAGE == 0 && !memory_map_readable((uintptr_t)address))
+		return 0;
+	return *address;
+}
+
+int event_line(rb_trace_arg_t *event, int line)
+{
+	struct frame_head *frame = lines.needed ? stepped_frame(event) : NULL;
+
+	if (!frame)
+		return line;
+	VALUE instruction = instruction_at(frame->counter - 1);
+	if (is_literal(instruction, RB_BUILTIN_TYPE(rb_tracearg_object(event))))
+		return line;
+	return line_one_back(frame);
+}
+
+/* --- trying --- */
+
+static void on_trial(VALUE data, rb_trace_arg_t *event)
+{
+	struct frame_head *frame = stepped_frame(event);
+	VALUE code;
+	int line = 0;
+
+	(void)data;
+	if (!frame || RB_BUILTIN_TYPE(rb_tracearg_object(event)) != lines.current->type)
+		return;
+	if (rb_profile_frames(0, 1, &code, &line) < 1 || line == 0)
+		return;
+	lines.line = line;
+	/* Under a JIT that compiles at the first call even literals have stepped the counter. */
+	if (line == 1)
+		lines.current->instruction = frame->counter[-1];
+}
+
+static void try(struct trial *trial)
+{
+	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
+	VALUE proc = rb_eval_string(trial->program);
+	VALUE arguments = rb_ary_new();
+
+	lines.current = trial;
+	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
+	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
+	rb_proc_call(proc, arguments);
+	rb_remove_event_hook(hook);
+	RB_GC_GUARD(proc);
+	RB_GC_GUARD(arguments);
+}
+
+void event_line_init(void)
+{
+	try(&caller);
+	lines.needed = lines.line > 1;
+	for (size_t index = 0; lines.needed && index < LITERALS; index++)
+		try(&literals[index]);
+}
+
+#endif

@@ -1,0 +1,369 @@
+#include "vm/hooks.h"
+
+#include <pthread.h>
+#include <ruby/debug.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "vm/capture.h"
+#include "vm/compat.h"
+#include "vm/memory_map.h"
+#include "vm/naming.h"
+#include "vm/observe.h"
+
+static struct {
+	struct capture *captures[CAPTURES_LIMIT];
+	int count;
+	VALUE holder; /* marks running captures, and hears of compaction */
+
+	uint64_t born;     /* births seen since the process loaded us */
+	uint64_t expected; /* what the VM had counted when `born` was `checked` */
+	uint64_t checked;
+	uint64_t missed; /* births that a comparison has found, and no capture was told of yet */
+	bool gc_started; /* a GC's start was seen, and the comparison made at it */
+	bool installed;
+	bool job_requested;
+	_Atomic bool refresh_requested; /* by any thread; the next birth sees to it */
+	bool refresh_due;
+
+	bool marking;          /* a major GC's start was seen, its mark has not ended */
+	uint64_t mark_started; /* `born` at that moment */
+
+	_Atomic uint32_t figures_version; /* odd while being written */
+	_Atomic uint64_t figures[sizeof(struct heap_figures) / sizeof(uint64_t)];
+
+	VALUE total_allocated_objects;
+	VALUE figure_keys[sizeof(struct heap_figures) / sizeof(uint64_t)];
+} registry;
+
+#define FIGURES (sizeof(registry.figures) / sizeof(*registry.figures))
+#define FIGURE_TIME 2
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* --- figures --- */
+
+/* A seqlock with one writer, who holds the GVL: Boehm, Can seqlocks get along with programming language memory
+ * models? (MSPC 2012). */
+void hooks_update_figures(void)
+{
+	uint32_t version = atomic_load_explicit(&registry.figures_version, memory_order_relaxed);
+
+	atomic_store_explicit(&registry.figures_version, version + 1, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	for (size_t index = 0; index < FIGURES; index++) {
+		uint64_t value = rb_gc_stat(registry.figure_keys[index]);
+
+		/* The VM counts milliseconds. */
+		value *= index == FIGURE_TIME ? 1000000u : 1u;
+		atomic_store_explicit(&registry.figures[index], value, memory_order_relaxed);
+	}
+	atomic_store_explicit(&registry.figures_version, version + 2, memory_order_release);
+}
+
+struct heap_figures hooks_figures(void)
+{
+	uint64_t copy[FIGURES];
+	struct heap_figures figures;
+	uint32_t before, after;
+
+	do {
+		before = atomic_load_explicit(&registry.figures_version, memory_order_acquire);
+		for (size_t index = 0; index < FIGURES; index++)
+			copy[index] = atomic_load_explicit(&registry.figures[index], memory_order_relaxed);
+		atomic_thread_fence(memory_order_acquire);
+		after = atomic_load_explicit(&registry.figures_version, memory_order_relaxed);
+	} while (before != after || (before & 1));
+	memcpy(&figures, copy, sizeof(figures));
+	return figures;
+}
+
+/* --- integrity --- */
+
+/* What comes next is compared with this moment. */
+static void set_baseline(void)
+{
+	registry.expected = rb_gc_stat(registry.total_allocated_objects);
+	registry.checked = registry.born;
+}
+
+/* HOOK */
+static void compare(void)
+{
+	uint64_t counted = rb_gc_stat(registry.total_allocated_objects) - registry.expected;
+	uint64_t seen = registry.born - registry.checked;
+
+	if (likely(counted == seen))
+		return;
+	registry.missed += counted > seen ? counted - seen : 1;
+	set_baseline();
+}
+
+/* --- events --- */
+
+static void mark_ended(void)
+{
+	for (int index = 0; index < registry.count; index++) {
+		struct capture *capture = registry.captures[index];
+		uint64_t since = capture->born_before;
+
+		/* What was born between start and end of the mark may have been left standing without being reached. */
+		if (registry.marking && registry.mark_started > since)
+			since = registry.mark_started;
+		tracker_mark_ended(capture->tracker, registry.born - since);
+	}
+	registry.marking = false;
+}
+
+static void on_gc(rb_event_flag_t flag)
+{
+	bool major = compat_gc_is_major();
+
+	if (flag == RUBY_INTERNAL_EVENT_GC_START) {
+		compare();
+		registry.gc_started = true;
+		registry.marking = major;
+		registry.mark_started = registry.born;
+	} else if (flag == RUBY_INTERNAL_EVENT_GC_END_MARK) {
+		if (major)
+			mark_ended();
+	} else {
+		uint64_t now = now_ns();
+
+		registry.gc_started = false;
+		for (int index = 0; index < registry.count; index++) {
+			tracker_sweep_ended(registry.captures[index]->tracker, major, now);
+			if (registry.captures[index]->tracker->codes.unnamed)
+				hooks_request_job();
+		}
+		hooks_update_figures();
+	}
+}
+
+/* One hook for all: the VM walks its list of hooks at each event, and every entry of it takes time. */
+static void uninstall(void);
+
+/* What happens while the hooks are off is not known, from now on and for all captures. */
+static void fall_silent(void)
+{
+	uninstall();
+	for (int index = 0; index < registry.count; index++)
+		atomic_fetch_add(&registry.captures[index]->unseen, 1);
+}
+
+static void take_refresh_request(void)
+{
+	atomic_store_explicit(&registry.refresh_requested, false, memory_order_relaxed);
+	registry.refresh_due = true;
+	hooks_request_job();
+}
+
+static void on_event(VALUE data, rb_trace_arg_t *event)
+{
+	rb_event_flag_t flag = rb_tracearg_event_flag(event);
+
+	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ) {
+		VALUE object = rb_tracearg_object(event);
+
+		registry.born++;
+		for (int index = 0; index < registry.count; index++)
+			capture_born(registry.captures[index], object, event);
+		if (unlikely(compat_forbids_hooks(object)))
+			fall_silent();
+		if (unlikely(atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed)))
+			take_refresh_request();
+	} else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ) {
+		VALUE object = rb_tracearg_object(event);
+
+		for (int index = 0; index < registry.count; index++)
+			capture_died(registry.captures[index], object);
+	} else {
+		on_gc(flag);
+	}
+}
+
+#define EVENTS                                                                                                         \
+	(RUBY_INTERNAL_EVENT_NEWOBJ | RUBY_INTERNAL_EVENT_FREEOBJ | RUBY_INTERNAL_EVENT_GC_START |                     \
+	 RUBY_INTERNAL_EVENT_GC_END_MARK | RUBY_INTERNAL_EVENT_GC_END_SWEEP)
+
+/* The type is the one of hooks that are not raw; raw ones are called as on_event is declared. */
+static rb_event_hook_func_t hook(void)
+{
+	return (rb_event_hook_func_t)(void (*)(void))on_event;
+}
+
+/* Without allocation in between, so that both counts start at the same object. */
+static void install(void)
+{
+	registry.installed = compat_hooks_allowed();
+	if (registry.installed)
+		rb_add_event_hook2(hook(), EVENTS, registry.holder,
+		                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
+	set_baseline();
+}
+
+static void uninstall(void)
+{
+	rb_remove_event_hook_with_data(hook(), registry.holder);
+	registry.marking = false;
+	registry.gc_started = false;
+	registry.installed = false;
+}
+
+/* --- the registry --- */
+
+bool hooks_full(void)
+{
+	return registry.count == CAPTURES_LIMIT;
+}
+
+void hooks_add(struct capture *capture)
+{
+	capture->born_before = registry.born;
+	registry.captures[registry.count++] = capture;
+	if (!registry.installed)
+		install();
+	hooks_update_figures();
+}
+
+void hooks_remove(struct capture *capture)
+{
+	for (int index = 0; index < registry.count; index++) {
+		if (registry.captures[index] != capture)
+			continue;
+		registry.captures[index] = registry.captures[--registry.count];
+		break;
+	}
+	if (registry.count == 0)
+		uninstall();
+}
+
+uint64_t hooks_born(void)
+{
+	return registry.born;
+}
+
+void hooks_check(void)
+{
+	if (registry.count == 0)
+		return;
+	compare();
+	if (!registry.missed)
+		return;
+	for (int index = 0; index < registry.count; index++)
+		atomic_fetch_add(&registry.captures[index]->unseen, registry.missed);
+	registry.missed = 0;
+	uninstall();
+	install();
+}
+
+/* --- jobs --- */
+
+static void run_job(void *data)
+{
+	(void)data;
+	registry.job_requested = false;
+	if (registry.refresh_due) {
+		hooks_check();
+		hooks_update_figures();
+	}
+	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
+	for (int index = 0; compat_gc_idle() && index < registry.count; index++) {
+		naming_complete_code(registry.captures[index]->tracker);
+		if (registry.refresh_due)
+			naming_complete_classes(registry.captures[index]->tracker);
+	}
+	registry.refresh_due = false;
+	/* A block may start and stop captures. */
+	for (int index = 0; index < registry.count; index++)
+		capture_deliver(registry.captures[index]);
+}
+
+void hooks_request_refresh(void)
+{
+	atomic_store_explicit(&registry.refresh_requested, true, memory_order_relaxed);
+}
+
+void hooks_request_job(void)
+{
+	if (registry.job_requested)
+		return;
+	registry.job_requested = true;
+	compat_job_trigger();
+}
+
+/* --- compaction --- */
+
+static uintptr_t locate(uintptr_t address)
+{
+	return (uintptr_t)rb_gc_location((VALUE)address);
+}
+
+static void holder_compact(void *data)
+{
+	(void)data;
+	/* Dead hooks did not hear of this GC's start, and so nothing was compared at it. */
+	bool uncertain = registry.missed || !registry.gc_started;
+	for (int index = 0; index < registry.count; index++) {
+		struct capture *capture = registry.captures[index];
+		/* With frees missed, an entry may point to memory that is gone. */
+		bool doubtful = uncertain || atomic_load(&capture->unseen) || atomic_load(&capture->tracker->lost);
+		struct tracker_relocation relocation = {doubtful ? memory_map_readable : NULL, locate};
+
+		tracker_relocate(capture->tracker, &relocation);
+	}
+	/* Some Rubies count a moved object as allocated once more. Up to this GC's start the counts were compared. */
+	if (registry.gc_started)
+		set_baseline();
+}
+
+static void holder_mark(void *data)
+{
+	(void)data;
+	for (int index = 0; index < registry.count; index++)
+		rb_gc_mark(registry.captures[index]->self);
+}
+
+static const rb_data_type_t holder_type = {
+    .wrap_struct_name = "memory-tracker hooks",
+    .function = {.dmark = holder_mark, .dcompact = holder_compact},
+};
+
+/* --- forks --- */
+
+/*
+ * In the child only the thread that forked is left, so nobody holds our locks. Nothing else is done here: a child
+ * that is about to exec gets here too.
+ */
+static void after_fork_in_child(void)
+{
+	uint32_t version = atomic_load(&registry.figures_version);
+
+	atomic_store(&registry.figures_version, version & ~UINT32_C(1));
+	for (int index = 0; index < registry.count; index++)
+		capture_forked(registry.captures[index]);
+}
+
+void hooks_init(void)
+{
+	static const char *const keys[] = {"minor_gc_count", "major_gc_count", "time", "heap_live_slots",
+	                                   "heap_available_slots"};
+
+	for (size_t index = 0; index < FIGURES; index++) {
+		registry.figure_keys[index] = ID2SYM(rb_intern(keys[index]));
+		rb_gc_stat(registry.figure_keys[index]);
+	}
+	registry.total_allocated_objects = ID2SYM(rb_intern("total_allocated_objects"));
+	/* The data pointer only has to be there: without one the VM does not tell of compaction. */
+	registry.holder = TypedData_Wrap_Struct(rb_cObject, &holder_type, &registry);
+	rb_gc_register_mark_object(registry.holder);
+	compat_job_init(run_job);
+	pthread_atfork(NULL, NULL, after_fork_in_child);
+}

@@ -1,0 +1,57 @@
+/*
+ * The hooks in the VM, one set for all captures, and the registry of the captures that run.
+ */
+#ifndef MEMORY_TRACKER_VM_HOOKS_H
+#define MEMORY_TRACKER_VM_HOOKS_H
+
+#include <ruby.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CAPTURES_LIMIT 16
+
+struct capture;
+
+/* What the VM says of its heap, as of the latest GC or check. */
+struct heap_figures {
+	uint64_t minor_count;
+	uint64_t major_count;
+	uint64_t time_ns;
+	uint64_t live_slots;
+	uint64_t total_slots;
+};
+
+/* Once, when the extension is loaded. May raise LoadError. GVL */
+void hooks_init(void);
+
+/* Whether CAPTURES_LIMIT captures are fed already. GVL */
+bool hooks_full(void);
+
+/* Feeds events to a capture, unless hooks_full. GVL */
+void hooks_add(struct capture *capture);
+/* GVL */
+void hooks_remove(struct capture *capture);
+
+/* Births that the hooks have seen, of all objects there are. GVL */
+uint64_t hooks_born(void);
+
+/*
+ * Compares what the hooks have seen with what the VM has counted; on a difference the hooks are set anew, and all
+ * captures are told how many births were missed. GVL, never inside an event
+ */
+void hooks_check(void);
+
+/*
+ * Has the comparison made, the figures read and names completed at a safe point soon after the next birth. Until then
+ * nothing can have changed but by an object's death. ANY THREAD
+ */
+void hooks_request_refresh(void);
+
+/* Reads the heap's figures. hooks_update_figures wants the GVL, or a HOOK; hooks_figures ANY THREAD */
+void hooks_update_figures(void);
+struct heap_figures hooks_figures(void);
+
+/* Asks for names to be completed and events to be delivered soon. HOOK */
+void hooks_request_job(void);
+
+#endif

@@ -1,0 +1,169 @@
+#include "vm/naming.h"
+
+#include <ruby/debug.h>
+#include <string.h>
+
+#include "model/snapshot.h"
+
+VALUE naming_hidden_class[RUBY_T_MASK + 1];
+bool naming_under_way;
+
+static const char *const type_names[RUBY_T_MASK + 1] = {
+    [RUBY_T_NONE] = "(internal T_NONE)",       [RUBY_T_OBJECT] = "(internal T_OBJECT)",
+    [RUBY_T_CLASS] = "(internal T_CLASS)",     [RUBY_T_MODULE] = "(internal T_MODULE)",
+    [RUBY_T_FLOAT] = "(internal T_FLOAT)",     [RUBY_T_STRING] = "(internal T_STRING)",
+    [RUBY_T_REGEXP] = "(internal T_REGEXP)",   [RUBY_T_ARRAY] = "(internal T_ARRAY)",
+    [RUBY_T_HASH] = "(internal T_HASH)",       [RUBY_T_STRUCT] = "(internal T_STRUCT)",
+    [RUBY_T_BIGNUM] = "(internal T_BIGNUM)",   [RUBY_T_FILE] = "(internal T_FILE)",
+    [RUBY_T_DATA] = "(internal T_DATA)",       [RUBY_T_MATCH] = "(internal T_MATCH)",
+    [RUBY_T_COMPLEX] = "(internal T_COMPLEX)", [RUBY_T_RATIONAL] = "(internal T_RATIONAL)",
+    [RUBY_T_SYMBOL] = "(internal T_SYMBOL)",   [RUBY_T_IMEMO] = "(internal T_IMEMO)",
+    [RUBY_T_NODE] = "(internal T_NODE)",       [RUBY_T_ICLASS] = "(internal T_ICLASS)",
+};
+
+static struct text text_of(VALUE string)
+{
+	if (!RB_TYPE_P(string, T_STRING))
+		return (struct text){NULL, 0};
+	return (struct text){RSTRING_PTR(string), (uint32_t)RSTRING_LEN(string)};
+}
+
+static void describe_class(void *context, uintptr_t key, struct class_description *description)
+{
+	(void)context;
+	if (key < CLASS_KEY_PSEUDO_LIMIT) {
+		const char *name = type_names[key - 1] ? type_names[key - 1] : "(internal)";
+
+		*description = (struct class_description){key, {name, (uint32_t)strlen(name)}, SNAPSHOT_CLASS_INTERNAL};
+		return;
+	}
+	VALUE real = rb_class_real((VALUE)key);
+	*description = (struct class_description){(uintptr_t)real, text_of(rb_mod_name(real)), 0};
+}
+
+static bool starts_with(struct text text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return text.length >= length && memcmp(text.bytes, prefix, length) == 0;
+}
+
+static void describe_code(void *context, uintptr_t address, struct code_description *description)
+{
+	VALUE frame = (VALUE)address;
+	struct text path = text_of(rb_profile_frame_path(frame));
+	struct text label = text_of(rb_profile_frame_label(frame));
+
+	(void)context;
+	/* Methods in C have no path; those that Ruby's core has in Ruby have one that nobody can open. */
+	bool native = !path.bytes || starts_with(path, "<internal:");
+	*description = (struct code_description){native ? CODE_NATIVE : CODE_SOURCE, path, label};
+}
+
+const struct names naming_source = {NULL, describe_class, describe_code};
+
+void naming_init(void)
+{
+	/* The singleton class of a clone is born hidden. */
+	naming_hidden_class[RUBY_T_CLASS] = rb_cClass;
+	naming_hidden_class[RUBY_T_MODULE] = rb_cModule;
+	naming_hidden_class[RUBY_T_FLOAT] = rb_cFloat;
+	naming_hidden_class[RUBY_T_STRING] = rb_cString;
+	naming_hidden_class[RUBY_T_REGEXP] = rb_cRegexp;
+	naming_hidden_class[RUBY_T_ARRAY] = rb_cArray;
+	naming_hidden_class[RUBY_T_HASH] = rb_cHash;
+	naming_hidden_class[RUBY_T_BIGNUM] = rb_cInteger;
+	naming_hidden_class[RUBY_T_MATCH] = rb_cMatch;
+	naming_hidden_class[RUBY_T_COMPLEX] = rb_cComplex;
+	naming_hidden_class[RUBY_T_RATIONAL] = rb_cRational;
+	naming_hidden_class[RUBY_T_SYMBOL] = rb_cSymbol;
+}
+
+/*
+ * "SessionStore#write" for a method and the blocks in it, else what the frame is called with its class. A class
+ * without a name would be told by its address: it is left out, or the same code would have a name for each of them.
+ */
+static VALUE whole_name(VALUE frame)
+{
+	VALUE name = rb_profile_frame_qualified_method_name(frame);
+
+	if (NIL_P(name))
+		return rb_profile_frame_full_label(frame);
+	return starts_with(text_of(name), "#<") ? rb_profile_frame_method_name(frame) : name;
+}
+
+static void name_code(struct tracker *tracker, struct code *code)
+{
+	volatile VALUE frame = (VALUE)code->address;
+	volatile VALUE name = whole_name(frame);
+
+	tracker_name_code(tracker, code, text_of(name));
+}
+
+/*
+ * What the tables hold weakly may be garbage that is not swept yet, and then parts of it may be swept already.
+ * Disabling GC ends a sweep first, and with it all such records; after that nothing dies until it is enabled again.
+ */
+static bool hold_still(void)
+{
+	return RTEST(rb_gc_disable());
+}
+
+static void let_go(bool was_disabled)
+{
+	if (!was_disabled)
+		rb_gc_enable();
+}
+
+void naming_complete_code(struct tracker *tracker)
+{
+	uint32_t number = 0;
+
+	if (!tracker->codes.unnamed)
+		return;
+	bool was_disabled = hold_still();
+	naming_under_way = true;
+	while ((number = code_table_next_unnamed(&tracker->codes, number)))
+		name_code(tracker, table_at(&tracker->codes.codes, number));
+	naming_under_way = false;
+	tracker_settle_names(tracker);
+	let_go(was_disabled);
+}
+
+static void name_class(struct tracker *tracker, struct class_record *record)
+{
+	struct text name = text_of(rb_mod_name((VALUE)record->address));
+
+	if (!name.bytes)
+		return;
+	tracker_name_class(tracker, record, name);
+}
+
+void naming_complete_classes(struct tracker *tracker)
+{
+	uint32_t end = table_end(&tracker->classes.records);
+	bool was_disabled = hold_still();
+
+	for (uint32_t number = 1; number < end; number++) {
+		struct class_record *record = class_published(&tracker->classes, number);
+
+		if (record && record->address && !record->name)
+			name_class(tracker, record);
+	}
+	let_go(was_disabled);
+}
+
+void naming_each_class(struct tracker *tracker, void (*visit)(void *context, VALUE klass, uint32_t number),
+                       void *context)
+{
+	uint32_t end = table_end(&tracker->classes.records);
+	bool was_disabled = hold_still();
+
+	for (uint32_t number = 1; number < end; number++) {
+		struct class_record *record = class_published(&tracker->classes, number);
+
+		if (record && record->address)
+			visit(context, (VALUE)record->address, number);
+	}
+	let_go(was_disabled);
+}

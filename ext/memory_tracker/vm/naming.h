@@ -1,0 +1,49 @@
+/* What classes and code are called: asked inside events without allocating, completed outside of them. */
+#ifndef MEMORY_TRACKER_VM_NAMING_H
+#define MEMORY_TRACKER_VM_NAMING_H
+
+#include "model/tracker.h"
+
+#include <ruby.h>
+#include <stdbool.h>
+
+/* Prepares what must not be done for the first time inside an event. GVL */
+void naming_init(void);
+
+/* The functions that a tracker asks inside events. */
+extern const struct names naming_source;
+
+/* The key under which an object of this type and class counts. HOOK */
+static inline uintptr_t naming_class_key(int type, VALUE klass);
+
+/*
+ * Gives code its whole names, and names to classes that had none at first sight. Allocates, may run Ruby's GC, but
+ * no Ruby code. GVL, never inside an event
+ */
+void naming_complete_code(struct tracker *tracker);
+void naming_complete_classes(struct tracker *tracker);
+
+/*
+ * Visits the classes that are still there, with the numbers of their records, while nothing can die. The visitor
+ * may allocate but not raise. GVL
+ */
+void naming_each_class(struct tracker *tracker, void (*visit)(void *context, VALUE klass, uint32_t number),
+                       void *context);
+
+/* Names are being made: what is born meanwhile counts, but has no call path. */
+extern bool naming_under_way;
+
+/* By type: the class that a hidden object of the type counts as, or 0. */
+extern VALUE naming_hidden_class[RUBY_T_MASK + 1];
+
+static inline uintptr_t naming_class_key(int type, VALUE klass)
+{
+	/* The class word of an included module's class is changed after its birth, and nobody sees such objects. */
+	if (unlikely(!klass || type == RUBY_T_ICLASS)) {
+		klass = naming_hidden_class[type];
+		return klass ? (uintptr_t)klass : (uintptr_t)type + 1;
+	}
+	return (uintptr_t)klass;
+}
+
+#endif

@@ -1,0 +1,221 @@
+#include "vm/observe.h"
+
+#include <ruby/encoding.h>
+#include <stdio.h>
+
+#include "vm/compat.h"
+#include "vm/hooks.h"
+#include "vm/naming.h"
+
+/* --- inside events --- */
+
+static void put_event(struct capture *capture, struct class_record *class, uint32_t node, enum event_kind kind)
+{
+	_Atomic uint64_t *dropped = &capture->tracker->events_dropped;
+
+	if (!events_put(&capture->events, (struct event){class, node, kind}))
+		atomic_store_explicit(dropped, atomic_load_explicit(dropped, memory_order_relaxed) + 1,
+		                      memory_order_relaxed);
+	hooks_request_job();
+}
+
+/* Objects that a block makes count on a node of their own, so that their deaths are known for what they are. */
+static uint32_t silent_node(struct capture *capture, struct class_record *class)
+{
+	struct tracker *tracker = capture->tracker;
+	struct tracked_class *tracked = &capture->tracked[class->observed - 1];
+
+	if (tracked->silent)
+		return tracked->silent;
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(in a tracking block)");
+	if (!frame)
+		return class->root_number;
+	tracked->silent = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
+	frame_release_unused(&tracker->codes, frame);
+	return tracked->silent ? tracked->silent : class->root_number;
+}
+
+static bool in_own_block(const struct capture *capture)
+{
+	return !NIL_P(capture->deliverer) && capture->deliverer == rb_thread_current();
+}
+
+uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event)
+{
+	VALUE frames[PATH_DEPTH_LIMIT];
+	int lines[PATH_DEPTH_LIMIT];
+
+	/* The names that are being made are no doing of the code that happens to run. */
+	if (unlikely(naming_under_way))
+		return class->root_number;
+	if (class->path_interval > 1 && class->path_due-- > 0)
+		return class->root_number;
+	class->path_due = class->path_interval - 1;
+	int depth = compat_stack(event, (int)class->depth, frames, lines);
+	struct stack stack = {frames, lines, (uint32_t)depth};
+	uint32_t node = tracker_path(capture->tracker, class, &stack);
+	if (unlikely(capture->tracker->codes.unnamed))
+		hooks_request_job();
+	return node;
+}
+
+void observe_birth(struct capture *capture, VALUE object, uint32_t *entry, struct class_record *class, uint32_t node)
+{
+	struct tracker *tracker = capture->tracker;
+	bool silent = in_own_block(capture);
+
+	if (silent)
+		node = silent_node(capture, class);
+	if (tracker_enter(tracker, (uintptr_t)object, entry, node, node_at(&tracker->tree, node)) && !silent)
+		put_event(capture, class, node, EVENT_BORN);
+}
+
+void observe_death(struct capture *capture, uint32_t number)
+{
+	struct tracker *tracker = capture->tracker;
+	struct class_record *class = class_at(&tracker->classes, node_at(&tracker->tree, number)->class_number);
+
+	if (class->observed && number != capture->tracked[class->observed - 1].silent)
+		put_event(capture, class, number, EVENT_DIED);
+}
+
+/* --- outside of events --- */
+
+static VALUE frame_string(const struct code_table *codes, uint32_t number)
+{
+	const struct frame *frame = frame_at(codes, frame_canonical(codes, number));
+	const struct string *label = ((struct frame *)frame)->label;
+	VALUE string = rb_str_buf_new(frame->path->length + label->length + 24);
+
+	if (frame->path->length) {
+		char line[24];
+
+		rb_str_cat(string, frame->path->bytes, frame->path->length);
+		snprintf(line, sizeof(line), ":%u:in '", frame->line);
+		rb_str_cat_cstr(string, line);
+	}
+	rb_str_cat(string, label->bytes, label->length);
+	if (frame->path->length)
+		rb_str_cat_cstr(string, "'");
+	rb_enc_associate(string, rb_utf8_encoding());
+	return rb_obj_freeze(string);
+}
+
+VALUE capture_path(const struct capture *capture, uint32_t number)
+{
+	const struct tracker *tracker = capture->tracker;
+	VALUE path = rb_ary_new();
+	uint32_t chain[PATH_DEPTH_LIMIT + 2];
+	int length = 0;
+
+	for (; node_at(&tracker->tree, number)->parent; number = node_at(&tracker->tree, number)->parent)
+		chain[length++] = node_at(&tracker->tree, number)->frame;
+	while (length > 0)
+		rb_ary_push(path, frame_string(&tracker->codes, chain[--length]));
+	return rb_obj_freeze(path);
+}
+
+struct call {
+	struct capture *capture;
+	struct event event;
+	VALUE klass;
+	VALUE block;
+};
+
+static VALUE call_block(VALUE argument)
+{
+	struct call *call = (struct call *)argument;
+	const char *name = call->event.kind == EVENT_BORN ? "newobj" : "freeobj";
+	VALUE path = capture_path(call->capture, call->event.node);
+
+	return rb_proc_call(call->block, rb_ary_new_from_args(3, call->klass, ID2SYM(rb_intern(name)), path));
+}
+
+static VALUE warn_raised(VALUE exception)
+{
+	VALUE message = rb_funcall(exception, rb_intern("message"), 0);
+
+	rb_warn("memory-tracker: the block of a tracked class raised %" PRIsVALUE ": %" PRIsVALUE
+	        " (said once; events go on)",
+	        rb_obj_class(exception), message);
+	return Qnil;
+}
+
+/* An exit, or an interrupt that only happened to arrive while the block ran. */
+static bool for_the_program(VALUE exception)
+{
+	return RTEST(rb_obj_is_kind_of(exception, rb_eSystemExit)) || RTEST(rb_obj_is_kind_of(exception, rb_eSignal));
+}
+
+/* Blocks run where an exception can go nowhere, so the main thread is sent it by another one. */
+static VALUE forward_to_main(VALUE unused, VALUE exception, int argc, const VALUE *argv, VALUE block)
+{
+	return rb_funcall(rb_thread_main(), rb_intern("raise"), 1, exception);
+}
+
+static void call_one(struct call *call)
+{
+	int state = 0;
+
+	rb_protect(call_block, (VALUE)call, &state);
+	if (!state)
+		return;
+	volatile VALUE exception = rb_errinfo();
+	rb_set_errinfo(Qnil);
+	/* A kill leaves a number, a throw or a return something internal that must not be asked for its class. */
+	if (RB_SPECIAL_CONST_P(exception) || RB_BUILTIN_TYPE(exception) == RUBY_T_IMEMO)
+		return;
+	if (for_the_program(exception)) {
+		rb_block_call(rb_cThread, rb_intern("new"), 0, NULL, forward_to_main, exception);
+		return;
+	}
+	if (call->capture->warned_raise)
+		return;
+	call->capture->warned_raise = true;
+	rb_protect(warn_raised, exception, &state);
+	rb_set_errinfo(Qnil);
+}
+
+static VALUE warn_dropped(VALUE unused)
+{
+	rb_warn("memory-tracker: more than %d events wait for the blocks of tracked classes; further ones are "
+	        "dropped (said once; counts are not affected)",
+	        EVENT_QUEUE_LIMIT);
+	return Qnil;
+}
+
+static void deliver(struct capture *capture)
+{
+	struct event event;
+
+	while (events_take(&capture->events, &event)) {
+		if (!event.class || !event.class->observed)
+			continue;
+		struct tracked_class *tracked = &capture->tracked[event.class->observed - 1];
+		struct call call = {capture, event, tracked->klass, tracked->block};
+
+		/* A block before this one may have stopped the capture and dropped the class. */
+		if (!NIL_P(call.block))
+			call_one(&call);
+	}
+}
+
+void capture_deliver(struct capture *capture)
+{
+	volatile VALUE self = capture->self;
+	int state = 0;
+
+	/* A block that stops the capture gets here again; what is left is delivered by the loop it was called from. */
+	if (!NIL_P(capture->deliverer) || !events_pending(&capture->events))
+		return;
+	naming_complete_code(capture->tracker);
+	capture->deliverer = rb_thread_current();
+	deliver(capture);
+	capture->deliverer = Qnil;
+	if (!capture->warned_dropped && atomic_load(&capture->tracker->events_dropped)) {
+		capture->warned_dropped = true;
+		rb_protect(warn_dropped, Qnil, &state);
+		rb_set_errinfo(Qnil);
+	}
+	RB_GC_GUARD(self);
+}

@@ -1,0 +1,54 @@
+/*
+ * What a capture does inside VM events. The usual way is inlined into the hook; what is rare, or needs room on the
+ * stack, is called.
+ */
+#ifndef MEMORY_TRACKER_VM_OBSERVE_H
+#define MEMORY_TRACKER_VM_OBSERVE_H
+
+#include <ruby.h>
+#include <ruby/debug.h>
+
+#include "model/tracker.h"
+#include "vm/capture.h"
+#include "vm/naming.h"
+
+/* The node of the call path of a birth that is happening. HOOK */
+uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event);
+
+/* A birth, and a death, of an object of a class that a block wants to hear of. HOOK */
+void observe_birth(struct capture *capture, VALUE object, uint32_t *entry, struct class_record *class, uint32_t node);
+void observe_death(struct capture *capture, uint32_t node);
+
+/* HOOK */
+static inline void capture_born(struct capture *capture, VALUE object, rb_trace_arg_t *event)
+{
+	struct tracker *tracker = capture->tracker;
+	uint32_t *entry = tracker_clear_address(tracker, (uintptr_t)object);
+	int type = RB_BUILTIN_TYPE(object);
+
+	/* Its class word is no class. */
+	if (type == RUBY_T_IMEMO)
+		return;
+	struct class_record *class = tracker_class(tracker, naming_class_key(type, RBASIC(object)->klass));
+	uint32_t number = class->root_number;
+	struct node *node = class->root;
+	if (class->depth) {
+		number = observe_path(capture, class, event);
+		node = node_at(&tracker->tree, number);
+	}
+	if (unlikely(class->observed))
+		observe_birth(capture, object, entry, class, number);
+	else
+		tracker_enter(tracker, (uintptr_t)object, entry, number, node);
+}
+
+/* HOOK */
+static inline void capture_died(struct capture *capture, VALUE object)
+{
+	uint32_t number = tracker_died(capture->tracker, (uintptr_t)object);
+
+	if (unlikely(number && capture->tracker->observed))
+		observe_death(capture, number);
+}
+
+#endif

@@ -1,0 +1,257 @@
+#include "vm/service.h"
+
+#include <pthread.h>
+#include <ruby/thread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "vm/capture.h"
+#include "vm/condition.h"
+
+struct service {
+	struct capture *capture; /* borrowed; the thread keeps its owner alive */
+	unsigned references;     /* of the starter and of the thread; changes under the GVL */
+	pid_t pid;               /* of the process that has the thread */
+
+	pthread_mutex_t mutex; /* guards what follows */
+	pthread_cond_t asked;
+	pthread_cond_t answered;
+	unsigned work;            /* asked for and not begun */
+	struct service_job *jobs; /* borrowed; likewise, in order */
+	uint64_t tickets;         /* given out */
+	uint64_t completed;       /* the latest ticket whose work is done */
+	bool interrupted;         /* Ruby wants the thread's attention */
+	bool stopping;
+	bool ended;
+};
+
+static struct service *service_new(struct capture *capture)
+{
+	struct service *service = calloc(1, sizeof *service);
+
+	if (!service)
+		return NULL;
+	*service = (struct service){.capture = capture, .references = 1, .pid = getpid()};
+	pthread_mutex_init(&service->mutex, NULL);
+	if (condition_init(&service->asked) || condition_init(&service->answered)) {
+		free(service);
+		return NULL;
+	}
+	return service;
+}
+
+static void release(struct service *service)
+{
+	if (--service->references)
+		return;
+	/* What a thread waited on when the process forked cannot be destroyed in the child. */
+	if (service->pid == getpid()) {
+		pthread_cond_destroy(&service->asked);
+		pthread_cond_destroy(&service->answered);
+		pthread_mutex_destroy(&service->mutex);
+	}
+	free(service);
+}
+
+/* Without the GVL: sleeps until there is something to do. */
+static void *park(void *data)
+{
+	struct service *service = data;
+
+	pthread_mutex_lock(&service->mutex);
+	while (!service->work && !service->jobs && !service->stopping && !service->interrupted)
+		pthread_cond_wait(&service->asked, &service->mutex);
+	service->interrupted = false;
+	pthread_mutex_unlock(&service->mutex);
+	return NULL;
+}
+
+/* Ruby calls this, from another thread, to wake the thread up. */
+static void unpark(void *data)
+{
+	struct service *service = data;
+
+	pthread_mutex_lock(&service->mutex);
+	service->interrupted = true;
+	pthread_cond_signal(&service->asked);
+	pthread_mutex_unlock(&service->mutex);
+}
+
+static void minor_gc(void)
+{
+	VALUE options = rb_hash_new();
+
+	rb_hash_aset(options, ID2SYM(rb_intern("full_mark")), Qfalse);
+	rb_funcallv_kw(rb_mGC, rb_intern("start"), 1, &options, RB_PASS_KEYWORDS);
+}
+
+static void perform(struct service *service, unsigned work)
+{
+	if (work & SERVICE_GC_FULL)
+		rb_gc_start();
+	else if (work & SERVICE_GC_MINOR)
+		minor_gc();
+	if (work & SERVICE_REFRESH)
+		capture_refresh(service->capture);
+}
+
+static struct service_job *take_job(struct service *service)
+{
+	struct service_job *job = service->jobs;
+
+	if (job) {
+		service->jobs = job->next;
+		job->queued = false;
+	}
+	return job;
+}
+
+/* Takes what was asked for, but of the jobs only the first one. Returns false when the thread is to end. */
+static bool take(struct service *service, unsigned *work, struct service_job **job, uint64_t *ticket)
+{
+	pthread_mutex_lock(&service->mutex);
+	bool going_on = !service->stopping;
+	*work = service->work;
+	service->work = 0;
+	*job = going_on ? take_job(service) : NULL;
+	*ticket = service->jobs ? service->completed : service->tickets;
+	pthread_mutex_unlock(&service->mutex);
+	return going_on;
+}
+
+static void complete(struct service *service, uint64_t ticket)
+{
+	pthread_mutex_lock(&service->mutex);
+	service->completed = ticket;
+	pthread_cond_broadcast(&service->answered);
+	pthread_mutex_unlock(&service->mutex);
+}
+
+static VALUE serve(VALUE data)
+{
+	struct service *service = (struct service *)data;
+	struct service_job *job;
+	unsigned work;
+	uint64_t ticket;
+
+	do {
+		rb_nogvl(park, service, unpark, service, 0);
+		if (!take(service, &work, &job, &ticket))
+			break;
+		perform(service, work);
+		if (job && service->pid == getpid())
+			job->function(job->data);
+		/* A finalizer may have forked, and this be the child. */
+		if (service->pid != getpid())
+			break;
+		complete(service, ticket);
+	} while (true);
+	return Qnil;
+}
+
+static VALUE thread_body(void *data)
+{
+	struct service *service = data;
+	int state = 0;
+
+	rb_protect(serve, (VALUE)service, &state);
+	/* Being killed, or raised in, ends the thread; it is not the program's business to hear of it. */
+	if (state)
+		rb_set_errinfo(Qnil);
+	if (service->pid == getpid()) {
+		pthread_mutex_lock(&service->mutex);
+		service->ended = true;
+		pthread_cond_broadcast(&service->answered);
+		pthread_mutex_unlock(&service->mutex);
+	}
+	release(service);
+	return Qnil;
+}
+
+/* What start_thread needs and makes. */
+struct start {
+	struct service *service;
+	VALUE owner;
+	bool started;
+};
+
+static VALUE start_thread(VALUE data)
+{
+	struct start *start = (struct start *)data;
+
+	start->service->references++;
+	VALUE thread = rb_thread_create(thread_body, start->service);
+	start->started = true;
+	/* No name that Ruby code can use: the thread marks the owner for as long as it lives. */
+	rb_ivar_set(thread, rb_intern("owner"), start->owner);
+	return rb_funcall(thread, rb_intern("name="), 1, rb_str_new_cstr("memory-tracker"));
+}
+
+struct service *service_start(struct capture *capture, VALUE owner)
+{
+	struct start start = {.service = service_new(capture), .owner = owner};
+	int state = 0;
+
+	if (!start.service)
+		rb_memerror();
+	rb_protect(start_thread, (VALUE)&start, &state);
+	if (!state)
+		return start.service;
+	if (!start.started)
+		start.service->references--;
+	service_stop(start.service);
+	rb_jump_tag(state);
+}
+
+uint64_t service_request(struct service *service, unsigned work)
+{
+	pthread_mutex_lock(&service->mutex);
+	uint64_t ticket = ++service->tickets;
+	service->work |= work;
+	pthread_cond_signal(&service->asked);
+	pthread_mutex_unlock(&service->mutex);
+	return ticket;
+}
+
+uint64_t service_call(struct service *service, struct service_job *job)
+{
+	pthread_mutex_lock(&service->mutex);
+	uint64_t ticket = ++service->tickets;
+	if (!job->queued) {
+		struct service_job **last = &service->jobs;
+
+		while (*last)
+			last = &(*last)->next;
+		*last = job;
+		job->next = NULL;
+		job->queued = true;
+	}
+	pthread_cond_signal(&service->asked);
+	pthread_mutex_unlock(&service->mutex);
+	return ticket;
+}
+
+bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout)
+{
+	uint64_t deadline = condition_now() + timeout;
+
+	pthread_mutex_lock(&service->mutex);
+	while (service->completed < ticket && !service->ended) {
+		if (!condition_wait_until(&service->answered, &service->mutex, deadline))
+			break;
+	}
+	bool done = service->completed >= ticket;
+	pthread_mutex_unlock(&service->mutex);
+	return done;
+}
+
+void service_stop(struct service *service)
+{
+	if (service->pid == getpid()) {
+		pthread_mutex_lock(&service->mutex);
+		service->stopping = true;
+		pthread_cond_signal(&service->asked);
+		pthread_mutex_unlock(&service->mutex);
+	}
+	release(service);
+}

@@ -1,0 +1,141 @@
+# frozen_string_literal: true
+
+module Memory
+  module Tracker
+    # Counts births and deaths of all objects, class by class, from the moment it is started.
+    #
+    # An object belongs to the real class it was born with: singleton classes do not count, subclasses count for
+    # themselves. Several captures may run at a time.
+    #
+    # @!method start
+    #   Starts counting, from zero.
+    #   @return [Boolean] false if it was running already
+    #   @raise [Error] when this Ruby cannot be tracked, or when called outside the main Ractor
+    #   @raise [LimitError] when too many captures run
+    #
+    # @!method stop
+    #   Stops counting. The numbers stay readable as they are. Events that wait for a block are delivered first.
+    #   @return [Boolean] false if it was not running
+    #
+    # @!method running?
+    #   @return [Boolean]
+    #
+    # @!method clear
+    #   Counts from zero again. Objects that are there already no longer count (unless `existing` was asked for).
+    #   @return [self]
+    #
+    # @!method untrack(klass)
+    #   Drops the block and the depth that were given for a class. It goes on being counted, like every class.
+    #   @param klass [Class]
+    #   @return [Boolean] whether it was tracked
+    #   @raise [TypeError] for what is not a Class
+    #
+    # @!method tracking?(klass)
+    #   @param klass [Class]
+    #   @return [Boolean]
+    #
+    # @!method count_for(klass)
+    #   How many objects of exactly this class are live. Takes the same short time however large the heap is.
+    #   @param klass [Class]
+    #   @return [Integer]
+    #   @raise [TypeError] for what is not a Class
+    #   @raise [LimitError] when the class could not be recorded
+    #
+    # @!method retained_count_for(klass)
+    #   How many objects of exactly this class were left standing by the latest major GC.
+    #   @param klass [Class]
+    #   @return [Integer]
+    #   @raise (see #count_for)
+    #
+    # @!method [](klass)
+    #   @param klass [Class]
+    #   @return [Record, nil] nil for a class of which no object was seen
+    #   @raise (see #count_for)
+    #
+    # @!method new_count
+    #   @return [Integer] objects of all classes born since the start
+    # @!method free_count
+    #   @return [Integer] those of them that were freed
+    # @!method live_count
+    #   @return [Integer] those of them that were not freed yet
+    # @!method retained_count
+    #   @return [Integer] those of them that the latest major GC left standing
+    #
+    # @!method snapshot
+    #   @return [Snapshot] all numbers as they are now
+    #   @raise [Error] when it was never started
+    #
+    # @!method exact?
+    #   @return [Boolean] whether every birth and every death since the start was seen
+    #
+    # @!method inexact_reason
+    #   @return [String, nil] why the numbers are not exact, as a sentence
+    #
+    # @!method statistics
+    #   What the capture itself takes and what it could not do.
+    #   @return [Hash{Symbol => Integer}] `:bytes` it holds; `:lost` deaths that were not reported when they
+    #     happened; `:dropped` objects, `:paths_dropped` call paths and `:classes_dropped` births of classes that could
+    #     not be recorded; `:events_dropped` for which no block was called; `:classes`, `:nodes` and `:frames` known
+    class Capture
+      include Enumerable
+
+      # @return [Integer] frames of a call path that are recorded for every class; 0: none
+      attr_reader :depth
+
+      # @param depth [Integer] how many frames of the call path to record for every object, 0 to 128
+      # @param existing [Boolean] whether objects born before the start count too
+      # @param path_interval [Integer] record the call path of every nth object of a class only; counts stay exact
+      # @raise [ArgumentError] for a depth or interval out of range
+      def initialize(depth: 0, existing: false, path_interval: 1)
+        configure(depth, existing, path_interval)
+        @depth = depth
+      end
+
+      # Holds a class, and optionally records call paths for it or calls a block for its objects.
+      #
+      # The block is called at a safe point soon after each event, in the order of events, with the class, the event
+      # (`:newobj` or `:freeobj`) and the call path at birth. Objects that the block itself makes are not reported.
+      # Beyond 65,536 waiting events further ones are dropped.
+      #
+      # @param klass [Class]
+      # @param depth [Integer, nil] frames to record for this class, 0 to 128; nil: the capture's depth
+      # @yieldparam klass [Class]
+      # @yieldparam event [Symbol]
+      # @yieldparam call_path [Array<String>] the allocating frame first; empty without call paths
+      # @return [self]
+      # @raise [TypeError] for what is not a Class
+      # @raise [ArgumentError] for a depth out of range
+      def track(klass, depth: nil, &block)
+        track_class(klass, depth, block)
+      end
+
+      # Where the objects of a class were made, as far as call paths are recorded for it.
+      #
+      # @param klass [Class]
+      # @param filter [#call, nil] called with each {CallTree::Frame}; those for which it gives false are left out
+      # @return [CallTree] an empty one when no object of the class was seen
+      # @raise [TypeError] for what is not a Class
+      # @raise [Error] when it was never started
+      def call_tree(klass, filter: nil)
+        # The snapshot first: a class that it has is known.
+        snapshot = self.snapshot
+        CallTree.from(snapshot, class_id(klass), filter: filter)
+      end
+
+      # @yieldparam klass [Class] every class of which an object was seen and which is still there
+      # @yieldparam record [Record]
+      # @return [self, Enumerator]
+      def each(&block)
+        return to_enum unless block
+
+        pairs.each { |klass, record| block.call(klass, record) }
+        self
+      end
+
+      # @return [String]
+      def inspect
+        "#<#{self.class} #{running? ? "running" : "stopped"}, #{live_count} live objects>"
+      end
+    end
+  end
+end

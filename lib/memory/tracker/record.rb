@@ -1,0 +1,48 @@
+# frozen_string_literal: true
+
+module Memory
+  module Tracker
+    # The counts of one class, as they were when it was asked for.
+    class Record
+      # @return [Integer] objects born since the capture started
+      attr_reader :new_count
+
+      # @return [Integer] those of them that have been freed
+      attr_reader :free_count
+
+      # @return [Integer] objects born before the latest major GC that it left standing
+      attr_reader :retained_count
+
+      # @param new_count [Integer]
+      # @param free_count [Integer]
+      # @param retained_count [Integer]
+      def initialize(new_count, free_count, retained_count)
+        @new_count = new_count
+        @free_count = free_count
+        @retained_count = retained_count
+        freeze
+      end
+
+      # @return [Integer] objects not freed yet: those in use, and garbage that no GC has swept
+      def live_count
+        new_count - free_count
+      end
+
+      # @return [Hash{Symbol => Integer}]
+      def to_h
+        { new_count: new_count, free_count: free_count, live_count: live_count, retained_count: retained_count }
+      end
+
+      # @return [Boolean] whether the other record has the same counts
+      def ==(other)
+        other.is_a?(Record) && to_h == other.to_h
+      end
+      alias eql? ==
+
+      # @return [Integer]
+      def hash
+        to_h.hash
+      end
+    end
+  end
+end

@@ -1,0 +1,147 @@
+# frozen_string_literal: true
+
+require "objspace"
+require_relative "../../support/heap"
+require_relative "../../support/random_program"
+require_relative "../../support/ruby_program"
+
+# Every number is held against a walk over the heap. TRACKER_SEED=n repeats a run.
+RSpec.describe Memory::Tracker::Capture, "against the heap as it is" do
+  let(:all) { described_class.new(existing: true) }
+  let(:since) { described_class.new(depth: 10) }
+  let(:captures) { [all, since] }
+  let(:program) { RandomProgram.new }
+
+  before(:context) { RSpec.configuration.reporter.message("TRACKER_SEED=#{RandomProgram.seed}") }
+
+  before { captures.each(&:start) }
+
+  after do
+    captures.each(&:stop)
+    GC.stress = false
+    GC.auto_compact = false if GC.respond_to?(:auto_compact=)
+  end
+
+  def expect_exact(classes = program.classes)
+    expect(all.inexact_reason).to be_nil
+    expect(since.inexact_reason).to be_nil
+    expect(Heap.differences(all)).to eq({})
+    expect(Heap.differences_for(since, classes)).to eq({})
+  end
+
+  # Some of it must be there, or nothing has been compared.
+  def expect_work(classes = program.classes)
+    expect(classes.sum { |klass| since.count_for(klass) }).to be > 100
+    expect(since.each.sum { |_klass, record| record.free_count }).to be > 1000
+  end
+
+  it "is exact for random work in one thread, at any time" do
+    program.run(steps: 3000, threads: 0) { |random| expect_exact if random.rand(10).zero? }
+    expect_work
+    expect_exact
+  end
+
+  it "is exact for eight threads" do
+    program.run(steps: 1500)
+    expect_work
+    expect_exact
+    program.drop_all
+    GC.start
+    expect_exact
+  end
+
+  it "is exact while objects move" do
+    program.run(steps: 1000) { |random| GC.compact if random.rand(20).zero? }
+    3.times do
+      Heap.shuffle
+      expect_exact
+      program.run(steps: 100)
+    end
+    expect_work
+    expect_exact
+  end
+
+  it "is exact while the GC moves objects by itself" do
+    skip "this Ruby cannot compact" unless GC.respond_to?(:auto_compact=)
+    GC.auto_compact = true
+    program.run(steps: 1000) { |random| GC.start if random.rand(10).zero? }
+    GC.auto_compact = false
+    expect_work
+    expect_exact
+  end
+
+  it "is exact with a GC at every allocation" do
+    # In a small process, where a GC takes little time.
+    result = RubyProgram.run(<<~RUBY)
+      captures = [{ existing: true }, { depth: 10 }].map { |options| Memory::Tracker::Capture.new(**options) }
+      captures.each(&:start)
+      program = RandomProgram.new(seed: #{RandomProgram.seed}, classes: 30, kept: 50)
+      program.run(steps: 300)
+      GC.stress = true
+      program.run(steps: 20)
+      GC.stress = false
+      p Heap.differences(captures[0]), Heap.differences_for(captures[1], program.classes), GC.count > 1000
+      p captures.map(&:inexact_reason)
+    RUBY
+    expect(result.out.lines).to eq(["{}\n", "{}\n", "true\n", "[nil, nil]\n"]), result.to_s
+  end
+
+  it "is exact beside the standard library's own tracing" do
+    ObjectSpace.trace_object_allocations do
+      program.run(steps: 600)
+      GC.compact if GC.respond_to?(:compact)
+      program.run(steps: 100)
+      expect_work
+      expect_exact
+    end
+    expect_exact
+  end
+
+  it "is exact when another capture starts and stops meanwhile" do
+    program.run(steps: 400) do
+      other = described_class.new(depth: 3, existing: true).tap(&:start)
+      expect(other).to be_running
+      other.stop
+    end
+    expect_exact
+  end
+
+  it "is exact for objects whose finalizers run and whose classes die" do
+    Heap.away do
+      2000.times do
+        klass = Class.new(program.classes.first)
+        ObjectSpace.define_finalizer(klass.new, proc {})
+        klass.new.singleton_class
+      end
+      nil
+    end
+    3.times { GC.start }
+    expect_exact
+  end
+
+  it "is exact for objects that were born before the start" do
+    captures.each(&:stop)
+    early = program.classes.to_h { |klass| [klass, Array.new(40) { klass.new }] }
+    captures.each(&:start)
+    program.run(steps: 300)
+    expect(Heap.differences(all)).to eq({})
+    expect(Heap.differences_for(since, program.classes, before: early.transform_values(&:size))).to eq({})
+    early.each_value(&:clear)
+    GC.start
+    expect(Heap.differences(all)).to eq({})
+    expect(since.each.map { |_klass, record| record.live_count }.min).to be >= 0
+  end
+
+  it "keeps exact numbers after the stop, whatever happens then" do
+    program.run(steps: 500)
+    was_disabled = GC.disable
+    walk = HeapWalk.counts
+    since.stop
+    GC.enable unless was_disabled
+    expected = program.classes.to_h { |klass| [klass, walk.fetch(klass, 0)] }
+    program.run(steps: 300)
+    program.drop_all
+    Heap.shuffle
+    expect(program.classes.to_h { |klass| [klass, since.count_for(klass)] }).to eq(expected)
+  end
+end

@@ -1,0 +1,131 @@
+# frozen_string_literal: true
+
+require "objspace"
+require_relative "../../support/heap"
+require_relative "../../support/random_program"
+require_relative "../../support/ruby_program"
+
+RSpec.describe Memory::Tracker::Capture, "beside other tools" do
+  subject(:capture) { described_class.new(depth: 6, existing: true) }
+
+  let(:program) { RandomProgram.new }
+
+  after { capture.stop }
+
+  def expect_exact
+    expect(program.classes.sum { |klass| capture[klass]&.new_count || 0 }).to be > 100
+    expect(capture.inexact_reason).to be_nil
+    expect(Heap.differences(capture)).to eq({})
+  end
+
+  it "is exact when the standard library's tracing starts before and ends after it" do
+    ObjectSpace.trace_object_allocations do
+      capture.start
+      program.run(steps: 300)
+      expect_exact
+      object = program.classes.first.new
+      expect(ObjectSpace.allocation_sourcefile(object)).to eq(__FILE__)
+      capture.stop
+    end
+  end
+
+  it "is exact when the standard library's tracing comes and goes meanwhile" do
+    capture.start
+    5.times do
+      ObjectSpace.trace_object_allocations { program.run(steps: 60) }
+      program.run(steps: 60)
+    end
+    expect_exact
+  end
+
+  it "is exact beside a TracePoint whose block makes objects" do
+    capture.start
+    lines = []
+    trace = TracePoint.new(:line, :call, :return, :c_call, :raise) { |point| lines << "#{point.path}:#{point.lineno}" }
+    trace.enable { program.run(steps: 100, threads: 0) }
+    expect(lines.size).to be > 100
+    expect_exact
+  end
+
+  it "leaves other hooks in their place" do
+    seen = 0
+    trace = TracePoint.new(:call) { seen += 1 }
+    trace.enable do
+      capture.start
+      capture.stop
+      SpecSupport.now
+    end
+    expect(seen).to be > 0
+  end
+
+  it "is exact beside several captures that come and go" do
+    capture.start
+    others = Array.new(5) { |index| described_class.new(depth: index) }
+    10.times do |round|
+      others[round % 5].start
+      program.run(steps: 20, threads: 2)
+      others[(round + 2) % 5].stop
+    end
+    others.each(&:stop)
+    expect_exact
+  end
+
+  it "is exact beside Coverage" do
+    result = RubyProgram.run(<<~RUBY)
+      require "coverage"
+      Coverage.start
+      capture = Memory::Tracker::Capture.new(existing: true)
+      capture.start
+      require "optparse"
+      require "json"
+      OptionParser.new.to_s
+      Coverage.result
+      p Heap.differences(capture), capture.inexact_reason
+    RUBY
+    expect(result.out).to eq("{}\nnil\n"), result.to_s
+  end
+
+  it "is exact in a program that runs with other settings of the GC" do
+    environments = [{ "RUBY_GC_HEAP_GROWTH_FACTOR" => "1.03" }, { "RUBY_GC_HEAP_OLDOBJECT_LIMIT_FACTOR" => "0.9" }]
+    results = environments.map do |environment|
+      RubyProgram.run(<<~RUBY, env: environment)
+        capture = Memory::Tracker::Capture.new(existing: true)
+        capture.start
+        RandomProgram.new(seed: #{RandomProgram.seed}).run(steps: 300)
+        p Heap.differences(capture), capture.inexact_reason
+      RUBY
+    end
+    expect(results.map(&:to_s)).to all(end_with("{}\nnil\n"))
+  end
+
+  it "is exact with the JIT compiler of this Ruby" do
+    jit = RubyProgram.run("puts 1", "--yjit")
+    skip "this Ruby has none" unless jit.status.success? && jit.err.empty?
+    result = RubyProgram.run(<<~RUBY, "--yjit", "--yjit-call-threshold=2")
+      capture = Memory::Tracker::Capture.new(existing: true, depth: 5)
+      capture.start
+      RandomProgram.new(seed: #{RandomProgram.seed}).run(steps: 500)
+      p Heap.differences(capture), capture.inexact_reason
+    RUBY
+    expect(result.out).to eq("{}\nnil\n"), result.to_s
+  end
+
+  it "says that frees were missed when another tool hides them, and heals" do
+    result = RubyProgram.run(<<~RUBY)
+      require "objspace"
+      capture = Memory::Tracker::Capture.new(existing: true)
+      capture.start
+      ObjectSpace.trace_object_allocations do
+        GC.stress = true
+        RandomProgram.new(seed: #{RandomProgram.seed}, classes: 5, kept: 10).run(steps: 20, threads: 2)
+        GC.stress = false
+      end
+      # Addresses whose freeing was missed are found out when they are used again.
+      GC.start
+      kept = Array.new(200_000) { Object.new }
+      p Heap.differences(capture).size <= 3 && (capture.exact? == capture.statistics[:lost].zero?)
+      p kept.size
+    RUBY
+    expect(result.out).to eq("true\n200000\n"), result.to_s
+  end
+end

@@ -1,0 +1,51 @@
+# frozen_string_literal: true
+
+require "open3"
+
+# A Ruby program in a process of its own.
+module RubyProgram
+  HEAD = <<~RUBY.freeze
+    require "memory/tracker"
+    require #{File.join(SpecSupport::EXTENSIONS, "spec/support/heap_walk/heap_walk").dump}
+    require #{File.expand_path("heap", __dir__).dump}
+    require #{File.expand_path("random_program", __dir__).dump}
+  RUBY
+
+  # What a program left behind.
+  Result = Struct.new(:out, :err, :status) do
+    # @return [String] what to show when an expectation fails
+    def to_s
+      "#{status}\n#{out}#{err}"
+    end
+  end
+
+  module_function
+
+  # @param source [String] the program; the library and the helpers for the heap are loaded already
+  # @param options [Array<String>] for Ruby
+  # @return [Result]
+  def run(source, *options, env: {}, seconds: 120)
+    command = [RbConfig.ruby, *$LOAD_PATH.flat_map { |path| ["-I", path] }, "-W:no-experimental", *options, "-"]
+    Open3.popen3(env, *command) do |stdin, stdout, stderr, process|
+      texts = [stdout, stderr].map { |stream| Thread.new { stream.read } }
+      write(stdin, source)
+      finish(process, seconds)
+      Result.new(*texts.map(&:value), process.value)
+    end
+  end
+
+  def write(stdin, source)
+    stdin.write(HEAD, source)
+  rescue Errno::EPIPE
+    nil
+  ensure
+    stdin.close
+  end
+
+  def finish(process, seconds)
+    return if process.join(seconds)
+
+    Process.kill(:KILL, process.pid)
+    raise "the program did not end in #{seconds} s"
+  end
+end

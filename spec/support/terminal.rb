@@ -1,0 +1,170 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "open3"
+require "rbconfig"
+require "shellwords"
+require "tmpdir"
+
+# A real terminal with a shell in it, driven as a person does: keys are typed, the screen is read. Nothing is waited for
+# blindly; what does not come within the deadline fails with the screen as it is then.
+class Terminal
+  ROOT = SpecSupport::ROOT
+  TOP = File.join(ROOT, "exe/memory-tracker-top")
+
+  # What of the environment the shell gets; not that of Bundler, nor what is preloaded for a sanitizer.
+  KEPT = %w[PATH HOME TMPDIR LANG GEM_HOME GEM_PATH].freeze
+
+  # What makes a Ruby work that an extension with a sanitizer is loaded into.
+  PRELOADED = %w[LD_PRELOAD ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS].freeze
+
+  class << self
+    # Gives the block a terminal, and ends all that runs in it afterwards.
+    def open(**options)
+      terminal = new(**options)
+      yield terminal
+    ensure
+      terminal&.close
+    end
+
+    # The beginning of a command line that runs Ruby with this library.
+    def ruby(*arguments)
+      preloaded = PRELOADED.filter_map { |name| "#{name}=#{ENV[name].shellescape}" if ENV[name] }
+      paths = $LOAD_PATH.grep(%r{\A#{Regexp.escape(ROOT)}(?:/lib)?}).uniq | [File.join(ROOT, "lib")]
+      words = [RbConfig.ruby, *paths.flat_map { |path| ["-I", path] }, *arguments]
+      ["env", *preloaded, words.shelljoin].join(" ")
+    end
+
+    # A command line that runs `memory-tracker-top`.
+    def top(*arguments)
+      ruby(TOP, *arguments)
+    end
+  end
+
+  # @return [String] a folder of its own, where the shell is
+  attr_reader :folder
+
+  def initialize(columns: 100, lines: 30, env: {})
+    @folder = Dir.mktmpdir("terminal-")
+    @socket = File.join(@folder, "tmux")
+    # Not through the environment: some shells have their own prompt for root.
+    kept = ENV.to_h.slice(*KEPT).merge("LC_ALL" => "C.UTF-8", "ENV" => write("shellrc", "PS1='$ '"), **env)
+    config = write("tmux.conf", "set-option -g history-limit 400000\n")
+    tmux("-f", config, "-u", "new-session", "-d", "-s", "main", "-x", columns.to_s, "-y", lines.to_s,
+         "-c", @folder, "sh", env: kept)
+    wait_for(/\A\$\s*\z/)
+  end
+
+  def close
+    tmux("kill-server") if File.socket?(@socket)
+  ensure
+    FileUtils.rm_rf(@folder)
+  end
+
+  # Types text as it is.
+  def type(text)
+    tmux("send-keys", "-t", "main", "-l", text)
+  end
+
+  # Presses keys by their tmux names: "Enter", "Down", "C-c", "q".
+  def press(*keys)
+    tmux("send-keys", "-t", "main", *keys)
+  end
+
+  # Runs a command line in the shell, and goes on at once.
+  def enter(command)
+    type(command)
+    press("Enter")
+  end
+
+  # Runs a command line in the shell, to its end.
+  # @return [String] what it printed
+  def run(command)
+    mark = "end-#{rand(1 << 32)}"
+    # The mark is not on the screen before it is printed.
+    enter("#{command}; echo '#{mark[0, 4]}''#{mark[4..]}'")
+    wait_for(/^#{mark}$/)
+    text.split("; echo 'end-''#{mark[4..]}'\n").last.split(/^#{mark}$/).first.to_s
+  end
+
+  # @return [String] the screen as it is
+  def screen
+    tmux("capture-pane", "-p", "-t", "main")
+  end
+
+  # @return [String] the screen, and all that has scrolled out of it
+  def text
+    tmux("capture-pane", "-p", "-J", "-t", "main", "-S", "-", "-E", "-")
+  end
+
+  def lines
+    screen.lines(chomp: true)
+  end
+
+  # Waits until the screen matches.
+  # @return [MatchData, Object] what the pattern, or the block, gave
+  def wait_for(pattern = nil, seconds: 30)
+    deadline = now + seconds
+    loop do
+      found = pattern ? pattern.match(screen) : yield(screen)
+      return found if found
+      raise "waited #{seconds} s in vain for #{pattern&.inspect || "it"} on the screen:\n#{screen}" if now > deadline
+
+      sleep 0.02
+    end
+  end
+
+  # Waits until the viewer is shown, with numbers on it.
+  def wait_for_viewer
+    wait_for(/ memory-tracker .*\n live .*\n.*\n\s+RETAINED.*CLASS/)
+  end
+
+  # Waits until the shell has the terminal again. Only once after what was entered last, and not after `run`.
+  # @return [Integer] the exit status of the command
+  def status
+    wait_for(/^\$\s*\z/)
+    run("echo status $?")[/status (\d+)/, 1].to_i
+  end
+
+  # The names of the classes that are shown, from the top.
+  def classes
+    lines.drop_while { |line| !line.include?("RETAINED") }.drop(1)
+         .filter_map { |line| line[/\A[ \d,≤~+-].*\s([A-Z(][\w:]*)\s*\z/, 1] }
+  end
+
+  def resize(columns, lines)
+    tmux("resize-window", "-t", "main", "-x", columns.to_s, "-y", lines.to_s)
+  end
+
+  # The state of the terminal that a program should leave as it found it.
+  def state
+    { modes: run("stty -g").strip, cursor: flag("cursor_flag"), alternate: flag("alternate_on"),
+      keypad: flag("keypad_flag"), mouse: flag("mouse_any_flag") }
+  end
+
+  def alternate?
+    flag("alternate_on") == "1"
+  end
+
+  def write(name, content)
+    File.join(@folder, name).tap { |path| File.write(path, content) }
+  end
+
+  private
+
+  def flag(name)
+    tmux("display-message", "-p", "-t", "main", "\#{#{name}}").chomp
+  end
+
+  def tmux(*arguments, env: nil)
+    command = ["tmux", "-S", @socket, *arguments]
+    output, errors, status = Open3.capture3(env || {}, *command, unsetenv_others: !env.nil?)
+    raise "tmux #{arguments.first}: #{errors}" unless status.success?
+
+    output
+  end
+
+  def now
+    Process.clock_gettime(Process::CLOCK_MONOTONIC)
+  end
+end
