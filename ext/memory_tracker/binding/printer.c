@@ -1,0 +1,261 @@
+#include "binding/printer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vm/condition.h"
+#include "vm/fork_close.h"
+#include "vm/hooks.h"
+
+#define MILLISECONDS UINT64_C(1000000)
+
+/* A table does not wait longer than this for what the service was asked for; the next one will have it. */
+#define REFRESH_PATIENCE (50 * MILLISECONDS)
+#define GC_PATIENCE (500 * MILLISECONDS)
+
+/* So much goes into a pipe at once, without another writer's bytes in between. */
+#define PIECE_MAX 4096
+
+/* How often a writer that nobody reads from looks whether it should give up. */
+#define CANCEL_POLL_MS 100
+
+struct printer {
+	struct capture *capture; /* borrowed */
+	struct service *service; /* borrowed */
+	int fd;                  /* owned, a copy of what was given */
+	struct printer_options options;
+	pthread_t thread;
+
+	pthread_mutex_t mutex; /* guards `ending` */
+	pthread_cond_t changed;
+	bool ending;
+	atomic_bool cancelled;
+
+	/* Of the thread alone. */
+	struct history *history;
+	struct buffer table;
+	uint64_t printed;
+	uint64_t next_gc;
+	bool broken; /* nobody can read what is printed any more */
+};
+
+/* Sleeps until `deadline`. Returns whether the end has come. */
+static bool sleep_until(struct printer *printer, uint64_t deadline)
+{
+	pthread_mutex_lock(&printer->mutex);
+	while (!printer->ending && !printer->cancelled) {
+		if (!condition_wait_until(&printer->changed, &printer->mutex, deadline))
+			break;
+	}
+	bool ending = printer->ending || printer->cancelled;
+	pthread_mutex_unlock(&printer->mutex);
+	return ending;
+}
+
+/* Waits until a write will not block. Returns false when it is no use to wait any longer. */
+static bool writable(struct printer *printer)
+{
+	struct pollfd pollfd = {.fd = printer->fd, .events = POLLOUT};
+
+	while (!printer->cancelled) {
+		int ready = poll(&pollfd, 1, CANCEL_POLL_MS);
+		/* An error shows when writing; some systems cannot poll terminals and say so here. */
+		if (ready > 0)
+			return true;
+		if (ready < 0 && errno != EINTR && errno != EAGAIN)
+			return false;
+	}
+	return false;
+}
+
+/* The length of the next piece: as many whole lines as go into one, or a part of a line that is longer. */
+static size_t piece_of(const char *text, size_t length)
+{
+	if (length <= PIECE_MAX)
+		return length;
+	for (size_t piece = PIECE_MAX; piece > 0; piece--) {
+		if (text[piece - 1] == '\n')
+			return piece;
+	}
+	return PIECE_MAX;
+}
+
+/* Writes it all. Returns false when that is not possible, now or ever. */
+static bool write_all(struct printer *printer, const char *text, size_t length)
+{
+	while (length) {
+		if (!writable(printer))
+			return false;
+		ssize_t written = write(printer->fd, text, piece_of(text, length));
+		if (written < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+			return false;
+		if (written > 0) {
+			text += written;
+			length -= (size_t)written;
+		}
+	}
+	return true;
+}
+
+static void print(struct printer *printer)
+{
+	buffer_clear(&printer->table);
+	if (!batch_print(&printer->table, printer->history, &printer->options.batch))
+		return;
+	printer->broken = !write_all(printer, printer->table.text, printer->table.length);
+	printer->printed++;
+}
+
+/* Takes a snapshot into the history. Returns false when there is none to take. */
+static bool look(struct printer *printer, uint32_t flags)
+{
+	struct snapshot_header *snapshot = capture_snapshot(printer->capture);
+
+	if (!snapshot)
+		return false;
+	snapshot->flags |= flags;
+	return history_update(printer->history, snapshot);
+}
+
+/* Whether it is time for a full GC; if so, sets the time of the next one. */
+static bool gc_is_due(struct printer *printer)
+{
+	uint64_t now = condition_now();
+
+	if (!printer->options.gc_ns || now < printer->next_gc)
+		return false;
+	printer->next_gc += printer->options.gc_ns;
+	if (printer->next_gc < now)
+		printer->next_gc = now + printer->options.gc_ns;
+	return true;
+}
+
+/* Has the numbers made fresh, if the GVL can be had in time. */
+static void refresh(struct printer *printer)
+{
+	if (!printer->service) {
+		hooks_request_refresh();
+		return;
+	}
+	bool gc = gc_is_due(printer);
+	uint64_t ticket = service_request(printer->service, SERVICE_REFRESH | (gc ? SERVICE_GC_FULL : 0));
+
+	service_wait(printer->service, ticket, gc ? GC_PATIENCE : REFRESH_PATIENCE);
+}
+
+static void *run(void *data)
+{
+	struct printer *printer = data;
+	uint64_t next = condition_now();
+	bool ending;
+
+	printer->next_gc = next + printer->options.gc_ns;
+	/* The first rates and growths are reckoned from here. */
+	look(printer, 0);
+	do {
+		next += printer->options.interval_ns;
+		ending = sleep_until(printer, next);
+		if (!ending)
+			refresh(printer);
+		/* Looking goes on after the last table, because growth at the end is reckoned from what was before. */
+		if (look(printer, ending ? SNAPSHOT_ENDED : 0) &&
+		    (ending || printer->printed < printer->options.tables))
+			print(printer);
+		uint64_t now = condition_now();
+		next = next < now ? now : next;
+	} while (!ending && !printer->broken);
+	return NULL;
+}
+
+/* Starts the thread with all signals blocked: they are for the program's own threads. */
+static int start_thread(struct printer *printer)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&printer->thread, NULL, run, printer);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+#if defined(HAVE_PTHREAD_SETNAME_NP) && defined(__linux__)
+	if (!error)
+		pthread_setname_np(printer->thread, "memory-tracker");
+#endif
+	return error;
+}
+
+static struct printer *printer_new(struct capture *capture, struct service *service, int fd,
+                                   const struct printer_options *options)
+{
+	struct printer *printer = calloc(1, sizeof *printer);
+
+	if (!printer)
+		return NULL;
+	*printer = (struct printer){.capture = capture, .service = service, .fd = fd, .options = *options};
+	pthread_mutex_init(&printer->mutex, NULL);
+	printer->history = history_new(0);
+	if (printer->history && !condition_init(&printer->changed))
+		return printer;
+	history_free(printer->history);
+	pthread_mutex_destroy(&printer->mutex);
+	free(printer);
+	return NULL;
+}
+
+struct printer *printer_start(struct capture *capture, struct service *service, int fd,
+                              const struct printer_options *options)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (copy < 0)
+		return NULL;
+	struct printer *printer = printer_new(capture, service, copy, options);
+	int error = printer ? start_thread(printer) : ENOMEM;
+	if (!error) {
+		/* Without room in that list a child keeps the copy open, which is all that is wrong then. */
+		fork_close_add(copy);
+		return printer;
+	}
+	if (printer)
+		printer_free(printer);
+	else
+		close(copy);
+	errno = error;
+	return NULL;
+}
+
+void printer_end(struct printer *printer)
+{
+	pthread_mutex_lock(&printer->mutex);
+	printer->ending = true;
+	pthread_cond_signal(&printer->changed);
+	pthread_mutex_unlock(&printer->mutex);
+}
+
+void printer_cancel(struct printer *printer)
+{
+	atomic_store(&printer->cancelled, true);
+	printer_end(printer);
+}
+
+void printer_join(struct printer *printer)
+{
+	pthread_join(printer->thread, NULL);
+}
+
+void printer_free(struct printer *printer)
+{
+	fork_close_remove(printer->fd);
+	close(printer->fd);
+	pthread_cond_destroy(&printer->changed);
+	pthread_mutex_destroy(&printer->mutex);
+	history_free(printer->history);
+	buffer_deinit(&printer->table);
+	free(printer);
+}

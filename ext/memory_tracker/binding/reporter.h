@@ -1,0 +1,12 @@
+/*
+ * Memory::Tracker::Reporter: prints tables of a capture's classes while the program runs.
+ */
+#ifndef MEMORY_TRACKER_BINDING_REPORTER_H
+#define MEMORY_TRACKER_BINDING_REPORTER_H
+
+#include <ruby.h>
+
+/* Defines the class under Memory::Tracker. GVL */
+void reporter_define(VALUE tracker_module);
+
+#endif

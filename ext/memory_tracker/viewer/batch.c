@@ -1,0 +1,187 @@
+#include "viewer/batch.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viewer/format.h"
+
+/* The longest reason for inexact numbers that is shown whole. */
+#define REASON_CELLS 200
+
+/* Likewise for the command. */
+#define COMMAND_CELLS 40
+
+/* Appends a label and a number without commas. */
+static void put_number(struct buffer *out, const char *label, uint64_t value)
+{
+	char digits[FORMAT_SIZE];
+
+	snprintf(digits, sizeof digits, "%" PRIu64, value);
+	buffer_puts(out, label);
+	buffer_puts(out, digits);
+}
+
+static void put_exact(struct buffer *out, const char *label, uint64_t value)
+{
+	char digits[FORMAT_SIZE];
+
+	buffer_puts(out, label);
+	buffer_add(out, digits, format_exact(digits, value));
+}
+
+static void put_rate(struct buffer *out, const char *label, double per_second)
+{
+	char digits[FORMAT_SIZE];
+
+	buffer_puts(out, label);
+	if (per_second < 0)
+		buffer_puts(out, "-");
+	else
+		buffer_add(out, digits, format_rate(digits, per_second));
+}
+
+static void put_program(struct buffer *out, const struct snapshot_header *snapshot, const struct batch_options *options)
+{
+	char text[FORMAT_SIZE];
+	char command[COMMAND_CELLS * 4 + 1];
+
+	buffer_add(out, text, format_time(text, snapshot->wall_ns, options->utc_offset));
+	put_number(out, "  pid ", snapshot->pid);
+	if (options->command) {
+		buffer_puts(out, "  ");
+		buffer_add(out, command,
+		           text_fit(command, sizeof command, options->command, strlen(options->command), COMMAND_CELLS,
+		                    options->charset));
+	}
+	if (!(snapshot->flags & SNAPSHOT_ENDED))
+		return;
+	buffer_puts(out, "  ended after ");
+	buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->started_ns));
+}
+
+static void put_heap(struct buffer *out, const struct snapshot_header *snapshot)
+{
+	char text[FORMAT_SIZE];
+
+	buffer_puts(out, "  heap ");
+	buffer_add(out, text, format_thousands(text, snapshot->heap_live_slots));
+	buffer_puts(out, "/");
+	buffer_add(out, text, format_thousands(text, snapshot->heap_total_slots));
+	buffer_puts(out, "  rss ");
+	if (snapshot->rss_bytes)
+		buffer_add(out, text, format_bytes(text, snapshot->rss_bytes));
+	else
+		buffer_puts(out, "-");
+}
+
+static void put_exactness(struct buffer *out, const struct snapshot_header *snapshot, enum text_charset charset)
+{
+	char reason[REASON_CELLS * 4 + 1];
+	uint32_t length;
+	const char *text = snapshot_string(snapshot, snapshot->reason, &length);
+
+	if (snapshot->flags & SNAPSHOT_EXACT) {
+		buffer_puts(out, "  exact");
+		return;
+	}
+	buffer_puts(out, length ? "  inexact: " : "  inexact");
+	buffer_add(out, reason, text_fit(reason, sizeof reason, text, length, REASON_CELLS, charset));
+}
+
+static bool retained_is_bound(const struct snapshot_header *snapshot)
+{
+	return snapshot->flags & SNAPSHOT_RETAINED_BOUND;
+}
+
+static void put_header(struct buffer *out, const struct history *history, const struct batch_options *options)
+{
+	const struct snapshot_header *snapshot = history_snapshot(history);
+	const struct history_row *totals = history_totals(history);
+	bool bound = retained_is_bound(snapshot) && totals->retained;
+
+	put_program(out, snapshot, options);
+	put_exact(out, "  live ", totals->live);
+	buffer_puts(out, "  retained ");
+	put_exact(out, bound ? column_bound_sign(options->charset) : "", totals->retained);
+	put_heap(out, snapshot);
+	put_number(out, "  gc ", snapshot->gc_minor);
+	put_number(out, "+", snapshot->gc_major);
+	put_rate(out, "  alloc/s ", totals->allocated_rate);
+	put_rate(out, "  freed/s ", totals->freed_rate);
+	put_exactness(out, snapshot, options->charset);
+	buffer_puts(out, "\n");
+}
+
+/* Between columns there is one space, before the last one two. */
+static void put_titles(struct buffer *out)
+{
+	for (size_t i = 0; i < column_count; i++) {
+		const struct column *column = &column_table[i];
+		size_t length = strlen(column->title);
+
+		buffer_spaces(out, column->width > length ? column->width - length : 0);
+		buffer_puts(out, column->title);
+		buffer_puts(out, i + 2 == column_count ? "  " : i + 1 < column_count ? " " : "\n");
+	}
+}
+
+static void put_line(struct buffer *out, struct buffer *cell, const struct column_line *line)
+{
+	for (size_t i = 0; i < column_count; i++) {
+		buffer_clear(cell);
+		column_table[i].print(cell, line);
+		size_t width = text_width(cell->text, cell->length, TEXT_UTF8);
+
+		buffer_spaces(out, column_table[i].width > width ? column_table[i].width - width : 0);
+		buffer_add(out, cell->text, cell->length);
+		buffer_puts(out, i + 2 == column_count ? "  " : i + 1 < column_count ? " " : "\n");
+		out->failed |= cell->failed;
+	}
+}
+
+/* The lines of all classes that are listed, unsorted. Returns how many; `lines` has room for every class. */
+static size_t collect(struct column_line *lines, const struct history *history, const struct batch_options *options)
+{
+	const struct snapshot_header *snapshot = history_snapshot(history);
+	const struct snapshot_class *classes = snapshot_classes(snapshot);
+	const struct history_row *rows = history_rows(history);
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < snapshot->class_count; i++) {
+		if ((classes[i].flags & SNAPSHOT_CLASS_INTERNAL) && !options->internal)
+			continue;
+		struct column_line *line = &lines[count++];
+		*line = (struct column_line){
+		    .row = &rows[i], .bound = retained_is_bound(snapshot), .charset = options->charset};
+		line->name = snapshot_string(snapshot, classes[i].name, &line->name_length);
+	}
+	return count;
+}
+
+bool batch_print(struct buffer *out, const struct history *history, const struct batch_options *options)
+{
+	const struct snapshot_header *snapshot = history_snapshot(history);
+	const struct column *sort = options->sort ? options->sort : column_find("growth");
+	struct buffer cell = {0};
+	size_t before = out->length;
+
+	if (!snapshot)
+		return true;
+	struct column_line *lines = calloc((size_t)snapshot->class_count + 1, sizeof *lines);
+	if (!lines)
+		return false;
+	size_t count = collect(lines, history, options);
+	qsort(lines, count, sizeof *lines, sort->compare);
+	put_header(out, history, options);
+	put_titles(out);
+	for (size_t i = 0; i < count && (!options->limit || i < options->limit); i++)
+		put_line(out, &cell, &lines[i]);
+	buffer_puts(out, "\n");
+	free(lines);
+	buffer_deinit(&cell);
+	if (out->failed)
+		out->length = before;
+	return !out->failed;
+}

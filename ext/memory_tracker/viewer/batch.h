@@ -1,0 +1,36 @@
+/*
+ * The table of classes as plain text: one line about the program, one of titles, one for each class.
+ *
+ *     2026-11-22 10:41:07  pid 4711  ruby shop.rb  live 1,240,113  retained 1,180,020  …  exact
+ *       RETAINED  GROWTH/s      LIVE   ALLOC/s  CLASS
+ *         81,204    +502.0    93,511     12.1k  Hash
+ *
+ * No escape codes. Beyond ASCII there is only what class names have and the sign before an upper bound.
+ */
+#ifndef MEMORY_TRACKER_VIEWER_BATCH_H
+#define MEMORY_TRACKER_VIEWER_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "viewer/buffer.h"
+#include "viewer/column.h"
+#include "viewer/history.h"
+
+struct batch_options {
+	const struct column *sort; /* NULL: growth */
+	size_t limit;              /* classes at most; 0: all */
+	const char *command;       /* the program, as a person would name it; NULL: not shown */
+	int32_t utc_offset;        /* of the times shown, seconds east of UTC */
+	bool internal;             /* list hidden and internal objects too */
+	enum text_charset charset;
+};
+
+/*
+ * Appends a table of the history's latest snapshot, followed by an empty line; nothing if there is no snapshot.
+ * Returns false without memory, with the buffer as it was. One thread at a time; any thread.
+ */
+bool batch_print(struct buffer *out, const struct history *history, const struct batch_options *options);
+
+#endif

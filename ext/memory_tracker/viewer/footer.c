@@ -1,0 +1,87 @@
+#include "viewer/footer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "viewer/command.h"
+#include "viewer/viewer_state.h"
+
+#define GAP 2
+#define RANK_MOST 10
+#define COMMANDS_MAX 64
+
+/* A command's keys and name, as the footer has them. */
+struct entry {
+	char keys[COMMAND_KEYS * COMMAND_NAME_SIZE];
+	char name[COMMAND_NAME_SIZE];
+	unsigned cells;
+};
+
+static void describe(const struct viewer *viewer, const struct command *command, struct entry *entry)
+{
+	size_t length = 0;
+
+	for (unsigned i = 0; i < command->footer_keys; i++) {
+		char key[COMMAND_NAME_SIZE];
+		command_key_name(key, command->keys[i], viewer->charset);
+		length += (size_t)snprintf(entry->keys + length, sizeof entry->keys - length, i ? " %s" : "%s", key);
+	}
+	if (command->name_now)
+		command->name_now(viewer, entry->name);
+	else
+		snprintf(entry->name, sizeof entry->name, "%s", command->name);
+	entry->cells = (unsigned)(text_width(entry->keys, length, TEXT_UTF8) + 1 + strlen(entry->name));
+}
+
+static bool is_named(const struct viewer *viewer, const struct command *command)
+{
+	return command->footer_keys && command_applies(command, viewer);
+}
+
+/* Marks the commands that have room, the most important first. */
+static void choose(const struct viewer *viewer, unsigned room, bool chosen[COMMANDS_MAX])
+{
+	struct entry entry;
+
+	for (unsigned rank = 1; rank <= RANK_MOST; rank++) {
+		for (size_t i = 0; i < command_count && i < COMMANDS_MAX; i++) {
+			if (command_table[i].rank != rank || !is_named(viewer, &command_table[i]))
+				continue;
+			describe(viewer, &command_table[i], &entry);
+			chosen[i] = entry.name[0] && entry.cells + GAP <= room;
+			room -= chosen[i] ? entry.cells + GAP : 0;
+		}
+	}
+}
+
+/* What is being typed, with a cursor. Returns the column behind it. */
+static unsigned draw_filter(const struct viewer *viewer, struct grid *grid, unsigned line)
+{
+	const struct filter *filter = &viewer->table.filter;
+	const char *label = "filter: ";
+	char text[FILTER_SIZE * 4];
+
+	unsigned column = grid_put(grid, line, 1, GRID_DIM, label, strlen(label));
+	size_t length = text_fit(text, sizeof text, filter->text, filter->length,
+	                         grid->columns > column + 1 ? grid->columns - column - 1 : 0, viewer->charset);
+	column = grid_put(grid, line, column, GRID_BOLD, text, length);
+	column = grid_put(grid, line, column, GRID_REVERSE, " ", 1);
+	return column + GAP;
+}
+
+void footer_draw(const struct viewer *viewer, struct grid *grid, unsigned line)
+{
+	unsigned column = viewer->mode == MODE_FILTER ? draw_filter(viewer, grid, line) : 1;
+	bool chosen[COMMANDS_MAX] = {false};
+	struct entry entry;
+
+	/* The last one needs no gap behind it. */
+	choose(viewer, grid->columns + GAP > column ? grid->columns + GAP - column : 0, chosen);
+	for (size_t i = 0; i < command_count && i < COMMANDS_MAX; i++) {
+		if (!chosen[i])
+			continue;
+		describe(viewer, &command_table[i], &entry);
+		column = grid_put(grid, line, column, GRID_BOLD, entry.keys, strlen(entry.keys));
+		column = grid_put(grid, line, column + 1, GRID_DIM, entry.name, strlen(entry.name)) + GAP;
+	}
+}

@@ -1,0 +1,31 @@
+/*
+ * The lines at the top of the screen: which program this is, how much there is, how it changes, and whether the
+ * numbers are exact. What there is and from which width on is one table in header_view.c.
+ */
+#ifndef MEMORY_TRACKER_VIEWER_HEADER_VIEW_H
+#define MEMORY_TRACKER_VIEWER_HEADER_VIEW_H
+
+#include <stdbool.h>
+
+#include "viewer/figures.h"
+#include "viewer/grid.h"
+#include "viewer/text.h"
+
+/* Everything is borrowed. */
+struct header_facts {
+	const struct figures *figures;
+	const char *command; /* the program; NULL: as the snapshot says */
+	const char *ended;   /* how the program ended; NULL: it has not */
+	double interval;     /* seconds */
+	double gc_share;     /* of the time, 0 to 1; negative: unknown */
+	bool paused;
+	enum text_charset charset;
+};
+
+/* How many lines the header takes on a grid of this size. */
+unsigned header_view_height(const struct header_facts *facts, const struct grid *grid);
+
+/* Draws them, from the grid's first line on. */
+void header_view_draw(const struct header_facts *facts, struct grid *grid);
+
+#endif

@@ -1,0 +1,347 @@
+#include "viewer/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "viewer/id_index.h"
+
+/* Rates between snapshots closer to each other than this would be noise: the rates before stay. */
+#define RATE_MIN_NS UINT64_C(50000000)
+
+/* Fewer counts after GCs than this say nothing about a slope. */
+#define LOWS_MIN 4
+
+#define RATE_UNKNOWN (-1.0)
+
+/* The rings of one class, each with a place for every sample of its axis. */
+struct history_trail {
+	uint32_t live[SERIES_LENGTH];
+	uint32_t retained[SERIES_LENGTH];
+	uint32_t lows[SERIES_LENGTH];
+	uint32_t majors[SERIES_LENGTH];
+};
+
+struct history {
+	uint64_t window_ns;
+	struct snapshot_header *snapshot; /* owned, the latest; NULL before the first */
+
+	struct history_row totals;
+	struct history_row *rows; /* owned, one for each class of the snapshot */
+	struct id_index index;    /* a class's id -> its row */
+	size_t trail_count;
+	uint64_t rates_at; /* when the rows' allocated and freed were taken */
+
+	struct series_axis ticks;  /* every snapshot: for trends */
+	struct series_axis lows;   /* snapshots that are the first after a GC */
+	struct series_axis majors; /* major GCs */
+};
+
+/* What is the same for all classes of one update. */
+struct update {
+	struct history *history;
+	const struct snapshot_header *snapshot;
+	bool first;      /* there are no earlier snapshots */
+	bool low, major; /* there is a sample of that kind */
+	struct series_place tick_place, low_place, major_place;
+	struct series_window low_window, major_window;
+	double seconds; /* since rates_at; 0: too few for new rates */
+};
+
+struct history *history_new(uint64_t window_ns)
+{
+	struct history *history = calloc(1, sizeof *history);
+
+	if (history)
+		history->window_ns = window_ns ? window_ns : HISTORY_WINDOW_NS;
+	return history;
+}
+
+/* Frees the rows of the latest snapshot. */
+static void free_rows(struct history *history)
+{
+	uint32_t count = history->snapshot ? history->snapshot->class_count : 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		history->trail_count -= history->rows[i].trail != NULL;
+		free(history->rows[i].trail);
+	}
+	free(history->rows);
+	history->rows = NULL;
+}
+
+/* Back to the state after history_new. */
+static void forget(struct history *history)
+{
+	uint64_t window_ns = history->window_ns;
+
+	free_rows(history);
+	free(history->totals.trail);
+	free(history->snapshot);
+	id_index_deinit(&history->index);
+	memset(history, 0, sizeof *history);
+	history->window_ns = window_ns;
+}
+
+void history_free(struct history *history)
+{
+	if (!history)
+		return;
+	forget(history);
+	free(history);
+}
+
+static uint32_t saturated(uint64_t count)
+{
+	return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+/* The trail of counts that were the same at every sample so far. */
+static struct history_trail *trail_new(uint64_t live, uint64_t retained)
+{
+	struct history_trail *trail = malloc(sizeof *trail);
+
+	if (!trail)
+		return NULL;
+	for (unsigned i = 0; i < SERIES_LENGTH; i++) {
+		trail->live[i] = trail->lows[i] = saturated(live);
+		trail->retained[i] = trail->majors[i] = saturated(retained);
+	}
+	return trail;
+}
+
+static void record(const struct update *update, struct history_row *row)
+{
+	struct history_trail *trail = row->trail;
+	uint32_t live = saturated(row->live);
+
+	trail->live[update->tick_place.slot] = live;
+	trail->retained[update->tick_place.slot] = saturated(row->retained);
+	if (update->major)
+		trail->majors[update->major_place.slot] = saturated(row->retained);
+	if (update->low) {
+		uint32_t *low = &trail->lows[update->low_place.slot];
+		if (!update->low_place.merged || live < *low)
+			*low = live;
+	}
+}
+
+static void reckon_growth(const struct update *update, struct history_row *row)
+{
+	const struct history_trail *trail = row->trail;
+
+	row->growth = 0;
+	row->sustained = false;
+	row->certainty = HISTORY_UNKNOWN;
+	if (row->blind)
+		return;
+	if (update->major_window.count > 1) {
+		row->certainty = HISTORY_CONFIRMED;
+		if (!trail)
+			return;
+		row->growth = series_growth(&update->major_window, trail->majors);
+		row->sustained = row->growth > 0 && series_sustained(&update->major_window, trail->majors);
+	} else if (update->low_window.count >= LOWS_MIN) {
+		row->certainty = HISTORY_UNCONFIRMED;
+		if (trail)
+			row->growth = series_low_slope(&update->low_window, trail->lows);
+	}
+}
+
+/* Objects per second since the count was `before`; a count that went back says nothing. */
+static double rate(uint64_t before, uint64_t after, double seconds)
+{
+	return after < before ? RATE_UNKNOWN : (double)(after - before) / seconds;
+}
+
+static void reckon_rates(const struct update *update, struct history_row *row, uint64_t allocated, uint64_t freed)
+{
+	if (update->seconds > 0) {
+		row->allocated_rate = rate(row->allocated, allocated, update->seconds);
+		row->freed_rate = rate(row->freed, freed, update->seconds);
+		row->allocated = allocated;
+		row->freed = freed;
+	} else if (update->first) {
+		row->allocated_rate = row->freed_rate = RATE_UNKNOWN;
+		row->allocated = allocated;
+		row->freed = freed;
+	}
+}
+
+/* Brings a row, which has the state of the snapshot before, up to the counts of this one. */
+static void advance(const struct update *update, struct history_row *row, uint64_t allocated, uint64_t freed,
+                    uint64_t retained)
+{
+	struct history *history = update->history;
+	uint64_t live = allocated - freed;
+	bool changed = live != row->live || retained != row->retained;
+
+	if (changed && !update->first && !row->trail && !row->blind) {
+		if (history->trail_count < HISTORY_TRAILS_MAX)
+			row->trail = trail_new(row->live, row->retained);
+		row->blind = !row->trail;
+		history->trail_count += row->trail != NULL;
+	}
+	row->live = live;
+	row->retained = retained;
+	reckon_rates(update, row, allocated, freed);
+	if (row->trail)
+		record(update, row);
+	reckon_growth(update, row);
+}
+
+static bool same_classes(const struct history *history, const struct snapshot_header *snapshot)
+{
+	const struct snapshot_class *classes = snapshot_classes(snapshot);
+
+	if (!history->snapshot || history->snapshot->class_count != snapshot->class_count)
+		return false;
+	for (uint32_t i = 0; i < snapshot->class_count; i++) {
+		if (history->rows[i].id != classes[i].id)
+			return false;
+	}
+	return true;
+}
+
+/* Moves the rows of classes that are still there to `rows`, in the order of the new snapshot. */
+static void carry_over(struct history *history, const struct snapshot_header *snapshot, struct history_row *rows)
+{
+	const struct snapshot_class *classes = snapshot_classes(snapshot);
+
+	for (uint32_t i = 0; i < snapshot->class_count; i++) {
+		uint32_t before = id_index_find(&history->index, classes[i].id);
+		if (before == ID_INDEX_NONE) {
+			rows[i] = (struct history_row){.id = classes[i].id};
+			continue;
+		}
+		rows[i] = history->rows[before];
+		history->rows[before].trail = NULL;
+	}
+}
+
+/* Makes the rows those of the new snapshot's classes. Returns false without memory, with nothing changed. */
+static bool arrange_rows(struct history *history, const struct snapshot_header *snapshot)
+{
+	struct id_index index;
+
+	if (same_classes(history, snapshot))
+		return true;
+	struct history_row *rows = calloc((size_t)snapshot->class_count + 1, sizeof *rows);
+	if (!rows || !id_index_init(&index, snapshot_classes(snapshot), snapshot->class_count)) {
+		free(rows);
+		return false;
+	}
+	carry_over(history, snapshot, rows);
+	free_rows(history);
+	id_index_deinit(&history->index);
+	history->rows = rows;
+	history->index = index;
+	return true;
+}
+
+static void take_samples(struct update *update)
+{
+	struct history *history = update->history;
+	const struct snapshot_header *snapshot = update->snapshot, *before = history->snapshot;
+	/* A few samples fewer than the rings have room for, lest a timer's jitter merge every second one. */
+	uint64_t spacing = history->window_ns / (SERIES_LENGTH + 4);
+	uint64_t since = snapshot->monotonic_ns > history->window_ns ? snapshot->monotonic_ns - history->window_ns : 0;
+
+	update->first = !before;
+	update->low = snapshot->gcs_seen > (before ? before->gcs_seen : 0);
+	update->major = snapshot->majors_seen > (before ? before->majors_seen : 0) && snapshot->major_at_ns;
+	update->tick_place = series_add(&history->ticks, snapshot->monotonic_ns, 0);
+	if (update->low)
+		update->low_place = series_add(&history->lows, snapshot->monotonic_ns, spacing);
+	if (update->major)
+		update->major_place = series_add(&history->majors, snapshot->major_at_ns, spacing);
+	update->low_window = series_since(&history->lows, since);
+	update->major_window = series_since(&history->majors, since);
+}
+
+/* The time that new rates are over. Before the first snapshot that is the time since the start. */
+static void take_time(struct update *update)
+{
+	struct history *history = update->history;
+	const struct snapshot_header *snapshot = update->snapshot;
+	uint64_t since = update->first ? snapshot->started_ns : history->rates_at;
+	bool usable = since && snapshot->monotonic_ns >= since + RATE_MIN_NS;
+
+	/* What was entered at the start was not allocated since then. */
+	if (update->first && (snapshot->flags & SNAPSHOT_EXISTING))
+		usable = false;
+	if (usable)
+		update->seconds = (double)(snapshot->monotonic_ns - since) / 1e9;
+	if (usable || update->first)
+		history->rates_at = snapshot->monotonic_ns;
+}
+
+static bool begins_anew(const struct history *history, const struct snapshot_header *snapshot)
+{
+	const struct snapshot_header *before = history->snapshot;
+
+	return before && (before->started_ns != snapshot->started_ns || before->pid != snapshot->pid ||
+	                  before->sequence > snapshot->sequence);
+}
+
+bool history_update(struct history *history, struct snapshot_header *snapshot)
+{
+	if (begins_anew(history, snapshot))
+		forget(history);
+
+	if (!arrange_rows(history, snapshot)) {
+		free(snapshot);
+		return false;
+	}
+	struct update update = {.history = history, .snapshot = snapshot};
+	take_samples(&update);
+	take_time(&update);
+	/* The totals come first, so that they are never without a trail for want of room. */
+	advance(&update, &history->totals, snapshot->allocated, snapshot->freed, snapshot->retained);
+	const struct snapshot_class *classes = snapshot_classes(snapshot);
+	for (uint32_t i = 0; i < snapshot->class_count; i++)
+		advance(&update, &history->rows[i], classes[i].allocated, classes[i].freed, classes[i].retained);
+	free(history->snapshot);
+	history->snapshot = snapshot;
+	return true;
+}
+
+const struct snapshot_header *history_snapshot(const struct history *history)
+{
+	return history->snapshot;
+}
+
+const struct history_row *history_rows(const struct history *history)
+{
+	return history->rows;
+}
+
+const struct history_row *history_find(const struct history *history, uint64_t id)
+{
+	uint32_t row = id_index_find(&history->index, id);
+
+	return row == ID_INDEX_NONE ? NULL : &history->rows[row];
+}
+
+const struct history_row *history_totals(const struct history *history)
+{
+	return &history->totals;
+}
+
+unsigned history_trend(const struct history *history, const struct history_row *row, enum history_trend which,
+                       uint32_t out[SERIES_LENGTH])
+{
+	struct series_window all = series_since(&history->ticks, 0);
+	uint64_t constant = which == HISTORY_TREND_LIVE ? row->live : row->retained;
+
+	if (row->blind)
+		return 0;
+	for (unsigned nth = 0; nth < all.count; nth++) {
+		if (!row->trail)
+			out[nth] = saturated(constant);
+		else if (which == HISTORY_TREND_LIVE)
+			out[nth] = row->trail->live[series_slot(&all, nth)];
+		else
+			out[nth] = row->trail->retained[series_slot(&all, nth)];
+	}
+	return all.count;
+}

@@ -1,0 +1,34 @@
+/*
+ * The pane with the program's output.
+ */
+#ifndef MEMORY_TRACKER_VIEWER_OUTPUT_VIEW_H
+#define MEMORY_TRACKER_VIEWER_OUTPUT_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "viewer/grid.h"
+#include "viewer/scrollback.h"
+#include "viewer/text.h"
+
+/* All zero is a pane that is closed. */
+struct output_view {
+	bool open;
+	size_t above;    /* lines between the last one seen and the newest; 0: it follows the newest */
+	uint64_t known;  /* scrollback.total when `above` was right */
+	uint64_t seen;   /* scrollback.total up to which they were seen */
+	unsigned height; /* lines of output at the latest drawing */
+};
+
+/* Whole lines that were not seen yet. */
+uint64_t output_view_unseen(const struct output_view *view, const struct scrollback *scrollback);
+
+/* Scrolls by lines, up when negative; LONG_MIN and LONG_MAX are the two ends. */
+void output_view_scroll(struct output_view *view, const struct scrollback *scrollback, long lines);
+
+/* Draws a title and what has room in `height` lines with it. */
+void output_view_draw(struct output_view *view, const struct scrollback *scrollback, struct grid *grid, unsigned line,
+                      unsigned height, enum text_charset charset);
+
+#endif

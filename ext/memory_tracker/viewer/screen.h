@@ -1,0 +1,59 @@
+/*
+ * A grid on a real terminal, and keys from there. screen_curses.c does it with ncurses; where that was not found
+ * when the extension was built, screen_none.c says so.
+ *
+ * One screen at a time in a process, used by one thread at a time; any thread, no GVL.
+ */
+#ifndef MEMORY_TRACKER_VIEWER_SCREEN_H
+#define MEMORY_TRACKER_VIEWER_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "viewer/grid.h"
+#include "viewer/text.h"
+
+struct screen;
+
+/* What Ctrl-C and Ctrl-Z are, where they are keys. */
+#define SCREEN_KEY_INTERRUPT 3
+#define SCREEN_KEY_SUSPEND 26
+
+/* Bytes that screen_farewell needs at most. */
+#define SCREEN_FAREWELL_MAX 256
+
+/* Why a screen cannot be had on this terminal, as a sentence in `buffer`, or NULL when it can. */
+const char *screen_problem(int fd, char *buffer, size_t size);
+
+/* What the locale of the process can show. */
+enum text_charset screen_charset(void);
+
+/*
+ * Takes the screen of the terminal `fd`, which is borrowed, and makes it give keys one by one. Ctrl-Z is a key, and
+ * with `interrupt_key` Ctrl-C too; else that goes to the program as a signal. NULL when it cannot be done.
+ */
+struct screen *screen_open(int fd, bool interrupt_key);
+
+/*
+ * Gives the screen back: what was on it before is there again. Unless the terminal is `ours`, its modes are left alone;
+ * otherwise they are for the caller to restore.
+ */
+void screen_close(struct screen *screen, bool ours);
+
+/* The bytes that give the screen back, for somebody else to write if this process cannot. Returns their length. */
+size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX]);
+
+/* Asks the terminal how large it is. True when that has changed since it was asked last. */
+bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines);
+
+/* Shows a grid, which has the size that was measured. */
+void screen_show(struct screen *screen, const struct grid *grid);
+
+/* Writes all of the screen anew when a grid is shown the next time. */
+void screen_redraw(struct screen *screen);
+
+/* The next key that was pressed, as an enum viewer_key or a character. False when there is none, without waiting. */
+bool screen_key(struct screen *screen, uint32_t *key);
+
+#endif

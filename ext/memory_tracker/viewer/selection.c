@@ -1,0 +1,40 @@
+#include "viewer/selection.h"
+
+void selection_move_to(struct selection *selection, size_t position, size_t count)
+{
+	selection->position = position < count ? position : count ? count - 1 : 0;
+}
+
+void selection_move_by(struct selection *selection, long lines, size_t count)
+{
+	size_t distance = lines < 0 ? (size_t)-lines : (size_t)lines;
+	size_t from = selection->position;
+
+	if (lines < 0)
+		selection_move_to(selection, from > distance ? from - distance : 0, count);
+	else
+		selection_move_to(selection, from + distance, count);
+}
+
+void selection_hold(struct selection *selection, uint64_t id)
+{
+	selection->held = true;
+	selection->id = id;
+}
+
+void selection_rest(struct selection *selection)
+{
+	*selection = (struct selection){0};
+}
+
+void selection_reveal(struct selection *selection, size_t count, size_t height)
+{
+	size_t last_top = count > height ? count - height : 0;
+
+	if (selection->top > last_top)
+		selection->top = last_top;
+	if (selection->position < selection->top)
+		selection->top = selection->position;
+	else if (height && selection->position - selection->top >= height)
+		selection->top = selection->position - height + 1;
+}

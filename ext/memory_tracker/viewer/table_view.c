@@ -1,0 +1,360 @@
+#include "viewer/table_view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viewer/format.h"
+
+#define COLUMNS_MAX 16
+
+/* Between columns; the first cell of it is where a title has the mark of the sort order. */
+#define GAP 2
+
+/* A column that can stretch does so in these steps, as long as names have this much. */
+#define STRETCH_STEP 8
+#define NAME_CELLS 60
+
+/* From this width on the line of titles has room for more than the titles. */
+#define POSITION_LEAST 80
+
+/* Room for a name of as many cells as any screen has. */
+#define NAME_SIZE 2048
+
+/* Where a column stands on the screen. */
+struct place {
+	const struct column *column;
+	unsigned start;
+	unsigned cells;
+};
+
+struct layout {
+	struct place places[COLUMNS_MAX];
+	size_t count;
+	bool growth; /* the column with the signs of growth is there */
+};
+
+void table_view_deinit(struct table_view *table)
+{
+	free(table->lines);
+	buffer_deinit(&table->cell);
+	table->lines = NULL;
+	table->count = table->capacity = 0;
+}
+
+static bool reserve(struct table_view *table, size_t count)
+{
+	if (count <= table->capacity)
+		return true;
+	struct column_line *lines = malloc(count * sizeof *lines);
+	if (!lines)
+		return false;
+	free(table->lines);
+	table->lines = lines;
+	table->capacity = count;
+	return true;
+}
+
+static void collect(struct table_view *table, const struct figures *figures)
+{
+	const struct snapshot_header *snapshot = figures->snapshot;
+	const struct snapshot_class *classes = snapshot_classes(snapshot);
+
+	for (uint32_t i = 0; i < snapshot->class_count; i++) {
+		struct column_line *line = &table->lines[table->count];
+
+		if ((classes[i].flags & SNAPSHOT_CLASS_INTERNAL) && !table->internal)
+			continue;
+		*line = (struct column_line){.row = &figures->rows[i],
+		                             .figures = figures,
+		                             .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
+		                             .charset = table->charset};
+		line->name = snapshot_string(snapshot, classes[i].name, &line->name_length);
+		if (filter_find(&table->filter, line->name, line->name_length) != FILTER_NONE)
+			table->count++;
+	}
+}
+
+/* The selection goes where the line it belongs to went. One whose line is gone takes what is there now. */
+static void follow(struct table_view *table)
+{
+	struct selection *selection = &table->selection;
+
+	if (!selection->held)
+		return;
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->lines[i].row->id == selection->id) {
+			selection_move_to(selection, i, table->count);
+			return;
+		}
+	}
+	selection_move_to(selection, selection->position, table->count);
+	if (table->count)
+		selection_hold(selection, table->lines[selection->position].row->id);
+}
+
+static void put_in_order(struct table_view *table)
+{
+	qsort(table->lines, table->count, sizeof *table->lines, table->sort->compare);
+	for (size_t i = 0; table->reversed && i < table->count / 2; i++) {
+		struct column_line line = table->lines[i];
+		table->lines[i] = table->lines[table->count - 1 - i];
+		table->lines[table->count - 1 - i] = line;
+	}
+	follow(table);
+}
+
+bool table_view_refresh(struct table_view *table, const struct figures *figures)
+{
+	const struct snapshot_header *snapshot = figures->snapshot;
+
+	table->count = 0;
+	if (!snapshot)
+		return true;
+	if (!reserve(table, (size_t)snapshot->class_count + 1))
+		return false;
+	collect(table, figures);
+	put_in_order(table);
+	return true;
+}
+
+void table_view_sort(struct table_view *table, const struct column *column)
+{
+	table->sort = column;
+	table->reversed = false;
+	if (table->count)
+		put_in_order(table);
+}
+
+void table_view_reverse(struct table_view *table)
+{
+	table->reversed = !table->reversed;
+	if (table->count)
+		put_in_order(table);
+}
+
+const struct column *table_view_neighbour(const struct table_view *table, int steps)
+{
+	size_t index = 0;
+
+	while (column_screen[index] != table->sort)
+		index++;
+	do
+		index = (index + column_screen_count + (size_t)steps) % column_screen_count;
+	while (!column_screen[index]->compare);
+	return column_screen[index];
+}
+
+const struct column *table_view_nth(size_t nth)
+{
+	for (size_t i = 0; i < column_screen_count; i++) {
+		if (column_screen[i]->compare && !nth--)
+			return column_screen[i];
+	}
+	return NULL;
+}
+
+static void hold(struct table_view *table)
+{
+	if (table->count)
+		selection_hold(&table->selection, table->lines[table->selection.position].row->id);
+}
+
+void table_view_move(struct table_view *table, long lines)
+{
+	selection_move_by(&table->selection, lines, table->count);
+	hold(table);
+}
+
+void table_view_end(struct table_view *table)
+{
+	selection_move_to(&table->selection, SIZE_MAX, table->count);
+	hold(table);
+}
+
+void table_view_home(struct table_view *table)
+{
+	selection_rest(&table->selection);
+}
+
+const struct column_line *table_view_selected(const struct table_view *table)
+{
+	return table->count ? &table->lines[table->selection.position] : NULL;
+}
+
+static void lay_out(struct layout *layout, unsigned columns)
+{
+	unsigned start = 1, needed = 1;
+
+	*layout = (struct layout){0};
+	for (size_t i = 0; i < column_screen_count; i++) {
+		if (columns >= column_screen[i]->least && column_screen[i]->cells)
+			needed += column_screen[i]->cells + GAP;
+	}
+	unsigned spare = columns > needed + NAME_CELLS ? columns - needed - NAME_CELLS : 0;
+	for (size_t i = 0; i < column_screen_count; i++) {
+		const struct column *column = column_screen[i];
+		unsigned cells = column->cells;
+
+		if (columns < column->least || layout->count == COLUMNS_MAX)
+			continue;
+		for (; cells + STRETCH_STEP <= column->stretch && spare >= STRETCH_STEP; spare -= STRETCH_STEP)
+			cells += STRETCH_STEP;
+		if (!column->cells)
+			cells = columns > start ? columns - start : 0;
+		layout->places[layout->count++] = (struct place){column, start, cells};
+		layout->growth |= !strcmp(column->key, "growth");
+		start += cells + GAP;
+	}
+}
+
+/* Numbers end at the right edge of their column; trends and names begin at the left. */
+static bool at_the_right(const struct column *column)
+{
+	return column->cells && !column->stretch;
+}
+
+static unsigned start_of(const struct place *place, size_t width)
+{
+	unsigned end = place->start + place->cells;
+
+	if (!at_the_right(place->column))
+		return place->start;
+	return width < end ? end - (unsigned)width : 0;
+}
+
+static const char *order_mark(const struct table_view *table)
+{
+	if (table->charset == TEXT_UTF8)
+		return table->reversed ? "▴" : "▾";
+	return table->reversed ? "^" : "v";
+}
+
+/* Puts a text that ends before a column, cut so that it begins behind `from`. Returns where it begins. */
+static unsigned put_before(struct table_view *table, struct grid *grid, unsigned line, unsigned from, unsigned end,
+                           uint16_t style, const char *text)
+{
+	char out[FILTER_SIZE * 4];
+	size_t room = end > from + GAP ? end - from - GAP : 0;
+	size_t length = text_fit(out, sizeof out, text, strlen(text), room, table->charset);
+
+	end -= (unsigned)text_width(out, length, TEXT_UTF8);
+	grid_put(grid, line, end, style, out, length);
+	return end;
+}
+
+/* The filter, and which of how many lines is selected, at the right end of the titles. */
+static void draw_position(struct table_view *table, struct grid *grid, unsigned line, unsigned from)
+{
+	char position[FORMAT_SIZE], count[FORMAT_SIZE], text[FILTER_SIZE + FORMAT_SIZE * 2];
+	unsigned end = grid->columns - 1;
+
+	format_exact(position, table->selection.position + 1);
+	format_exact(count, table->count);
+	snprintf(text, sizeof text, "%s of %s", position, count);
+	if (table->count && grid->columns >= POSITION_LEAST)
+		end = put_before(table, grid, line, from, end, GRID_DIM, text) - GAP;
+	snprintf(text, sizeof text, "\"%.*s\"", (int)table->filter.length, table->filter.text);
+	if (table->filter.length)
+		put_before(table, grid, line, from, end, GRID_UNDERLINE, text);
+}
+
+static void draw_titles(struct table_view *table, struct grid *grid, unsigned line, const struct layout *layout)
+{
+	unsigned column = 0;
+
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct place *place = &layout->places[i];
+		const char *title = place->column->title;
+		bool sorted = place->column == table->sort;
+
+		column = grid_put(grid, line, start_of(place, strlen(title)), sorted ? GRID_BOLD : GRID_DIM, title,
+		                  strlen(title));
+		if (sorted)
+			column = grid_put(grid, line, column, GRID_BOLD, order_mark(table), strlen(order_mark(table)));
+	}
+	draw_position(table, grid, line, column);
+}
+
+static void draw_match(const struct table_view *table, struct grid *grid, unsigned line, unsigned column,
+                       const char *name, size_t length)
+{
+	size_t at = table->filter.length ? filter_find(&table->filter, name, length) : FILTER_NONE;
+
+	if (at == FILTER_NONE)
+		return;
+	grid_style(grid, line, column + (unsigned)text_width(name, at, TEXT_UTF8),
+	           (unsigned)text_width(name + at, table->filter.length, TEXT_UTF8), GRID_UNDERLINE);
+}
+
+/* The name has its own way, because it is cut where the screen ends. */
+static void draw_name(struct table_view *table, struct grid *grid, unsigned line, const struct place *place,
+                      const struct column_line *row, bool with_sign)
+{
+	char name[NAME_SIZE];
+	unsigned cells = place->cells;
+	bool sign = with_sign && row->row->sustained && cells > 2;
+
+	size_t length =
+	    text_fit(name, sizeof name, row->name, row->name_length, sign ? cells - 2 : cells, table->charset);
+	unsigned column = grid_put(grid, line, place->start, place->column->style(row), name, length);
+	draw_match(table, grid, line, place->start, name, length);
+	if (sign) {
+		const char *text = column_growth_sign(table->charset);
+		grid_put(grid, line, column + 1, GRID_GROWS | GRID_BOLD, text, strlen(text));
+	}
+}
+
+static void draw_cell(struct table_view *table, struct grid *grid, unsigned line, const struct place *place,
+                      const struct column_line *row)
+{
+	const struct column *column = place->column;
+	struct buffer *cell = &table->cell;
+	uint16_t style = column->style ? column->style(row) : GRID_PLAIN;
+
+	buffer_clear(cell);
+	if (column->show)
+		column->show(cell, row, place->cells);
+	else
+		column->print(cell, row);
+	if (cell->failed || !cell->length)
+		return;
+	/* Nothing, and what is not known, step back behind the numbers. */
+	bool nothing = cell->text[0] == '0',
+	     unknown = cell->text[0] == '-' && (cell->length < 2 || cell->text[1] == ' ');
+	size_t width = text_width(cell->text, cell->length, TEXT_UTF8);
+	unsigned start = start_of(place, width);
+	grid_put(grid, line, start, nothing || unknown ? GRID_DIM : style, cell->text, cell->length);
+	if (unknown && table->charset == TEXT_UTF8)
+		grid_put(grid, line, start, GRID_DIM, "–", strlen("–"));
+}
+
+static void draw_line(struct table_view *table, struct grid *grid, unsigned line, const struct layout *layout,
+                      const struct column_line *row)
+{
+	for (size_t i = 0; i < layout->count; i++) {
+		if (layout->places[i].column->cells)
+			draw_cell(table, grid, line, &layout->places[i], row);
+		else
+			draw_name(table, grid, line, &layout->places[i], row, !layout->growth);
+	}
+}
+
+void table_view_draw(struct table_view *table, struct grid *grid, unsigned line, unsigned height, const char *empty)
+{
+	struct layout layout;
+
+	lay_out(&layout, grid->columns);
+	table->height = height;
+	selection_reveal(&table->selection, table->count, height);
+	draw_titles(table, grid, line, &layout);
+	if (!table->count && height)
+		grid_put(grid, line + 1, 1, GRID_DIM, empty, strlen(empty));
+	for (unsigned i = 0; i < height && table->selection.top + i < table->count; i++) {
+		size_t position = table->selection.top + i;
+
+		draw_line(table, grid, line + 1 + i, &layout, &table->lines[position]);
+		if (position == table->selection.position)
+			grid_style(grid, line + 1 + i, 0, grid->columns, GRID_REVERSE);
+	}
+}

@@ -1,0 +1,67 @@
+/*
+ * The table of classes on a screen: which lines it has, in which order, and which one is selected.
+ *
+ * Which columns there are, what they show and from which width on is in column.c. Sorting and filtering happen when
+ * snapshots or keys come; drawing costs as much as there are lines on the screen.
+ */
+#ifndef MEMORY_TRACKER_VIEWER_TABLE_VIEW_H
+#define MEMORY_TRACKER_VIEWER_TABLE_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "viewer/buffer.h"
+#include "viewer/column.h"
+#include "viewer/figures.h"
+#include "viewer/filter.h"
+#include "viewer/grid.h"
+#include "viewer/selection.h"
+
+/* To begin with: zeros, with the charset and `sort` set. */
+struct table_view {
+	enum text_charset charset;
+	const struct column *sort;
+	bool reversed;
+	bool internal; /* list hidden and internal objects too */
+	struct filter filter;
+	struct selection selection;
+	unsigned height; /* lines of classes at the latest drawing */
+
+	struct column_line *lines; /* owned, in order; what they point to belongs to the figures */
+	size_t count;
+	size_t capacity;
+	struct buffer cell; /* where texts are made */
+};
+
+void table_view_deinit(struct table_view *table);
+
+/*
+ * Makes the lines anew, after the figures have changed, are others, or other lines are wanted. They must outlive them. Returns false
+ * without memory; the table is empty then.
+ */
+bool table_view_refresh(struct table_view *table, const struct figures *figures);
+
+/* Sorts by another column, from the largest on, or from A on. */
+void table_view_sort(struct table_view *table, const struct column *column);
+void table_view_reverse(struct table_view *table);
+
+/* The column that comes some steps before (negative) or after the one that is sorted by, going round. */
+const struct column *table_view_neighbour(const struct table_view *table, int steps);
+
+/* The nth of the columns that can be sorted by, from 0; NULL if there are fewer. */
+const struct column *table_view_nth(size_t nth);
+
+/* Move the selection: by lines, to the last line, to rest on the first. */
+void table_view_move(struct table_view *table, long lines);
+void table_view_end(struct table_view *table);
+void table_view_home(struct table_view *table);
+
+/* The selected line, NULL if there is none. Borrowed until the table changes. */
+const struct column_line *table_view_selected(const struct table_view *table);
+
+/*
+ * Draws the titles and `height` lines of classes below. `empty` is the sentence for a table with no line.
+ */
+void table_view_draw(struct table_view *table, struct grid *grid, unsigned line, unsigned height, const char *empty);
+
+#endif

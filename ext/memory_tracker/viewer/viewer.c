@@ -1,0 +1,329 @@
+#include "viewer/viewer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viewer/command.h"
+#include "viewer/footer.h"
+#include "viewer/format.h"
+#include "viewer/header_view.h"
+#include "viewer/viewer_state.h"
+
+/* On less than this there is only a sentence that says so. */
+#define LEAST_COLUMNS 40
+#define LEAST_LINES 6
+
+#define CLASS_NAME_CELLS 40
+#define MILLISECOND UINT64_C(1000000)
+
+static char *copy_of(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size);
+
+	return copy ? memcpy(copy, text, size) : NULL;
+}
+
+struct viewer *viewer_new(const struct viewer_options *options)
+{
+	struct viewer *viewer = calloc(1, sizeof *viewer);
+
+	if (!viewer)
+		return NULL;
+	viewer->mode = MODE_TABLE;
+	viewer->charset = viewer->table.charset = options->charset;
+	viewer->interval = options->interval > 0 ? options->interval : 1;
+	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
+	if (!viewer->table.sort)
+		viewer->table.sort = column_find("growth");
+	viewer->history = history_new(0);
+	if (options->command)
+		viewer->command = copy_of(options->command);
+	if (!viewer->history || (options->command && !viewer->command)) {
+		viewer_free(viewer);
+		return NULL;
+	}
+	viewer->latest = figures_of(viewer->history);
+	return viewer;
+}
+
+void viewer_free(struct viewer *viewer)
+{
+	if (!viewer)
+		return;
+	table_view_deinit(&viewer->table);
+	scrollback_deinit(&viewer->output);
+	still_free(viewer->still);
+	history_free(viewer->history);
+	free(viewer->command);
+	free(viewer->ended);
+	free(viewer);
+}
+
+const struct figures *viewer_shown(const struct viewer *viewer)
+{
+	return viewer->still ? &viewer->still->figures : &viewer->latest;
+}
+
+bool viewer_goes_on(const struct viewer *viewer)
+{
+	const struct snapshot_header *snapshot = viewer->latest.snapshot;
+
+	return snapshot && !viewer->ended && !(snapshot->flags & SNAPSHOT_ENDED);
+}
+
+void viewer_note(struct viewer *viewer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(viewer->sentence, sizeof viewer->sentence, format, arguments);
+	va_end(arguments);
+}
+
+static void remember_first(struct viewer *viewer, const struct snapshot_header *snapshot)
+{
+	if (viewer->first_ns && viewer->first_started_ns == snapshot->started_ns)
+		return;
+	viewer->first_started_ns = snapshot->started_ns;
+	viewer->first_ns = snapshot->monotonic_ns;
+	viewer->first_gc_ns = snapshot->gc_time_ns;
+}
+
+bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
+{
+	remember_first(viewer, snapshot);
+	gc_report_feed(&viewer->gc, snapshot);
+	bool taken = history_update(viewer->history, snapshot);
+	viewer->latest = figures_of(viewer->history);
+	/* Without memory for a new capture's snapshot the history is empty, and so must be what is made from it. */
+	bool shown = viewer->still || table_view_refresh(&viewer->table, &viewer->latest);
+	return taken && shown;
+}
+
+/* Terminals send some keys as characters. */
+static uint32_t plain_key(uint32_t key)
+{
+	switch (key) {
+	case '\b':
+	case 0x7f:
+		return VIEWER_KEY_BACKSPACE;
+	case '\t':
+		return VIEWER_KEY_TAB;
+	case '\n':
+	case '\r':
+		return VIEWER_KEY_ENTER;
+	case 0x1b:
+		return VIEWER_KEY_ESCAPE;
+	default:
+		return key;
+	}
+}
+
+/* Whether the filter that is being typed took the key. */
+static bool type_filter(struct viewer *viewer, uint32_t key)
+{
+	struct filter *filter = &viewer->table.filter;
+
+	if (key == VIEWER_KEY_BACKSPACE)
+		filter_erase(filter);
+	else if (key >= VIEWER_KEY_UP || key < ' ')
+		return false;
+	else if (!filter_type(filter, key))
+		return true;
+	table_view_refresh(&viewer->table, viewer_shown(viewer));
+	return true;
+}
+
+enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
+{
+	key = plain_key(key);
+	viewer->sentence[0] = '\0';
+	if (viewer->gc.stage == GC_KNOWN)
+		viewer->gc.stage = GC_NONE;
+	if (viewer->mode == MODE_FILTER && type_filter(viewer, key))
+		return VIEWER_NOTHING;
+	const struct command *command = command_find(viewer, key);
+	return command ? command->run(viewer, key) : VIEWER_NOTHING;
+}
+
+double viewer_interval(const struct viewer *viewer)
+{
+	return viewer->interval;
+}
+
+void viewer_gc_done(struct viewer *viewer, bool done, uint64_t nanoseconds, const char *reason)
+{
+	if (done) {
+		gc_report_done(&viewer->gc, nanoseconds);
+		return;
+	}
+	viewer->gc.stage = GC_NONE;
+	viewer_note(viewer, "no GC was run: %s", reason ? reason : "the reason is not known");
+}
+
+void viewer_say(struct viewer *viewer, const char *sentence)
+{
+	viewer_note(viewer, "%s", sentence);
+}
+
+void viewer_output(struct viewer *viewer, const char *bytes, size_t length)
+{
+	scrollback_add(&viewer->output, bytes, length);
+}
+
+void viewer_ended(struct viewer *viewer, const char *how)
+{
+	char *copy = copy_of(how);
+
+	if (!copy)
+		return;
+	free(viewer->ended);
+	viewer->ended = copy;
+}
+
+static double gc_share(const struct viewer *viewer)
+{
+	const struct snapshot_header *snapshot = viewer_shown(viewer)->snapshot;
+
+	if (!snapshot || snapshot->monotonic_ns <= viewer->first_ns || snapshot->gc_time_ns < viewer->first_gc_ns)
+		return -1;
+	double share =
+	    (double)(snapshot->gc_time_ns - viewer->first_gc_ns) / (double)(snapshot->monotonic_ns - viewer->first_ns);
+	return share < 1 ? share : 1;
+}
+
+static void put_count(char *out, size_t size, size_t *length, const char *label, uint64_t count)
+{
+	char digits[FORMAT_SIZE];
+
+	format_count(digits, count);
+	*length += (size_t)snprintf(out + *length, size - *length, "%s%s", label, digits);
+}
+
+static void describe_class(const struct viewer *viewer, char *out, size_t size, size_t *length)
+{
+	const struct history_row *row = history_find(viewer->history, viewer->gc.class_id);
+	char name[CLASS_NAME_CELLS * 4 + 1];
+	uint32_t name_length;
+
+	if (!row)
+		return;
+	const struct snapshot_header *snapshot = viewer->latest.snapshot;
+	const struct snapshot_class *class = &snapshot_classes(snapshot)[row - viewer->latest.rows];
+	const char *text = snapshot_string(snapshot, class->name, &name_length);
+	text_fit(name, sizeof name, text, name_length, CLASS_NAME_CELLS, viewer->charset);
+	*length += (size_t)snprintf(out + *length, size - *length, "   %s: ", name);
+	put_count(out, size, length, "freed ", viewer->gc.class.freed);
+	put_count(out, size, length, ", stayed ", viewer->gc.class.stayed);
+}
+
+/* The GC that was asked for, as far as it is known; an empty text if there was none. */
+static void describe_gc(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
+{
+	const struct gc_report *gc = &viewer->gc;
+	size_t length = 0;
+
+	out[0] = '\0';
+	if (gc->stage == GC_RUNNING)
+		snprintf(out, VIEWER_SENTENCE_SIZE, "GC: asked for");
+	if (gc->stage != GC_OVER && gc->stage != GC_KNOWN)
+		return;
+	put_count(out, VIEWER_SENTENCE_SIZE, &length, "GC ", (gc->nanoseconds + MILLISECOND - 1) / MILLISECOND);
+	length += (size_t)snprintf(out + length, VIEWER_SENTENCE_SIZE - length, " ms");
+	if (gc->stage == GC_OVER)
+		return;
+	put_count(out, VIEWER_SENTENCE_SIZE, &length, ": freed ", gc->all.freed);
+	put_count(out, VIEWER_SENTENCE_SIZE, &length, " of ", gc->all.freed + gc->all.stayed);
+	put_count(out, VIEWER_SENTENCE_SIZE, &length, ", stayed ", gc->all.stayed);
+	if (gc->has_class)
+		describe_class(viewer, out, VIEWER_SENTENCE_SIZE, &length);
+}
+
+static void put_line(const struct viewer *viewer, struct grid *grid, unsigned line, uint16_t style, const char *text)
+{
+	char out[VIEWER_SENTENCE_SIZE * 4];
+	size_t length =
+	    text_fit(out, sizeof out, text, strlen(text), grid->columns > 1 ? grid->columns - 1 : 0, viewer->charset);
+
+	grid_put(grid, line, 1, style, out, length);
+}
+
+static void draw_too_small(const struct viewer *viewer, struct grid *grid)
+{
+	char text[96];
+	size_t length = (size_t)snprintf(text, sizeof text, "memory-tracker needs %dx%d, this is %ux%u", LEAST_COLUMNS,
+	                                 LEAST_LINES, grid->columns, grid->lines);
+
+	/* It is ASCII: bytes are cells. A line ends at a blank where it can. */
+	const char *rest = text, *end = text + length;
+	for (unsigned line = 0; line < grid->lines && rest < end; line++) {
+		const char *cut = end - rest > (long)grid->columns ? rest + grid->columns : end;
+		while (cut < end && cut > rest && *cut != ' ')
+			cut--;
+		if (cut == rest)
+			cut = rest + grid->columns;
+		grid_put(grid, line, 0, GRID_PLAIN, rest, (size_t)(cut - rest));
+		rest = *cut == ' ' ? cut + 1 : cut;
+	}
+}
+
+/* Why the table has no line. */
+static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
+{
+	const struct filter *filter = &viewer->table.filter;
+	char text[CLASS_NAME_CELLS * 4 + 1];
+
+	text_fit(text, sizeof text, filter->text, filter->length, CLASS_NAME_CELLS, viewer->charset);
+	if (!viewer->latest.snapshot)
+		snprintf(out, VIEWER_SENTENCE_SIZE, "waiting for the first numbers");
+	else if (filter->length)
+		snprintf(out, VIEWER_SENTENCE_SIZE, "no class has \"%s\" in its name", text);
+	else
+		snprintf(out, VIEWER_SENTENCE_SIZE, "no objects yet");
+}
+
+/* Draws everything between the header and the footer: from `line` on, `height` lines. */
+static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, unsigned height)
+{
+	char sentence[VIEWER_SENTENCE_SIZE], nothing[VIEWER_SENTENCE_SIZE];
+
+	describe_gc(viewer, sentence);
+	if (viewer->sentence[0])
+		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
+	if (sentence[0] && height > 2)
+		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
+	/* A pane has at most half of what is left, but room for one line of its own. */
+	unsigned pane = viewer->pane.open && height >= 4 ? height / 2 : 0;
+	describe_nothing(viewer, nothing);
+	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
+	if (pane)
+		output_view_draw(&viewer->pane, &viewer->output, grid, line + height - pane, pane, viewer->charset);
+}
+
+void viewer_draw(struct viewer *viewer, struct grid *grid)
+{
+	grid_clear(grid);
+	if (grid->columns < LEAST_COLUMNS || grid->lines < LEAST_LINES) {
+		draw_too_small(viewer, grid);
+		return;
+	}
+	if (viewer->mode == MODE_HELP) {
+		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
+	} else {
+		struct header_facts facts = {.figures = viewer_shown(viewer),
+		                             .command = viewer->command,
+		                             .ended = viewer->ended,
+		                             .interval = viewer->interval,
+		                             .gc_share = gc_share(viewer),
+		                             .paused = viewer->still != NULL,
+		                             .charset = viewer->charset};
+		unsigned header = header_view_height(&facts, grid);
+
+		header_view_draw(&facts, grid);
+		draw_body(viewer, grid, header, grid->lines - header - 1);
+	}
+	footer_draw(viewer, grid, grid->lines - 1);
+}

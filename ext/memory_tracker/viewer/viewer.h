@@ -1,0 +1,88 @@
+/*
+ * The viewer: takes snapshots and keys, and draws a screen into a grid. It knows nothing of terminals, sockets or
+ * Ruby; whoever runs it carries out what it asks for.
+ *
+ * One thread at a time; any thread, no GVL.
+ */
+#ifndef MEMORY_TRACKER_VIEWER_VIEWER_H
+#define MEMORY_TRACKER_VIEWER_VIEWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+#include "viewer/grid.h"
+#include "viewer/text.h"
+
+struct viewer;
+
+/* Keys that are no characters; characters are their code points. */
+enum viewer_key {
+	VIEWER_KEY_UP = 0x110000,
+	VIEWER_KEY_DOWN,
+	VIEWER_KEY_LEFT,
+	VIEWER_KEY_RIGHT,
+	VIEWER_KEY_PAGE_UP,
+	VIEWER_KEY_PAGE_DOWN,
+	VIEWER_KEY_HOME,
+	VIEWER_KEY_END,
+	VIEWER_KEY_BACKSPACE,
+	VIEWER_KEY_DELETE,
+	VIEWER_KEY_ENTER,
+	VIEWER_KEY_ESCAPE,
+	VIEWER_KEY_TAB,
+	VIEWER_KEY_BACK_TAB,
+	VIEWER_KEY_F1, /* F2 to F12 follow */
+	VIEWER_KEY_F12 = VIEWER_KEY_F1 + 11,
+};
+
+/* What a key asks of whoever runs the viewer. */
+enum viewer_request {
+	VIEWER_NOTHING,
+	VIEWER_LEAVE,    /* q: the program goes on */
+	VIEWER_QUIT,     /* Q: the program shall end too */
+	VIEWER_GC,       /* g: a full GC in the program, then viewer_gc_done */
+	VIEWER_SUSPEND,  /* ^Z */
+	VIEWER_REDRAW,   /* ^L: the terminal shall be written anew */
+	VIEWER_INTERVAL, /* viewer_interval has changed */
+};
+
+struct viewer_options {
+	double interval; /* seconds between snapshots */
+	enum text_charset charset;
+	const char *sort;    /* a column's key; NULL: growth */
+	const char *command; /* the program as a person would name it; copied */
+};
+
+/* NULL without memory. */
+struct viewer *viewer_new(const struct viewer_options *options);
+void viewer_free(struct viewer *viewer);
+
+/* Takes the next snapshot and owns it from here on. False without memory. */
+bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot);
+
+enum viewer_request viewer_press(struct viewer *viewer, uint32_t key);
+
+/* Seconds between snapshots that the person asked for; while paused snapshots may be fed, and are not shown. */
+double viewer_interval(const struct viewer *viewer);
+
+/* Draws the whole screen; the grid's size is the screen's. */
+void viewer_draw(struct viewer *viewer, struct grid *grid);
+
+/*
+ * A GC that was asked for took this long; the snapshots fed before and after it tell what it freed. Shown until
+ * the next key. `done` false: it could not be run, and `reason` says why.
+ */
+void viewer_gc_done(struct viewer *viewer, bool done, uint64_t nanoseconds, const char *reason);
+
+/* A sentence above the keys, until the next key. Copied. */
+void viewer_say(struct viewer *viewer, const char *sentence);
+
+/* Bytes that the program has printed, for the output pane; any cut, any bytes. */
+void viewer_output(struct viewer *viewer, const char *bytes, size_t length);
+
+/* The program has ended: `how` ("ended with status 0 after 5:44") stands in the header from now on. Copied. */
+void viewer_ended(struct viewer *viewer, const char *how);
+
+#endif

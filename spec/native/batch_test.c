@@ -1,0 +1,344 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_snapshot.h"
+#include "viewer/batch.h"
+
+#define SECOND UINT64_C(1000000000)
+#define TITLES "  RETAINED  GROWTH/s      LIVE   ALLOC/s  CLASS\n"
+
+/* A shop in the fifth second of its life: a leak, a cache that is full, churn, and what nobody asked about. */
+struct shop {
+	struct snapshot_header head;
+	struct history *history;
+	struct buffer out;
+	struct batch_options options;
+};
+
+static void open_shop(struct shop *shop)
+{
+	*shop = (struct shop){
+	    .history = history_new(0),
+	    .head = {.started_ns = 100 * SECOND,
+	             .monotonic_ns = 100 * SECOND,
+	             .wall_ns = UINT64_C(1795344067) * SECOND,
+	             .pid = 4711,
+	             .flags = SNAPSHOT_RUNNING | SNAPSHOT_EXACT,
+	             .gc_minor = 412,
+	             .gc_major = 38,
+	             .heap_live_slots = 1310000,
+	             .heap_total_slots = 1620000,
+	             .rss_bytes = UINT64_C(212) << 20},
+	};
+}
+
+static void close_shop(struct shop *shop)
+{
+	history_free(shop->history);
+	buffer_deinit(&shop->out);
+}
+
+/* One second later, after a major GC. */
+static void next_second(struct shop *shop, const struct fake_class *classes, uint32_t count, const char *reason)
+{
+	shop->head.sequence++;
+	shop->head.gcs_seen++;
+	shop->head.majors_seen++;
+	shop->head.monotonic_ns += SECOND;
+	shop->head.major_at_ns = shop->head.monotonic_ns;
+	struct snapshot_header *snapshot = fake_snapshot(&shop->head, reason, classes, count);
+	assert_null(snapshot_check(snapshot, snapshot->size));
+	assert_true(history_update(shop->history, snapshot));
+}
+
+static void five_seconds(struct shop *shop)
+{
+	for (unsigned second = 1; second <= 5; second++) {
+		const struct fake_class classes[] = {
+		    {1, "String", 98000 * second, 98000 * second - 40771, 40771, 0},
+		    {2, "Shop::Session", 502 * second + 9, 0, 502 * second, 0},
+		    {3, "Shop::Product", 11600 * second + 12516, 11600 * second, 4000, 0},
+		    {4, "(internal T_DATA)", 900 * second, 0, 900 * second, SNAPSHOT_CLASS_INTERNAL},
+		    {5, "Shop::Basket", 1000, 50 * second, 1000 - 50 * second, 0},
+		};
+		next_second(shop, classes, 5, NULL);
+	}
+}
+
+static void assert_table(struct shop *shop, const char *expected)
+{
+	buffer_clear(&shop->out);
+	assert_true(batch_print(&shop->out, shop->history, &shop->options));
+	buffer_add(&shop->out, "", 1);
+	assert_string_equal(shop->out.text, expected);
+}
+
+/* The table without its first line. */
+static void assert_rows(struct shop *shop, const char *expected)
+{
+	buffer_clear(&shop->out);
+	assert_true(batch_print(&shop->out, shop->history, &shop->options));
+	buffer_add(&shop->out, "", 1);
+	assert_string_equal(strchr(shop->out.text, '\n') + 1, expected);
+}
+
+static void test_a_leak_a_cache_and_churn(void **state)
+{
+	struct shop shop;
+	open_shop(&shop);
+	five_seconds(&shop);
+	assert_table(&shop, "2026-11-22 10:41:07  pid 4711  live 61,056  retained 52,531  heap 1310k/1620k  rss 212M"
+	                    "  gc 412+38  alloc/s 111k  freed/s 110k  exact\n" TITLES
+	                    "     2,510    +502.0     2,519     502.0  Shop::Session\n"
+	                    "    40,771         0    40,771     98.0k  String\n"
+	                    "     4,000         0    12,516     11.6k  Shop::Product\n"
+	                    "       750     -50.0       750         0  Shop::Basket\n"
+	                    "\n");
+	close_shop(&shop);
+}
+
+static void test_every_sort_column(void **state)
+{
+	const struct {
+		const char *key;
+		const char *first;
+	} sorts[] = {
+	    {"retained", "    40,771         0    40,771     98.0k  String\n\n"},
+	    {"growth", "     2,510    +502.0     2,519     502.0  Shop::Session\n\n"},
+	    {"live", "    40,771         0    40,771     98.0k  String\n\n"},
+	    {"alloc", "    40,771         0    40,771     98.0k  String\n\n"},
+	    {"class", "       750     -50.0       750         0  Shop::Basket\n\n"},
+	};
+	struct shop shop;
+	char expected[200];
+
+	open_shop(&shop);
+	five_seconds(&shop);
+	size_t sortable = 0;
+	for (size_t i = 0; i < column_count; i++)
+		sortable += column_table[i].compare != NULL;
+	assert_int_equal(sizeof sorts / sizeof *sorts, sortable);
+	for (size_t i = 0; i < sortable; i++) {
+		shop.options.sort = column_find(sorts[i].key);
+		shop.options.limit = 1;
+		assert_non_null(shop.options.sort);
+		snprintf(expected, sizeof expected, "%s%s", TITLES, sorts[i].first);
+		assert_rows(&shop, expected);
+	}
+	assert_null(column_find("colour"));
+	close_shop(&shop);
+}
+
+static void test_internal_objects_are_listed_when_asked_for(void **state)
+{
+	struct shop shop;
+	open_shop(&shop);
+	five_seconds(&shop);
+	shop.options.internal = true;
+	shop.options.limit = 1;
+	assert_rows(&shop, TITLES "     4,500    +900.0     4,500     900.0  (internal T_DATA)\n\n");
+	close_shop(&shop);
+}
+
+static void test_equal_rows_keep_their_order(void **state)
+{
+	const struct fake_class one[] = {{3, "C", 5, 0, 5, 0}, {1, "A", 5, 0, 5, 0}, {2, "B", 5, 0, 5, 0}};
+	const struct fake_class other[] = {{2, "B", 5, 0, 5, 0}, {3, "C", 5, 0, 5, 0}, {1, "A", 5, 0, 5, 0}};
+	const char *expected = TITLES "         5         0         5         0  A\n"
+	                              "         5         0         5         0  B\n"
+	                              "         5         0         5         0  C\n\n";
+	struct shop shop;
+	open_shop(&shop);
+	next_second(&shop, one, 3, NULL);
+	next_second(&shop, other, 3, NULL);
+	assert_rows(&shop, expected);
+	next_second(&shop, one, 3, NULL);
+	assert_rows(&shop, expected);
+	close_shop(&shop);
+}
+
+static void test_what_is_not_known_yet_is_a_dash(void **state)
+{
+	const struct fake_class class = {1, "Hash", 1200, 200, 0, 0};
+	struct shop shop;
+	open_shop(&shop);
+	shop.head.flags |= SNAPSHOT_EXISTING;
+	shop.head.rss_bytes = 0;
+	shop.options.utc_offset = 3600;
+	next_second(&shop, &class, 1, NULL);
+	assert_table(&shop, "2026-11-22 11:41:07  pid 4711  live 1,000  retained 0  heap 1310k/1620k  rss -"
+	                    "  gc 412+38  alloc/s -  freed/s -  exact\n" TITLES
+	                    "         0         -     1,000         -  Hash\n\n");
+	close_shop(&shop);
+}
+
+static void test_upper_bounds_and_unconfirmed_growth_are_marked(void **state)
+{
+	struct shop shop;
+	open_shop(&shop);
+	shop.head.flags |= SNAPSHOT_RETAINED_BOUND;
+	for (unsigned second = 0; second < 6; second++) {
+		const struct fake_class classes[] = {{1, "Hash", 1000 + 40 * second, 0, 900, 0},
+		                                     {2, "Set", 7, 0, 0, 0}};
+		shop.head.majors_seen = shop.head.major_at_ns = 0;
+		shop.head.sequence++;
+		shop.head.gcs_seen++;
+		shop.head.monotonic_ns += SECOND;
+		assert_true(history_update(shop.history, fake_snapshot(&shop.head, NULL, classes, 2)));
+	}
+	assert_table(&shop, "2026-11-22 10:41:07  pid 4711  live 1,207  retained ≤900  heap 1310k/1620k  rss 212M"
+	                    "  gc 412+38  alloc/s 40.0  freed/s 0  exact\n" TITLES
+	                    "      ≤900    ~+40.0     1,200      40.0  Hash\n"
+	                    "         0        ~0         7         0  Set\n\n");
+	shop.options.charset = TEXT_ASCII;
+	assert_rows(&shop, TITLES "     <=900    ~+40.0     1,200      40.0  Hash\n"
+	                          "         0        ~0         7         0  Set\n\n");
+	close_shop(&shop);
+}
+
+static void test_inexact_numbers_say_why(void **state)
+{
+	const struct fake_class class = {1, "Hash", 0, 0, 0, 0};
+	struct shop shop;
+	open_shop(&shop);
+	shop.head.flags = SNAPSHOT_RUNNING;
+	next_second(&shop, &class, 1, "another tool's\n\033[2Jhook ran");
+	buffer_clear(&shop.out);
+	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	buffer_add(&shop.out, "", 1);
+	assert_non_null(strstr(shop.out.text, "  inexact: another tool's��[2Jhook ran\n  RETAINED"));
+	close_shop(&shop);
+}
+
+static void test_the_last_table_says_that_the_program_has_ended(void **state)
+{
+	const struct fake_class class = {1, "Hash", 10, 0, 10, 0};
+	struct shop shop;
+	open_shop(&shop);
+	shop.head.monotonic_ns += 343 * SECOND;
+	shop.head.flags |= SNAPSHOT_ENDED;
+	next_second(&shop, &class, 1, NULL);
+	buffer_clear(&shop.out);
+	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	const char *start = "2026-11-22 10:41:07  pid 4711  ended after 5:44  live 10  retained 10  heap ";
+	assert_memory_equal(shop.out.text, start, strlen(start));
+	close_shop(&shop);
+}
+
+static void test_the_command_is_shown_when_it_is_known(void **state)
+{
+	const struct fake_class class = {1, "Hash", 10, 0, 10, 0};
+	struct shop shop;
+	open_shop(&shop);
+	next_second(&shop, &class, 1, NULL);
+	shop.options.command = "ruby\tshop.rb";
+	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	const char *start = "2026-11-22 10:41:07  pid 4711  ruby�shop.rb  live 10  retained 10  heap ";
+	assert_memory_equal(shop.out.text, start, strlen(start));
+	close_shop(&shop);
+}
+
+static void test_hostile_names_stay_on_their_line(void **state)
+{
+	const struct fake_class classes[] = {
+	    {1, "Evil\n  81,204 Forged", 1, 0, 0, 0},
+	    {2, "\033]0;owned\007\033[31mRed", 1, 0, 0, 0},
+	    {3,
+	     "\xff\xfe"
+	     "bytes",
+	     1, 0, 0, 0},
+	    {4, "\u202eesreveR", 1, 0, 0, 0},
+	    {5, "Größe::日本", 1, 0, 0, 0},
+	    {6, "", 1, 0, 0, 0},
+	};
+	struct shop shop;
+	open_shop(&shop);
+	next_second(&shop, classes, 6, NULL);
+	assert_rows(&shop, TITLES "         0         -         1       1.0  Evil�  81,204 Forged\n"
+	                          "         0         -         1       1.0  �]0;owned��[31mRed\n"
+	                          "         0         -         1       1.0  ��bytes\n"
+	                          "         0         -         1       1.0  �esreveR\n"
+	                          "         0         -         1       1.0  Größe::日本\n"
+	                          "         0         -         1       1.0  \n\n");
+	shop.options.charset = TEXT_ASCII;
+	buffer_clear(&shop.out);
+	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	for (size_t i = 0; i < shop.out.length; i++)
+		assert_true(shop.out.text[i] == '\n' || (shop.out.text[i] >= ' ' && shop.out.text[i] < 0x7f));
+	close_shop(&shop);
+}
+
+static void test_endless_names_are_cut(void **state)
+{
+	char name[5001];
+	memset(name, 'x', 5000);
+	name[5000] = '\0';
+	const struct fake_class class = {1, name, 1, 0, 0, 0};
+	struct shop shop;
+	open_shop(&shop);
+	next_second(&shop, &class, 1, NULL);
+	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	buffer_add(&shop.out, "", 1);
+	assert_non_null(strstr(shop.out.text, "xxx…\n\n"));
+	assert_true(shop.out.length < 600);
+	close_shop(&shop);
+}
+
+static void test_extreme_numbers(void **state)
+{
+	const struct fake_class before = {1, "Huge", 0, 0, 0, 0};
+	const struct fake_class after = {1, "Huge", UINT64_MAX, 0, UINT64_MAX, 0};
+	struct shop shop;
+	open_shop(&shop);
+	shop.head.pid = UINT32_MAX;
+	shop.head.gc_minor = shop.head.gc_major = UINT64_MAX;
+	shop.head.heap_live_slots = shop.head.heap_total_slots = shop.head.rss_bytes = UINT64_MAX;
+	next_second(&shop, &before, 1, NULL);
+	next_second(&shop, &after, 1, NULL);
+	/* Growth is reckoned with at most 2^32 - 1 objects. */
+	assert_table(
+	    &shop, "2026-11-22 10:41:07  pid 4294967295  live 18,446,744,073,709,551,615"
+	           "  retained 18,446,744,073,709,551,615  heap 18446744073709552k/18446744073709552k"
+	           "  rss 16.0E  gc 18446744073709551615+18446744073709551615  alloc/s 18.4E  freed/s 0  exact\n" TITLES
+	           "     18.4E     +4.3G     18.4E     18.4E  Huge\n\n");
+	close_shop(&shop);
+}
+
+static void test_nothing_to_print(void **state)
+{
+	struct shop shop;
+	open_shop(&shop);
+	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	assert_int_equal(shop.out.length, 0);
+	next_second(&shop, NULL, 0, NULL);
+	assert_rows(&shop, TITLES "\n");
+	close_shop(&shop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_leak_a_cache_and_churn),
+	    cmocka_unit_test(test_every_sort_column),
+	    cmocka_unit_test(test_internal_objects_are_listed_when_asked_for),
+	    cmocka_unit_test(test_equal_rows_keep_their_order),
+	    cmocka_unit_test(test_what_is_not_known_yet_is_a_dash),
+	    cmocka_unit_test(test_upper_bounds_and_unconfirmed_growth_are_marked),
+	    cmocka_unit_test(test_inexact_numbers_say_why),
+	    cmocka_unit_test(test_the_last_table_says_that_the_program_has_ended),
+	    cmocka_unit_test(test_the_command_is_shown_when_it_is_known),
+	    cmocka_unit_test(test_hostile_names_stay_on_their_line),
+	    cmocka_unit_test(test_endless_names_are_cut),
+	    cmocka_unit_test(test_extreme_numbers),
+	    cmocka_unit_test(test_nothing_to_print),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

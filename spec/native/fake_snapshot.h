@@ -1,0 +1,27 @@
+/*
+ * Snapshots made by hand, for tests of what reads them.
+ */
+#ifndef MEMORY_TRACKER_FAKE_SNAPSHOT_H
+#define MEMORY_TRACKER_FAKE_SNAPSHOT_H
+
+#include <stdint.h>
+
+#include "model/snapshot.h"
+
+struct fake_class {
+	uint64_t id;
+	const char *name;
+	uint64_t allocated;
+	uint64_t freed;
+	uint64_t retained;
+	uint32_t flags;
+};
+
+/*
+ * A snapshot with these classes. Everything in the header that is not about the layout comes from `head`; its
+ * allocated, freed and retained become the sums over the classes. `reason` may be NULL. The caller frees it.
+ */
+struct snapshot_header *fake_snapshot(const struct snapshot_header *head, const char *reason,
+                                      const struct fake_class *classes, uint32_t count);
+
+#endif

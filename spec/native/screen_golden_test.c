@@ -1,0 +1,254 @@
+/*
+ * Whole screens against spec/screens/NAME.txt, which are there to be read. SCREENS=write writes them anew.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "screen_text.h"
+#include "shop_viewer.h"
+
+#define FOLDER "spec/screens/"
+#define MILLISECOND UINT64_C(1000000)
+
+struct golden {
+	const char *name;
+	unsigned columns;
+	unsigned lines;
+	void (*prepare)(struct shop_viewer *shop); /* NULL: as the shop opens */
+	enum text_charset charset;
+};
+
+static void make_inexact(struct shop_viewer *shop)
+{
+	shop->reason = "1,231 frees were not reported while another tool's hook ran";
+	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
+	shop->head.flags |= SNAPSHOT_RETAINED_BOUND;
+	shop_second(shop, false);
+}
+
+static void type_filter(struct shop_viewer *shop)
+{
+	shop_press(shop, "/SHOP");
+}
+
+static void keep_filter(struct shop_viewer *shop)
+{
+	shop_press(shop, "/shop\r");
+}
+
+static void filter_all_away(struct shop_viewer *shop)
+{
+	shop_press(shop, "/shöp\r");
+}
+
+static void open_help(struct shop_viewer *shop)
+{
+	shop_press(shop, "?");
+}
+
+static void print_something(struct shop_viewer *shop)
+{
+	static const char output[] = "10:41:07 web.1  | GET /cart \033[32m200\033[0m in 12 ms\r\n"
+	                             "10:41:07 web.1  | GET /checkout 302 in 31 ms\r\n"
+	                             "progress 10 %\rprogress 55 %\rprogress 100 %\r\n"
+	                             "größer als 日本 \xff\r\nirb> ";
+
+	viewer_output(shop->viewer, output, sizeof output - 1);
+}
+
+static void open_output(struct shop_viewer *shop)
+{
+	print_something(shop);
+	shop_press(shop, "l");
+}
+
+static void collect_garbage(struct shop_viewer *shop)
+{
+	viewer_press(shop->viewer, VIEWER_KEY_DOWN);
+	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
+	shop->session_freed = 1307;
+	shop_second(shop, true);
+	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
+}
+
+static void pause_shop(struct shop_viewer *shop)
+{
+	shop_press(shop, "p");
+	shop_second(shop, true);
+	shop_second(shop, true);
+}
+
+static void end_shop(struct shop_viewer *shop)
+{
+	viewer_ended(shop->viewer, "ended with status 0 after 5:44");
+}
+
+static void list_internal(struct shop_viewer *shop)
+{
+	shop_press(shop, "a");
+}
+
+static void sort_reversed(struct shop_viewer *shop)
+{
+	shop_press(shop, "3I");
+}
+
+/* The shop anew, with a capture that has seen no major GC yet. */
+static void start_without_majors(struct shop_viewer *shop)
+{
+	shop->head.started_ns = shop->head.monotonic_ns;
+	shop->head.majors_seen = shop->head.major_at_ns = shop->head.gcs_seen = 0;
+	for (unsigned second = 0; second < 6; second++)
+		shop_second(shop, false);
+}
+
+static void start_without_gc(struct shop_viewer *shop)
+{
+	shop->head.started_ns = shop->head.monotonic_ns;
+	shop->head.majors_seen = shop->head.major_at_ns = 0;
+	shop_second(shop, false);
+}
+
+static const struct golden goldens[] = {
+    {"classes_250x24", 250, 24, NULL, TEXT_UTF8},
+    {"classes_160x20", 160, 20, NULL, TEXT_UTF8},
+    {"classes_120x18", 120, 18, NULL, TEXT_UTF8},
+    {"classes_100x10", 100, 10, NULL, TEXT_UTF8},
+    {"classes_80x16", 80, 16, NULL, TEXT_UTF8},
+    {"classes_60x12", 60, 12, NULL, TEXT_UTF8},
+    {"classes_40x10", 40, 10, NULL, TEXT_UTF8},
+    {"classes_40x6", 40, 6, NULL, TEXT_UTF8},
+    {"classes_120x6", 120, 6, NULL, TEXT_UTF8},
+    {"too_small_31x4", 31, 4, NULL, TEXT_UTF8},
+    {"too_small_39x24", 39, 24, NULL, TEXT_UTF8},
+    {"too_small_7x3", 7, 3, NULL, TEXT_UTF8},
+    {"too_small_1x1", 1, 1, NULL, TEXT_UTF8},
+    {"ascii_100x16", 100, 16, make_inexact, TEXT_ASCII},
+    {"inexact_120x18", 120, 18, make_inexact, TEXT_UTF8},
+    {"inexact_40x6", 40, 6, make_inexact, TEXT_UTF8},
+    {"filter_typed_80x12", 80, 12, type_filter, TEXT_UTF8},
+    {"filter_kept_120x12", 120, 12, keep_filter, TEXT_UTF8},
+    {"filter_kept_40x8", 40, 8, keep_filter, TEXT_UTF8},
+    {"filter_without_match_80x10", 80, 10, filter_all_away, TEXT_UTF8},
+    {"help_120x44", 120, 44, open_help, TEXT_UTF8},
+    {"help_80x20", 80, 20, open_help, TEXT_UTF8},
+    {"help_40x60", 40, 60, open_help, TEXT_ASCII},
+    {"output_closed_80x8", 80, 8, print_something, TEXT_UTF8},
+    {"output_120x18", 120, 18, open_output, TEXT_UTF8},
+    {"output_40x8", 40, 8, open_output, TEXT_UTF8},
+    {"gc_120x18", 120, 18, collect_garbage, TEXT_UTF8},
+    {"gc_60x10", 60, 10, collect_garbage, TEXT_UTF8},
+    {"paused_120x18", 120, 18, pause_shop, TEXT_UTF8},
+    {"ended_120x18", 120, 18, end_shop, TEXT_UTF8},
+    {"ended_80x16", 80, 16, end_shop, TEXT_UTF8},
+    {"internal_80x18", 80, 18, list_internal, TEXT_UTF8},
+    {"sorted_by_live_reversed_80x16", 80, 16, sort_reversed, TEXT_UTF8},
+    {"unconfirmed_120x18", 120, 18, start_without_majors, TEXT_UTF8},
+    {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
+};
+
+#define GOLDENS (sizeof goldens / sizeof *goldens)
+
+static bool writes(void)
+{
+	const char *wish = getenv("SCREENS");
+
+	return wish && !strcmp(wish, "write");
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void assert_file(const char *path, const char *text)
+{
+	static char expected[1 << 20];
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		fail_msg("%s is not there; SCREENS=write makes it", path);
+	expected[fread(expected, 1, sizeof expected - 1, file)] = '\0';
+	fclose(file);
+	if (strcmp(text, expected))
+		fail_msg("the screen differs from %s; it is\n%s", path, text);
+}
+
+static void check_screen(const char *name, const char *text)
+{
+	char path[200];
+
+	snprintf(path, sizeof path, FOLDER "%s.txt", name);
+	if (writes())
+		write_file(path, text);
+	else
+		assert_file(path, text);
+}
+
+static void test_screen(void **state)
+{
+	const struct golden *golden = *state;
+	struct shop_viewer shop;
+
+	shop_open(&shop, golden->columns, golden->lines, golden->charset);
+	if (golden->prepare)
+		golden->prepare(&shop);
+	check_screen(golden->name, shop_screen(&shop));
+	shop_close(&shop);
+}
+
+/* Below each line of the screen, what its cells mean. */
+static void test_styles(void **state)
+{
+	struct shop_viewer shop;
+	struct buffer text = {0};
+	struct grid line;
+
+	shop_open(&shop, 80, 16, TEXT_UTF8);
+	keep_filter(&shop);
+	shop_press(&shop, "jj");
+	viewer_draw(shop.viewer, &shop.grid);
+	for (unsigned i = 0; i < shop.grid.lines; i++) {
+		line = (struct grid){shop.grid.columns, 1, shop.grid.cells + (size_t)i * shop.grid.columns};
+		screen_text(&text, &line);
+		screen_styles(&text, &shop.grid, i);
+	}
+	buffer_add(&text, "", 1);
+	check_screen("styles_80x16", text.text);
+	buffer_deinit(&text);
+	shop_close(&shop);
+}
+
+static void test_a_viewer_without_numbers_waits(void **state)
+{
+	const struct viewer_options options = {.interval = 1, .command = "ruby shop.rb"};
+	struct shop_viewer shop = {.viewer = viewer_new(&options)};
+
+	assert_true(grid_init(&shop.grid));
+	assert_true(grid_resize(&shop.grid, 80, 8));
+	check_screen("waiting_80x8", shop_screen(&shop));
+	shop_close(&shop);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[GOLDENS + 2];
+
+	for (size_t i = 0; i < GOLDENS; i++)
+		tests[i] = (struct CMUnitTest){
+		    .name = goldens[i].name, .test_func = test_screen, .initial_state = (void *)&goldens[i]};
+	tests[GOLDENS] = (struct CMUnitTest)cmocka_unit_test(test_styles);
+	tests[GOLDENS + 1] = (struct CMUnitTest)cmocka_unit_test(test_a_viewer_without_numbers_waits);
+	return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
+}

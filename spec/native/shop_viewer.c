@@ -1,0 +1,106 @@
+#include "shop_viewer.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "fake_snapshot.h"
+#include "screen_text.h"
+#include "viewer/utf8.h"
+
+#define SECOND UINT64_C(1000000000)
+
+void shop_second(struct shop_viewer *shop, int major)
+{
+	uint64_t second = ++shop->second;
+	const struct fake_class classes[] = {
+	    {1, "String", 98000 * second, 98000 * second - 40771 - 12 * (second % 3), 40771, 0},
+	    {2, "Shop::Session", 502 * second + 85, shop->session_freed, 502 * second - shop->session_freed, 0},
+	    {3, "Shop::Product", 11600 * second + 12516, 11600 * second, 4000, 0},
+	    {4, "(internal T_DATA)", 900 * second, 0, 900 * second, SNAPSHOT_CLASS_INTERNAL},
+	    {5, "Shop::Basket", 1000, 50 * second, 1000 - 50 * second, 0},
+	    {6, "Hash", 12100 * second + 13007, 11598 * second, 502 * second, 0},
+	    {7, "#<Class:0x00007f2a> \033[31mred\033[0m", 402, 0, 310, SNAPSHOT_CLASS_ANONYMOUS},
+	    {8, "Größe::日本語の長い名前::Zähler", 77, 0, 77, 0},
+	    {9,
+	     "Shop::Catalogue::Import::Normaliser::Attribute::ReferenceResolver::"
+	     "LookupTable::Entry",
+	     9, 0, 9, 0},
+	    {10, "Proc", 60, 60, 0, 0},
+	};
+
+	shop->head.sequence++;
+	shop->head.gcs_seen++;
+	shop->head.gc_minor += 3;
+	shop->head.gc_time_ns += SECOND / 32;
+	shop->head.monotonic_ns += SECOND;
+	if (major) {
+		shop->head.majors_seen++;
+		shop->head.gc_major++;
+		shop->head.major_at_ns = shop->head.monotonic_ns - SECOND / 2;
+	}
+	struct snapshot_header *snapshot =
+	    fake_snapshot(&shop->head, shop->reason, classes, sizeof classes / sizeof *classes);
+	assert_null(snapshot_check(snapshot, snapshot->size));
+	assert_true(viewer_feed(shop->viewer, snapshot));
+}
+
+void shop_open(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset)
+{
+	const struct viewer_options options = {.interval = 1, .charset = charset, .command = "ruby shop.rb"};
+
+	*shop = (struct shop_viewer){
+	    .viewer = viewer_new(&options),
+	    .head = {.started_ns = 100 * SECOND,
+	             .monotonic_ns = 100 * SECOND,
+	             .pid = 4711,
+	             .flags = SNAPSHOT_RUNNING | SNAPSHOT_EXACT,
+	             .depth = 10,
+	             .gc_minor = 397,
+	             .gc_major = 33,
+	             .heap_live_slots = 1310000,
+	             .heap_total_slots = 1620000,
+	             .tracker_bytes = UINT64_C(14) << 20,
+	             .rss_bytes = UINT64_C(212) << 20},
+	};
+	assert_non_null(shop->viewer);
+	assert_true(grid_init(&shop->grid));
+	assert_true(grid_resize(&shop->grid, columns, lines));
+	for (unsigned second = 0; second < 5; second++)
+		shop_second(shop, 1);
+}
+
+void shop_close(struct shop_viewer *shop)
+{
+	viewer_free(shop->viewer);
+	grid_deinit(&shop->grid);
+	buffer_deinit(&shop->text);
+}
+
+const char *shop_screen(struct shop_viewer *shop)
+{
+	buffer_clear(&shop->text);
+	viewer_draw(shop->viewer, &shop->grid);
+	screen_text(&shop->text, &shop->grid);
+	buffer_add(&shop->text, "", 1);
+	return shop->text.text;
+}
+
+enum viewer_request shop_press(struct shop_viewer *shop, const char *keys)
+{
+	enum viewer_request request = VIEWER_NOTHING;
+	size_t left = strlen(keys);
+
+	while (left) {
+		uint32_t key;
+		size_t size = utf8_read(keys, left, &key);
+		request = viewer_press(shop->viewer, key);
+		keys += size;
+		left -= size;
+	}
+	return request;
+}

@@ -1,0 +1,34 @@
+/*
+ * A viewer of a made-up shop, for tests of screens: a leak, a cache that is full, churn, names that are hostile.
+ */
+#ifndef MEMORY_TRACKER_SHOP_VIEWER_H
+#define MEMORY_TRACKER_SHOP_VIEWER_H
+
+#include "viewer/buffer.h"
+#include "viewer/grid.h"
+#include "viewer/viewer.h"
+
+struct shop_viewer {
+	struct viewer *viewer; /* owned */
+	struct grid grid;      /* owned */
+	struct buffer text;    /* owned */
+	struct snapshot_header head;
+	unsigned second;    /* since the capture started */
+	const char *reason; /* why numbers are not exact; NULL: they are */
+	uint64_t session_freed;
+};
+
+/* A viewer that has seen the shop's first five seconds, on a screen of this size. */
+void shop_open(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset);
+void shop_close(struct shop_viewer *shop);
+
+/* The shop a second later; with a major GC or without one. */
+void shop_second(struct shop_viewer *shop, int major);
+
+/* The screen as text, drawn now. Owned by the shop, until the next one. */
+const char *shop_screen(struct shop_viewer *shop);
+
+/* Presses the keys of a text, one after the other. Returns what the last one asked for. */
+enum viewer_request shop_press(struct shop_viewer *shop, const char *keys);
+
+#endif

@@ -1,0 +1,714 @@
+/*
+ * What keys do, on the screen and to whoever runs the viewer.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_snapshot.h"
+#include "screen_text.h"
+#include "shop_viewer.h"
+#include "viewer/command.h"
+#include "viewer/scrollback.h"
+#include "viewer/viewer_state.h"
+
+#define MILLISECOND UINT64_C(1000000)
+
+static int open_shop(void **state)
+{
+	struct shop_viewer *shop = malloc(sizeof *shop);
+
+	shop_open(shop, 80, 16, TEXT_UTF8);
+	*state = shop;
+	return 0;
+}
+
+static int close_shop(void **state)
+{
+	shop_close(*state);
+	free(*state);
+	return 0;
+}
+
+static void assert_shown(struct shop_viewer *shop, const char *text)
+{
+	const char *screen = shop_screen(shop);
+
+	if (!strstr(screen, text))
+		fail_msg("\"%s\" is not on the screen:\n%s", text, screen);
+}
+
+static void assert_not_shown(struct shop_viewer *shop, const char *text)
+{
+	const char *screen = shop_screen(shop);
+
+	if (strstr(screen, text))
+		fail_msg("\"%s\" is on the screen:\n%s", text, screen);
+}
+
+/* The selected line of the table, which is the one that is reversed as a whole, ends in this text. */
+static void assert_selected(struct shop_viewer *shop, const char *end)
+{
+	struct buffer text = {0};
+	const struct grid *grid = &shop->grid;
+
+	viewer_draw(shop->viewer, &shop->grid);
+	for (unsigned i = 0; i < grid->lines; i++) {
+		struct grid line = {grid->columns, 1, grid->cells + (size_t)i * grid->columns};
+		if (line.cells[0].style & GRID_REVERSE)
+			screen_text(&text, &line);
+	}
+	buffer_add(&text, "", 1);
+	size_t length = strlen(text.text), wanted = strlen(end);
+	if (length <= wanted || strncmp(text.text + length - 1 - wanted, end, wanted) != 0)
+		fail_msg("not \"%s\" is selected, but:\n%s", end, text.text);
+	buffer_deinit(&text);
+}
+
+static void press(struct shop_viewer *shop, uint32_t key)
+{
+	assert_int_equal(viewer_press(shop->viewer, key), VIEWER_NOTHING);
+}
+
+static void test_moving_by_lines(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	assert_selected(shop, "Hash");
+	press(shop, VIEWER_KEY_DOWN);
+	assert_selected(shop, "Shop::Session");
+	press(shop, 'j');
+	assert_selected(shop, "String");
+	press(shop, 'k');
+	press(shop, VIEWER_KEY_UP);
+	press(shop, VIEWER_KEY_UP);
+	assert_selected(shop, "Hash");
+}
+
+static void test_moving_by_screens_and_to_the_ends(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	assert_true(grid_resize(&shop->grid, 80, 8));
+	viewer_draw(shop->viewer, &shop->grid);
+	press(shop, VIEWER_KEY_PAGE_DOWN);
+	assert_selected(shop, "Shop::Product");
+	press(shop, VIEWER_KEY_PAGE_DOWN);
+	assert_not_shown(shop, "Hash");
+	press(shop, VIEWER_KEY_PAGE_UP);
+	assert_selected(shop, "Shop::Product");
+	press(shop, VIEWER_KEY_END);
+	assert_selected(shop, "Shop::Basket");
+	press(shop, VIEWER_KEY_DOWN);
+	assert_selected(shop, "Shop::Basket");
+	press(shop, VIEWER_KEY_HOME);
+	assert_selected(shop, "Hash");
+}
+
+static void test_the_selection_stays_with_its_class(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	press(shop, VIEWER_KEY_DOWN);
+	press(shop, VIEWER_KEY_DOWN);
+	assert_selected(shop, "String");
+	shop_press(shop, "1");
+	assert_shown(shop, "1 of 9");
+	assert_selected(shop, "String");
+	shop_press(shop, "I");
+	assert_shown(shop, "9 of 9");
+	assert_selected(shop, "String");
+	shop_second(shop, true);
+	assert_selected(shop, "String");
+}
+
+static void test_at_first_and_after_home_the_selection_stays_on_the_first_line(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "1");
+	assert_selected(shop, "String");
+	shop_press(shop, "jj5");
+	assert_selected(shop, "Hash");
+	press(shop, VIEWER_KEY_HOME);
+	shop_press(shop, "5");
+	assert_selected(shop, "�[31mred�[0m");
+	shop_press(shop, "1");
+	assert_selected(shop, "String");
+}
+
+static void test_a_selection_scrolled_to_is_seen_after_a_resize(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	press(shop, VIEWER_KEY_END);
+	assert_true(grid_resize(&shop->grid, 40, 6));
+	assert_selected(shop, "Shop::Basket");
+	assert_true(grid_resize(&shop->grid, 1, 1));
+	assert_string_equal(shop_screen(shop), "m\n");
+	press(shop, VIEWER_KEY_UP);
+	assert_true(grid_resize(&shop->grid, 80, 40));
+	assert_selected(shop, "Proc");
+	assert_shown(shop, "Hash");
+}
+
+static void test_sorting_by_digit(void **state)
+{
+	static const struct {
+		const char *key, *title, *first;
+	} sorts[] = {
+	    {"1", "RETAINED▾", "String"}, {"2", "GROWTH/s▾", "Hash"}, {"3", "LIVE▾", "String"},
+	    {"4", "ALLOC/s▾", "String"},  {"5", "CLASS▾", "�[0m"},
+	};
+	struct shop_viewer *shop = *state;
+
+	assert_true(grid_resize(&shop->grid, 120, 16));
+	for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++) {
+		shop_press(shop, sorts[i].key);
+		assert_shown(shop, sorts[i].title);
+		assert_selected(shop, sorts[i].first);
+	}
+	shop_press(shop, "6");
+	assert_shown(shop, "there is no column 6 to sort by");
+}
+
+static void test_sorting_by_the_neighbour(void **state)
+{
+	static const char *const titles[] = {"LIVE▾", "ALLOC/s▾", "CLASS▾", "RETAINED▾", "GROWTH/s▾"};
+	struct shop_viewer *shop = *state;
+
+	assert_true(grid_resize(&shop->grid, 120, 16));
+	for (size_t i = 0; i < 5; i++) {
+		shop_press(shop, ">");
+		assert_shown(shop, titles[i]);
+	}
+	for (size_t i = 5; i-- > 1;) {
+		shop_press(shop, "<");
+		assert_shown(shop, titles[i - 1]);
+	}
+}
+
+static void test_turning_the_order_round(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "I");
+	assert_shown(shop, "GROWTH/s▴");
+	assert_selected(shop, "Shop::Basket");
+	shop_press(shop, "I");
+	assert_selected(shop, "Hash");
+	shop_press(shop, "I1");
+	assert_shown(shop, "RETAINED▾");
+}
+
+static void test_sorting_as_the_options_say(void **state)
+{
+	struct viewer_options options = {.interval = 1, .sort = "class"};
+	struct viewer *viewer = viewer_new(&options);
+
+	assert_string_equal(viewer->table.sort->key, "class");
+	viewer_free(viewer);
+	options.sort = "trend";
+	viewer = viewer_new(&options);
+	assert_string_equal(viewer->table.sort->key, "growth");
+	viewer_free(viewer);
+}
+
+static void test_a_filter_works_while_it_is_typed(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "/sess");
+	assert_shown(shop, "filter: sess");
+	assert_shown(shop, "\"sess\"  1 of 1");
+	assert_selected(shop, "Shop::Session");
+	shop_press(shop, "\b\b\b");
+	assert_shown(shop, "Shop::Product");
+	shop_press(shop, "q p\177\177\177");
+	assert_not_shown(shop, "paused");
+	assert_shown(shop, "\"s\"");
+}
+
+static void test_a_filter_stays_with_enter_and_goes_with_escape(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "/Hash\r");
+	assert_shown(shop, "\"Hash\"  1 of 1");
+	assert_shown(shop, "Esc clear the filter");
+	assert_not_shown(shop, "filter: Hash");
+	shop_second(shop, true);
+	assert_not_shown(shop, "Shop::Session");
+	shop_press(shop, "\033");
+	assert_shown(shop, "Shop::Session");
+	shop_press(shop, "/Hash\033");
+	assert_shown(shop, "1 of 9");
+	press(shop, VIEWER_KEY_F1 + 3);
+	assert_shown(shop, "filter:");
+}
+
+static void test_a_filter_of_many_characters(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "/größe");
+	assert_shown(shop, "1 of 1");
+	shop_press(shop, "\177\177\177\177");
+	assert_shown(shop, "\"g\"");
+	for (unsigned i = 0; i < 1000; i++)
+		shop_press(shop, "ü");
+	assert_shown(shop, "no class has \"gü");
+	for (unsigned i = 0; i < 1000; i++)
+		press(shop, VIEWER_KEY_BACKSPACE);
+	assert_shown(shop, "1 of 9");
+}
+
+static void test_the_selection_moves_while_a_filter_is_typed(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "/shop");
+	press(shop, VIEWER_KEY_DOWN);
+	assert_selected(shop, "Shop::Product");
+	shop_press(shop, "\033");
+	assert_selected(shop, "Shop::Product");
+}
+
+static void test_internal_objects(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	assert_not_shown(shop, "(internal T_DATA)");
+	shop_press(shop, "a");
+	assert_shown(shop, "(internal T_DATA)");
+	shop_press(shop, "a");
+	assert_not_shown(shop, "(internal T_DATA)");
+}
+
+static void test_pausing_keeps_the_screen(void **state)
+{
+	static const char *const keys[] = {"p", " "};
+	struct shop_viewer *shop = *state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		shop_press(shop, keys[i]);
+		char *before = strdup(shop_screen(shop));
+		assert_non_null(strstr(before, "paused"));
+		shop_second(shop, true);
+		assert_string_equal(shop_screen(shop), before);
+		/* It can still be sorted, filtered and moved in. */
+		shop_press(shop, "1j/o\033k2\033");
+		press(shop, VIEWER_KEY_HOME);
+		assert_string_equal(shop_screen(shop), before);
+		free(before);
+		shop_press(shop, keys[1 - i]);
+		assert_not_shown(shop, "paused");
+		assert_shown(shop, i ? "up 7 s" : "up 6 s");
+	}
+}
+
+static void test_a_gc_says_what_it_freed_and_what_stayed(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	press(shop, VIEWER_KEY_DOWN);
+	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
+	assert_shown(shop, "GC: asked for");
+	assert_int_equal(shop_press(shop, "g"), VIEWER_NOTHING);
+	shop->session_freed = 1307;
+	shop_second(shop, true);
+	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
+	assert_shown(shop, "GC 41 ms: freed 122,579 of 178,563, stayed 55,984   Shop::Session: freed 1,307");
+	shop_second(shop, false);
+	assert_shown(shop, "GC 41 ms: freed 122,579");
+	press(shop, VIEWER_KEY_DOWN);
+	assert_not_shown(shop, "GC 41 ms");
+}
+
+static void test_the_numbers_of_a_gc_may_come_after_it_is_done(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "g");
+	shop_second(shop, false); /* taken just before the GC: what it shows as freed is not the GC's */
+	viewer_gc_done(shop->viewer, true, 1, NULL);
+	assert_shown(shop, "GC 1 ms");
+	assert_not_shown(shop, "freed");
+	shop->session_freed = 1307;
+	shop_second(shop, true);
+	assert_shown(shop, "GC 1 ms: freed 122,543 of 180,381, stayed 57,838");
+}
+
+static void test_a_gc_that_cannot_be_run_says_why(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "g");
+	viewer_gc_done(shop->viewer, false, 0, "the program has ended");
+	assert_shown(shop, "no GC was run: the program has ended");
+	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
+}
+
+static void test_the_interval(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	assert_int_equal(shop_press(shop, "["), VIEWER_INTERVAL);
+	assert_true(viewer_interval(shop->viewer) == 0.5);
+	assert_shown(shop, "0.5 s");
+	shop_press(shop, "[[[[[[");
+	assert_int_equal(shop_press(shop, "["), VIEWER_NOTHING);
+	assert_true(viewer_interval(shop->viewer) == 0.1);
+	for (unsigned i = 0; i < 20; i++)
+		shop_press(shop, "]");
+	assert_true(viewer_interval(shop->viewer) == 60);
+	assert_shown(shop, "60.0 s");
+	shop->viewer->interval = 0.25;
+	assert_shown(shop, "0.250 s");
+	shop_press(shop, "]");
+	assert_true(viewer_interval(shop->viewer) == 0.5);
+}
+
+static void print_lines(struct shop_viewer *shop, unsigned from, unsigned to)
+{
+	char line[32];
+
+	for (unsigned i = from; i <= to; i++)
+		viewer_output(shop->viewer, line, (size_t)snprintf(line, sizeof line, "line %u.\n", i));
+}
+
+static void test_the_output_pane(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	print_lines(shop, 1, 100);
+	assert_shown(shop, "l output (100 new)");
+	assert_not_shown(shop, "line 100.");
+	shop_press(shop, "l");
+	assert_shown(shop, "line 100.");
+	assert_shown(shop, " 100 lines ");
+	assert_shown(shop, "l close");
+	print_lines(shop, 101, 101);
+	assert_shown(shop, "line 101.");
+	shop_press(shop, "l");
+	assert_not_shown(shop, "line 101.");
+	assert_not_shown(shop, "new)");
+	shop_press(shop, "l\033");
+	assert_not_shown(shop, "line 101.");
+}
+
+static void test_output_that_is_scrolled_back_stays(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	print_lines(shop, 1, 100);
+	shop_press(shop, "l");
+	assert_shown(shop, "line 96.");
+	press(shop, VIEWER_KEY_UP);
+	assert_not_shown(shop, "line 100.");
+	print_lines(shop, 101, 110);
+	assert_not_shown(shop, "line 100.");
+	assert_shown(shop, "line 99.");
+	assert_shown(shop, "110 lines, 10 new");
+	press(shop, VIEWER_KEY_HOME);
+	assert_shown(shop, "line 1.");
+	press(shop, VIEWER_KEY_PAGE_DOWN);
+	assert_shown(shop, "line 6.");
+	press(shop, VIEWER_KEY_PAGE_UP);
+	assert_shown(shop, "line 1.");
+	press(shop, VIEWER_KEY_END);
+	assert_shown(shop, "line 110.");
+	assert_shown(shop, " 110 lines ");
+}
+
+static void test_output_is_bounded(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	print_lines(shop, 1, SCROLLBACK_LINES + 500);
+	shop_press(shop, "l");
+	press(shop, VIEWER_KEY_HOME);
+	assert_shown(shop, " line 501.");
+	print_lines(shop, 1, SCROLLBACK_LINES * 2);
+	assert_shown(shop, " line 2001.");
+	assert_shown(shop, "2,000 lines");
+}
+
+/* What the scrollback makes of a text, its lines joined by "|". The text comes in pieces of `piece` bytes. */
+static void assert_lines(const char *expected, const char *text, size_t piece)
+{
+	struct scrollback *scrollback = calloc(1, sizeof *scrollback);
+	struct buffer joined = {0};
+
+	for (size_t left = strlen(text), part; left; left -= part, text += part) {
+		part = left < piece ? left : piece;
+		scrollback_add(scrollback, text, part);
+	}
+	for (size_t i = 0; i < scrollback_count(scrollback); i++) {
+		size_t length;
+		const char *line = scrollback_line(scrollback, i, &length);
+		buffer_puts(&joined, i ? "|" : "");
+		buffer_add(&joined, line, length);
+	}
+	buffer_add(&joined, "", 1);
+	assert_string_equal(joined.text, expected);
+	buffer_deinit(&joined);
+	scrollback_deinit(scrollback);
+	free(scrollback);
+}
+
+static void test_control_sequences_of_output_are_taken_out(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"\033[1;31mred\033[0m", "red"},
+	    {"\033]0;title\007a\033]8;;http://x\033\\link\033]8;;\033\\", "alink"},
+	    {"\033Pq#0~~\033\\b\033_x\033\\c\033^y\033\\d\033X.\033\\e", "bcde"},
+	    {"\033(Bf\0337\0338\033cg", "fg"},
+	    {"\033[2J\033[Hh\033[?25l", "h"},
+	    {"one\r\ntwo\nthree", "one|two|three"},
+	    {"10 %\r55 %\r100 %\n", "100 %"},
+	    {"ab\bc\n", "ac"},
+	    {"grö\bx\n", "grx"},
+	    {"a\tb\n", "a       b"},
+	    {"bell\007\177\001\n", "bell"},
+	    {"\033[12\nnext", "|next"},
+	    {"\033]0;never ended\nnext", "|next"},
+	    {"\033\033[1mx", "x"},
+	    {"\033]0;t\033[1mx", "x"},
+	    {"\n\n", "|"},
+	    {"Größe 日本", "Größe 日本"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_lines(cases[i][1], cases[i][0], SIZE_MAX);
+		for (size_t piece = 1; piece < 5; piece++)
+			assert_lines(cases[i][1], cases[i][0], piece);
+	}
+}
+
+static void test_a_line_without_end_goes_on_in_the_next(void **state)
+{
+	char text[3001];
+	struct scrollback *scrollback = calloc(1, sizeof *scrollback);
+
+	for (size_t i = 0; i + 2 < sizeof text; i += 2)
+		memcpy(text + i, "ö", 2);
+	scrollback_add(scrollback, text, sizeof text - 1);
+	assert_true(scrollback->total >= 2);
+	for (size_t i = 0, length; i < scrollback_count(scrollback); i++) {
+		const char *line = scrollback_line(scrollback, i, &length);
+		assert_int_equal(length % 2, 0);
+		assert_memory_equal(line, "ö", 2);
+	}
+	scrollback_deinit(scrollback);
+	free(scrollback);
+}
+
+static void test_the_help(void **state)
+{
+	static const uint32_t keys[] = {'?', 'h', VIEWER_KEY_F1};
+	static const uint32_t ways_out[] = {'?', 'q', VIEWER_KEY_ESCAPE, VIEWER_KEY_ENTER, 'h', VIEWER_KEY_F1};
+	struct shop_viewer *shop = *state;
+
+	for (size_t i = 0; i < sizeof ways_out / sizeof *ways_out; i++) {
+		press(shop, keys[i % 3]);
+		assert_shown(shop, "select the line above or below");
+		press(shop, ways_out[i]);
+		assert_not_shown(shop, "select the line above or below");
+	}
+	press(shop, '?');
+	press(shop, VIEWER_KEY_END);
+	assert_shown(shop, "not known yet");
+	press(shop, VIEWER_KEY_PAGE_UP);
+	press(shop, VIEWER_KEY_HOME);
+	assert_shown(shop, "select the line");
+	press(shop, ' ');
+	assert_not_shown(shop, "select the line");
+	press(shop, 'k');
+	press(shop, VIEWER_KEY_PAGE_UP);
+	assert_shown(shop, "select the line");
+}
+
+static void test_the_help_over_the_output_pane(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	print_lines(shop, 1, 3);
+	shop_press(shop, "l?");
+	assert_not_shown(shop, "line 3.");
+	shop_press(shop, "?");
+	assert_shown(shop, "line 3.");
+	shop_press(shop, "/Hash\r");
+	assert_shown(shop, "line 3.");
+	assert_shown(shop, "\"Hash\"");
+}
+
+static void test_what_the_terminal_is_asked_for(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	assert_int_equal(shop_press(shop, "q"), VIEWER_LEAVE);
+	assert_int_equal(shop_press(shop, "Q"), VIEWER_QUIT);
+	assert_int_equal(shop_press(shop, "\x0c"), VIEWER_REDRAW);
+	assert_int_equal(shop_press(shop, "\x1a"), VIEWER_SUSPEND);
+	assert_int_equal(shop_press(shop, "/\x0c"), VIEWER_REDRAW);
+	assert_int_equal(shop_press(shop, "\x1a"), VIEWER_SUSPEND);
+	assert_int_equal(shop_press(shop, "\r?Q"), VIEWER_QUIT);
+	assert_int_equal(viewer_press(shop->viewer, 0), VIEWER_NOTHING);
+	assert_int_equal(viewer_press(shop->viewer, 0x1f600), VIEWER_NOTHING);
+	assert_int_equal(viewer_press(shop->viewer, UINT32_MAX), VIEWER_NOTHING);
+}
+
+static void test_keys_work_on_a_screen_that_is_too_small(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	assert_true(grid_resize(&shop->grid, 0, 0));
+	assert_string_equal(shop_screen(shop), "");
+	assert_int_equal(shop_press(shop, "jl?q"), VIEWER_NOTHING);
+	assert_int_equal(shop_press(shop, "q"), VIEWER_LEAVE);
+}
+
+static void test_a_sentence_stays_until_the_next_key(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	viewer_say(shop->viewer, "the disk is full \033[31m%s%n");
+	shop_second(shop, true);
+	assert_shown(shop, "the disk is full �[31m%s%n");
+	press(shop, 'k');
+	assert_not_shown(shop, "the disk is full");
+}
+
+static void test_after_the_end_the_numbers_can_be_browsed(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	viewer_ended(shop->viewer, "ended by SIGKILL after 0:05");
+	assert_shown(shop, "ended by SIGKILL after 0:05");
+	assert_not_shown(shop, "g GC");
+	assert_int_equal(shop_press(shop, "g"), VIEWER_NOTHING);
+	assert_int_equal(shop_press(shop, "["), VIEWER_NOTHING);
+	shop_press(shop, "1j");
+	assert_selected(shop, "Shop::Product");
+	viewer_ended(shop->viewer, "ended with status 3 after 0:05");
+	assert_shown(shop, "ended with status 3");
+	assert_int_equal(shop_press(shop, "q"), VIEWER_LEAVE);
+}
+
+static void test_a_pause_can_be_left_after_the_end(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "p");
+	shop_second(shop, true);
+	shop->head.flags |= SNAPSHOT_ENDED;
+	shop_second(shop, true);
+	assert_not_shown(shop, "ended");
+	shop_press(shop, "p");
+	assert_shown(shop, "ended");
+	assert_not_shown(shop, "paused");
+}
+
+static void test_before_the_first_numbers_keys_do_no_harm(void **state)
+{
+	const struct viewer_options options = {.interval = -1};
+	struct shop_viewer shop = {.viewer = viewer_new(&options)};
+
+	assert_true(grid_init(&shop.grid));
+	assert_true(grid_resize(&shop.grid, 80, 12));
+	for (size_t i = 0; i < command_count; i++) {
+		for (size_t k = 0; k < COMMAND_KEYS; k++) {
+			enum viewer_request request = viewer_press(shop.viewer, command_table[i].keys[k]);
+			assert_true(request != VIEWER_GC && request != VIEWER_INTERVAL);
+			assert_true(strlen(shop_screen(&shop)) > 0);
+		}
+	}
+	assert_true(viewer_interval(shop.viewer) == 1);
+	shop_close(&shop);
+}
+
+/* Whether two commands have a key for the same mode and may both apply: then one would hide the other. */
+static void test_no_key_means_two_things(void **state)
+{
+	for (size_t i = 0; i < command_count; i++) {
+		for (size_t j = i + 1; j < command_count; j++) {
+			if (!(command_table[i].modes & command_table[j].modes))
+				continue;
+			for (size_t k = 0; k < COMMAND_KEYS * COMMAND_KEYS; k++) {
+				uint32_t key = command_table[i].keys[k / COMMAND_KEYS];
+				if (key && key == command_table[j].keys[k % COMMAND_KEYS])
+					fail_msg("%s and %s have the same key", command_table[i].name,
+					         command_table[j].name);
+			}
+		}
+	}
+}
+
+static void test_the_help_names_every_command(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	assert_true(grid_resize(&shop->grid, 160, 80));
+	shop_press(shop, "?");
+	for (size_t i = 0; i < command_count; i++) {
+		const struct command *command = &command_table[i];
+		char name[COMMAND_NAME_SIZE];
+		assert_non_null(command->run);
+		assert_true(command->modes);
+		if (!command->help)
+			continue;
+		assert_shown(shop, command->help);
+		command_key_name(name, command->keys[0], TEXT_UTF8);
+		assert_shown(shop, command->keys_text ? command->keys_text : name);
+	}
+}
+
+#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    SHOP_TEST(test_moving_by_lines),
+	    SHOP_TEST(test_moving_by_screens_and_to_the_ends),
+	    SHOP_TEST(test_the_selection_stays_with_its_class),
+	    SHOP_TEST(test_at_first_and_after_home_the_selection_stays_on_the_first_line),
+	    SHOP_TEST(test_a_selection_scrolled_to_is_seen_after_a_resize),
+	    SHOP_TEST(test_sorting_by_digit),
+	    SHOP_TEST(test_sorting_by_the_neighbour),
+	    SHOP_TEST(test_turning_the_order_round),
+	    cmocka_unit_test(test_sorting_as_the_options_say),
+	    SHOP_TEST(test_a_filter_works_while_it_is_typed),
+	    SHOP_TEST(test_a_filter_stays_with_enter_and_goes_with_escape),
+	    SHOP_TEST(test_a_filter_of_many_characters),
+	    SHOP_TEST(test_the_selection_moves_while_a_filter_is_typed),
+	    SHOP_TEST(test_internal_objects),
+	    SHOP_TEST(test_pausing_keeps_the_screen),
+	    SHOP_TEST(test_a_gc_says_what_it_freed_and_what_stayed),
+	    SHOP_TEST(test_the_numbers_of_a_gc_may_come_after_it_is_done),
+	    SHOP_TEST(test_a_gc_that_cannot_be_run_says_why),
+	    SHOP_TEST(test_the_interval),
+	    SHOP_TEST(test_the_output_pane),
+	    SHOP_TEST(test_output_that_is_scrolled_back_stays),
+	    SHOP_TEST(test_output_is_bounded),
+	    cmocka_unit_test(test_control_sequences_of_output_are_taken_out),
+	    cmocka_unit_test(test_a_line_without_end_goes_on_in_the_next),
+	    SHOP_TEST(test_the_help),
+	    SHOP_TEST(test_the_help_over_the_output_pane),
+	    SHOP_TEST(test_what_the_terminal_is_asked_for),
+	    SHOP_TEST(test_keys_work_on_a_screen_that_is_too_small),
+	    SHOP_TEST(test_a_sentence_stays_until_the_next_key),
+	    SHOP_TEST(test_after_the_end_the_numbers_can_be_browsed),
+	    SHOP_TEST(test_a_pause_can_be_left_after_the_end),
+	    cmocka_unit_test(test_before_the_first_numbers_keys_do_no_harm),
+	    cmocka_unit_test(test_no_key_means_two_things),
+	    SHOP_TEST(test_the_help_names_every_command),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
