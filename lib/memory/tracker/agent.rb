@@ -1,0 +1,60 @@
+# frozen_string_literal: true
+
+# Loaded into a program by `memory-tracker-top`, through RUBYOPT and RUBYLIB, before the program itself.
+#
+# Every Ruby that the program starts loads this file, other versions and other implementations too. So it is written in
+# a syntax that all of them read, defines nothing, and looks before it loads anything else: an extension that was built
+# for another Ruby can crash the process. Whatever goes wrong costs one line on stderr, and the program runs untracked.
+
+directory = ENV.fetch("MEMORY_TRACKER_DIRECTORY", nil)
+
+# Without the directory there is no launcher any more, and with one that belongs to another user none of ours.
+if directory && File.directory?(directory) && File.writable?(directory)
+  begin
+    require "rbconfig"
+    built_for = ENV.fetch("MEMORY_TRACKER_ABI", nil)
+    this = [RUBY_ENGINE, RbConfig::CONFIG["ruby_version"], RUBY_PLATFORM].join(" ")
+
+    # That a Ruby ran here, for the launcher to know.
+    File.open(File.join(directory, Process.pid.to_s), "w") do |file|
+      file.puts(this == built_for ? "tracked" : "untracked")
+    end
+    raise LoadError, "built for #{built_for}, this is #{this}" if this != built_for
+
+    # One process prints, or has the screen: the first that comes, and after its end the next. It may come again by
+    # `exec`.
+    prints = File.open(File.join(directory, "owner"), File::RDWR | File::CREAT, 0o600) do |file|
+      file.flock(File::LOCK_EX)
+      owner = file.read.to_i
+      alive = begin
+        owner.positive? && owner != Process.pid && Process.kill(0, owner)
+      rescue Errno::ESRCH
+        false
+      rescue Errno::EPERM
+        true
+      end
+      unless alive
+        file.rewind
+        file.truncate(0)
+        file.write(Process.pid.to_s)
+      end
+      !alive
+    end
+
+    if prints && ENV["MEMORY_TRACKER_MODE"] == "screen"
+      require "memory/tracker/agent/screen"
+      Memory::Tracker::Agent::Screen.start(ENV)
+    elsif prints
+      require "memory/tracker/agent/report"
+      Memory::Tracker::Agent::Report.start(ENV)
+    end
+  rescue ScriptError, StandardError => e
+    begin
+      # Once for all processes of the program.
+      File.open(File.join(directory, "notice"), File::WRONLY | File::CREAT | File::EXCL, 0o600) { nil }
+      $stderr.write("memory-tracker: #{e.message.split("\n").first}; the program runs untracked\n")
+    rescue StandardError
+      nil
+    end
+  end
+end

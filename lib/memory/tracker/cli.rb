@@ -1,0 +1,82 @@
+# frozen_string_literal: true
+
+require "memory/tracker/error"
+require "memory/tracker/version"
+
+module Memory
+  module Tracker
+    # The command line program `memory-tracker-top`: reads its options, runs the command, and gives its exit status.
+    module CLI
+      autoload :Environment, "memory/tracker/cli/environment"
+      autoload :Launcher, "memory/tracker/cli/launcher"
+      autoload :Options, "memory/tracker/cli/options"
+      autoload :Signals, "memory/tracker/cli/signals"
+      autoload :Witness, "memory/tracker/cli/witness"
+
+      # What the program is called in its messages.
+      NAME = "memory-tracker-top"
+
+      # The exit status for options that make no sense (EX_USAGE of sysexits.h).
+      USAGE_STATUS = 64
+
+      # The exit status when not the command but this program failed, as `env` and `timeout` have it.
+      FAILURE_STATUS = 125
+
+      class << self
+        # Runs the program.
+        # @param arguments [Array<String>] the command line, without the program's own name
+        # @param output [IO] where `--help` and `--version` are printed
+        # @param errors [IO] where messages go
+        # @return [Integer] the exit status
+        def run(arguments, output: $stdout, errors: $stderr)
+          options = Options.parse(arguments)
+          return answer(options, output) if options.answer
+
+          Launcher.new(options, errors: errors).run
+        rescue Options::Error => e
+          complain("#{e.message}; see #{NAME} --help", errors)
+          USAGE_STATUS
+        rescue Error => e
+          complain(e.message, errors)
+          FAILURE_STATUS
+        rescue SystemCallError => e
+          complain(describe(e), errors)
+          FAILURE_STATUS
+        end
+
+        # Prints one line about something that went wrong. Line breaks and other control characters, which come from
+        # file names and arguments, are shown as escapes.
+        # @param message [String] what to say
+        # @param errors [IO] where to say it
+        # @return [void]
+        def complain(message, errors = $stderr)
+          errors.puts("#{NAME}: #{printable(message)}")
+        rescue SystemCallError, IOError
+          # Nobody is left to read it; the exit status says it too.
+          nil
+        end
+
+        # What the system says about an error, without the place in Ruby's own code that Ruby adds.
+        # @param error [SystemCallError]
+        # @return [String] such as "No space left on device"
+        def describe(error)
+          error.class.new.message
+        end
+
+        private
+
+        def answer(options, output)
+          output.puts(options.answer)
+          output.flush
+          0
+        rescue Errno::EPIPE
+          0
+        end
+
+        def printable(text)
+          text.dup.force_encoding(Encoding::UTF_8).scrub("?").gsub(/[[:cntrl:]]/) { |character| character.dump[1..-2] }
+        end
+      end
+    end
+  end
+end

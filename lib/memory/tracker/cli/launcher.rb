@@ -1,0 +1,117 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "tmpdir"
+
+module Memory
+  module Tracker
+    module CLI
+      # Runs a program with the agent in it and stays its parent until it ends.
+      #
+      # The program stays in the launcher's process group, so a terminal, a shell's job control and a pipeline see one
+      # job, as if the program had been started without the launcher.
+      class Launcher
+        # The exit status when the command cannot be executed, as shells have it.
+        CANNOT_EXECUTE = 126
+
+        # The exit status when there is no such command, as shells have it.
+        NOT_FOUND = 127
+
+        # Time in seconds that whoever sees to the terminal after the program's end has for that.
+        TERMINAL_PATIENCE = 5
+
+        # @param options [Options] what to run, and how to track it
+        # @param errors [IO] where messages go
+        def initialize(options, errors: $stderr)
+          @options = options
+          @errors = errors
+        end
+
+        # Runs the program and waits for its end.
+        # @return [Integer] the exit status to leave with
+        def run
+          environment = Environment.new(@options)
+          Signals.forward do |signals|
+            with_directory { |directory| run_in(directory, environment, signals) }
+          end
+        end
+
+        private
+
+        # Removed whatever it holds then, and no matter if it is gone: the program's status counts more.
+        def with_directory
+          directory = Dir.mktmpdir("memory-tracker-")
+          yield directory
+        rescue ArgumentError => e
+          raise Error, e.message
+        ensure
+          FileUtils.rm_rf(directory) if directory
+        end
+
+        def run_in(directory, environment, signals)
+          pid = spawn(environment.to_h(directory))
+        rescue SystemCallError => e
+          refuse(e)
+        else
+          message = environment.problem || environment.notice
+          CLI.complain(message, @errors) if message
+          status = wait_for(pid, signals)
+          wait_for_terminal(directory) if environment.full_screen?
+          CLI.complain(nothing_to_count, @errors) if environment.tracked? && Dir.empty?(directory)
+          status
+        end
+
+        def wait_for(pid, signals)
+          signals.target = pid
+          _, status = Process.wait2(pid)
+          signals.target = nil
+          status.exitstatus || (128 + status.termsig)
+        end
+
+        # A program that was killed leaves the terminal to a guard, which removes the marker when it is done. Who reads
+        # the exit status shall find the terminal as it was.
+        def wait_for_terminal(directory)
+          marker = File.join(directory, "screen")
+          deadline = now + TERMINAL_PATIENCE
+          sleep 0.005 while File.exist?(marker) && now < deadline
+        end
+
+        def now
+          Process.clock_gettime(Process::CLOCK_MONOTONIC)
+        end
+
+        def refuse(error)
+          CLI.complain("cannot run #{program}: #{reason(error)}", @errors)
+          found?(error) ? CANNOT_EXECUTE : NOT_FOUND
+        end
+
+        # The program as a pair, so that no shell ever looks into its name.
+        def spawn(environment)
+          Process.spawn(environment, [program, program], *@options.command.drop(1))
+        end
+
+        def program
+          @options.command.first
+        end
+
+        def nothing_to_count
+          "no Ruby reported, so there was nothing to count: #{@options.command.join(" ")}"
+        end
+
+        def found?(error)
+          return false if error.is_a?(Errno::ENOTDIR)
+
+          !error.is_a?(Errno::ENOENT) || (program.include?("/") && File.exist?(program))
+        end
+
+        def reason(error)
+          case error
+          when Errno::ENOENT then found?(error) ? "its interpreter does not exist" : "there is no such command"
+          when Errno::EACCES then File.directory?(program) ? "it is a directory" : "it is not executable"
+          else CLI.describe(error)
+          end
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,82 @@
+# frozen_string_literal: true
+
+require "memory/tracker/cli"
+
+RSpec.describe Memory::Tracker::CLI::Options do
+  def parse(*arguments)
+    described_class.parse(arguments)
+  end
+
+  def refusal(*arguments)
+    parse(*arguments)
+    nil
+  rescue described_class::Error => e
+    e.message
+  end
+
+  it "takes everything from the first word that is no option as the command" do
+    options = parse("--batch", "ruby", "--version", "--sort", "x")
+    expect(options.command).to eq(%w[ruby --version --sort x])
+    expect(options).to be_batch
+  end
+
+  it "takes everything after -- as the command" do
+    expect(parse("--", "--odd", "name").command).to eq(%w[--odd name])
+  end
+
+  it "leaves the arguments that it was given alone" do
+    arguments = %w[--limit 3 ruby -v].freeze
+    expect(described_class.parse(arguments).command).to eq(%w[ruby -v])
+  end
+
+  it "has defaults for a first look" do
+    expect(parse("ruby").to_s).to eq("interval=1.0&sort=growth&limit=20&depth=0&existing=true")
+    expect(parse("ruby")).not_to be_batch
+  end
+
+  it "hands over what it was told" do
+    text = parse("--interval", "0.5", "--iterations=3", "--sort", "alloc", "--limit", "7", "--depth", "128",
+                 "--gc", "10", "--no-existing", "ruby").to_s
+    expect(text.split("&")).to contain_exactly(
+      "interval=0.5", "iterations=3", "sort=alloc", "limit=7", "depth=128", "gc=10.0", "existing=false"
+    )
+  end
+
+  it "answers a question instead of asking for a command" do
+    expect(parse("--version").answer).to eq("memory-tracker-top #{Memory::Tracker::VERSION}")
+    expect(parse("--help").answer).to start_with("Usage: memory-tracker-top ")
+  end
+
+  it "names every option in the help, in lines that fit a terminal" do
+    help = parse("--help").answer
+    expect(help).to include("--batch", "--interval SECONDS", "--iterations N", "--sort COLUMN", "--limit N",
+                            "--depth N", "--gc SECONDS", "--[no-]existing", "--help", "--version")
+    expect(help.lines.map { |line| line.chomp.size }.max).to be <= 80
+  end
+
+  it "keeps a command that is no valid text" do
+    command = ["\xff".dup.force_encoding("UTF-8"), "--\xfe"]
+    expect(parse("--batch", *command).command).to eq(command)
+  end
+
+  {
+    [] => "there is no command to run",
+    %w[--batch] => "there is no command to run",
+    %w[--nope ruby] => "invalid option: --nope",
+    %w[--interval] => "missing argument: --interval",
+    %w[--interval soon ruby] => "invalid argument: --interval soon",
+    %w[--interval 0.09 ruby] => "--interval takes a number from 0.1 to 86400.0, not 0.09",
+    %w[--interval=-1 ruby] => "--interval takes a number from 0.1 to 86400.0, not -1.0",
+    %w[--iterations 0 ruby] => "--iterations takes a number from 1 to 1000000000, not 0",
+    %w[--iterations 1.5 ruby] => "invalid argument: --iterations 1.5",
+    %w[--sort size ruby] => "invalid argument: --sort size",
+    %w[--limit 0 ruby] => "--limit takes a number from 1 to 1000000, not 0",
+    %w[--depth 129 ruby] => "--depth takes a number from 0 to 128, not 129",
+    %w[--depth=-1 ruby] => "--depth takes a number from 0 to 128, not -1",
+    %w[--gc 0 ruby] => "--gc takes a number from 0.1 to 86400.0, not 0.0"
+  }.each do |arguments, message|
+    it "refuses #{arguments.empty? ? "an empty command line" : arguments.join(" ")}" do
+      expect(refusal(*arguments)).to eq(message)
+    end
+  end
+end
