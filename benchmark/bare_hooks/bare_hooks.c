@@ -1,0 +1,60 @@
+/*
+ * What any tool pays that hooks births and deaths: hooks of the same kind as the gem's that do nothing, or only take
+ * the frames. The benchmarks hold the gem against these.
+ */
+#include <ruby.h>
+#include <ruby/debug.h>
+
+#define FRAMES 10
+
+static VALUE frames[FRAMES];
+static int lines[FRAMES];
+
+static void do_nothing(VALUE data, rb_trace_arg_t *event)
+{
+	rb_tracearg_object(event);
+}
+
+static void take_frames(VALUE data, rb_trace_arg_t *event)
+{
+	rb_tracearg_object(event);
+	rb_profile_frames(0, FRAMES, frames, lines);
+}
+
+typedef void (*hook)(VALUE data, rb_trace_arg_t *event);
+
+static void add(hook function, rb_event_flag_t events)
+{
+	rb_add_event_hook2((rb_event_hook_func_t)(void (*)(void))function, events, Qnil,
+	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
+}
+
+static VALUE start_empty(VALUE self)
+{
+	add(do_nothing, RUBY_INTERNAL_EVENT_NEWOBJ);
+	add(do_nothing, RUBY_INTERNAL_EVENT_FREEOBJ);
+	return self;
+}
+
+static VALUE start_frames(VALUE self)
+{
+	add(take_frames, RUBY_INTERNAL_EVENT_NEWOBJ);
+	add(do_nothing, RUBY_INTERNAL_EVENT_FREEOBJ);
+	return self;
+}
+
+static VALUE stop(VALUE self)
+{
+	rb_remove_event_hook((rb_event_hook_func_t)(void (*)(void))do_nothing);
+	rb_remove_event_hook((rb_event_hook_func_t)(void (*)(void))take_frames);
+	return self;
+}
+
+RUBY_FUNC_EXPORTED void Init_bare_hooks(void)
+{
+	VALUE module = rb_define_module("BareHooks");
+
+	rb_define_module_function(module, "start_empty", start_empty, 0);
+	rb_define_module_function(module, "start_frames", start_frames, 0);
+	rb_define_module_function(module, "stop", stop, 0);
+}

@@ -1,0 +1,167 @@
+# frozen_string_literal: true
+
+require "json"
+require "open3"
+require "tmpdir"
+require_relative "support/call_path_cases"
+
+RSpec.describe "Call paths" do
+  def self.ruby(*arguments, input: "")
+    paths = $LOAD_PATH.flat_map { |path| ["-I", path] }
+    output, errors, status = Open3.capture3(RbConfig.ruby, "-W0", *paths, *arguments, stdin_data: input)
+    raise "#{status}\n#{output}#{errors}" unless status.success?
+
+    output
+  end
+
+  def ruby(...)
+    self.class.ruby(...)
+  end
+
+  def self.runner
+    File.join(__dir__, "support/call_path_runner.rb")
+  end
+
+  # The result of all cases, run once.
+  def self.interpreted
+    @interpreted ||= JSON.parse(ruby(runner))
+  end
+
+  def self.compiled
+    @compiled ||= JSON.parse(ruby("--yjit", "--yjit-call-threshold=1", runner))
+  end
+
+  def self.yjit?
+    @yjit ||= Open3.capture2e(RbConfig.ruby, "--yjit", "-e", "exit RubyVM::YJIT.enabled?").last.success?
+  end
+
+  modes = { "interpreted" => :interpreted }
+  # Before 3.2, YJIT was an experiment.
+  modes["compiled by YJIT"] = :compiled if yjit? && !RUBY_VERSION.start_with?("3.1.")
+
+  modes.each do |mode, results|
+    describe "of code that is #{mode}" do
+      CallPathCases.all.each do |example|
+        it "are right for #{example.name}" do
+          paths = self.class.superclass.public_send(results).fetch(example.name)
+          expect(paths.map { |path| path["path"] }).to eq([example.path])
+          expect(paths.first["count"] % 3).to eq(0)
+        end
+      end
+    end
+  end
+
+  it "end with the main program" do
+    Dir.mktmpdir do |folder|
+      file = File.join(folder, "program.rb")
+      File.write(file, <<~RUBY)
+        require "memory/tracker"
+        capture = Memory::Tracker::Capture.new(depth: 8)
+        capture.start
+        def pack = { a: Object }
+        pack
+        puts capture.call_tree(Hash).each_path.map { |path, _counts| path.map { |frame| frame.to_s } }.first
+      RUBY
+      expect(ruby(file).lines(chomp: true)).to eq(["#{file}:4:in 'Object#pack'", "#{file}:5:in '<main>'"])
+    end
+  end
+
+  it "are the same in the tree and in the block of a tracked class" do
+    capture = Memory::Tracker::Capture.new(depth: 6)
+    crate = stub_const("Crate", Class.new)
+    told = []
+    capture.track(crate) { |_klass, _event, path| told << path }
+    capture.start
+    crate.new
+    SpecSupport.eventually("the event") { told.any? }
+    expect(told.first).to eq(capture.call_tree(crate).top_paths.first[:path])
+  ensure
+    capture.stop
+  end
+
+  it "are right up to the greatest depth, and cut off there" do
+    capture = Memory::Tracker::Capture.new(depth: 128)
+    crate = Class.new
+    capture.start
+    sink(200) { crate.new }
+    path = capture.call_tree(crate).each_path.first.first
+    expect(path.size).to eq(128)
+    expect(path.count { |frame| frame.label.end_with?("sink") }).to be > 100
+  ensure
+    capture.stop
+  end
+
+  def sink(depth, &block)
+    depth.zero? ? yield : sink(depth - 1, &block)
+  end
+
+  describe "of code that comes and goes" do
+    let(:capture) { Memory::Tracker::Capture.new(depth: 3) }
+    let(:crate) { stub_const("Crate", Class.new) }
+
+    before { capture.start }
+    after { capture.stop }
+
+    def define(owner, name, line)
+      owner.class_eval("def #{name}(crate) = crate.new", "goods.rb", line) # rubocop:disable Style/EvalWithLocation
+    end
+
+    # A method at a line of its own, called once and dropped with its class.
+    def pass(number)
+      owner = Class.new
+      define(owner, "pack_#{number}", number)
+      owner.new.public_send("pack_#{number}", crate)
+    end
+
+    it "never have a wrong name, where dead code's addresses are used again" do
+      (1..20_000).each { |number| pass(number) }
+      paths = capture.call_tree(crate).each_path.to_a
+      own = paths.reject { |path, _counts| path.first.pseudo? }
+      wrong = own.reject { |path, counts| right?(path) && counts.allocated == 1 }
+      expect(wrong).to be_empty
+      expect(own.size).to eq(20_000)
+      expect(own.map { |path, _counts| path.first.lineno }.uniq.size).to eq(20_000)
+    end
+
+    def right?(path)
+      method = path.find { |frame| !frame.native? }
+      method.path == "goods.rb" && method.label.end_with?("pack_#{method.lineno}")
+    end
+
+    it "are right where code moves and is replaced meanwhile" do
+      skip "this Ruby cannot compact here" unless GC.respond_to?(:compact)
+
+      (1..300).each do |number|
+        pass(number)
+        GC.compact if (number % 50).zero?
+      end
+      wrong = capture.call_tree(crate).each_path.reject { |path, _counts| right?(path) }
+      expect(wrong).to be_empty
+    end
+
+    it "hold neither classes nor methods" do
+      dropped = []
+      finalizer = ->(id) { dropped << id }
+      10_000.times { |number| pass_and_drop((number % 100) + 1, finalizer) }
+      SpecSupport.eventually("the classes to go, and their records to be used again") do
+        GC.start
+        1_000.times { Class.new.new }
+        dropped.size > 9_900 && capture.statistics[:classes] < 2_000
+      end
+      expect(capture.call_tree(crate).each_path.count).to eq(100)
+    end
+
+    def pass_and_drop(line, finalizer)
+      owner = Class.new
+      define(owner, "pack", line)
+      ObjectSpace.define_finalizer(owner, finalizer)
+      owner.new.pack(crate)
+    end
+
+    it "keep their nodes when the same code is loaded again and again" do
+      6_000.times { |number| pass((number % 300) + 1) }
+      counts = capture.call_tree(crate).each_path.map { |_path, counts| counts.allocated }
+      expect(counts).to eq([20] * 300)
+    end
+  end
+end
