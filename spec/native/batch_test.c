@@ -188,7 +188,7 @@ static void test_upper_bounds_and_unconfirmed_growth_are_marked(void **state)
 	for (unsigned second = 0; second < 6; second++) {
 		const struct fake_class classes[] = {{1, "Hash", 1000 + 40 * second, 0, 900, 0},
 		                                     {2, "Set", 7, 0, 0, 0}};
-		shop.head.majors_seen = shop.head.major_at_ns = 0;
+		shop.head.majors_seen = shop.head.major_at_ns = 1;
 		shop.head.sequence++;
 		shop.head.gcs_seen++;
 		shop.head.monotonic_ns += SECOND;
@@ -201,6 +201,20 @@ static void test_upper_bounds_and_unconfirmed_growth_are_marked(void **state)
 	shop.options.charset = TEXT_ASCII;
 	assert_rows(&shop, TITLES "     <=900    ~+40.0     1,200      40.0  Hash\n"
 	                          "         0        ~0         7         0  Set\n\n");
+	close_shop(&shop);
+}
+
+static void test_retained_is_not_known_before_a_major_gc(void **state)
+{
+	const struct fake_class class = {1, "Hash", 1200, 200, 0, 0};
+	struct shop shop;
+	open_shop(&shop);
+	shop.head.sequence++;
+	shop.head.monotonic_ns += SECOND;
+	assert_true(history_update(shop.history, fake_snapshot(&shop.head, NULL, &class, 1)));
+	assert_table(&shop, "2026-11-22 10:41:07  pid 4711  live 1,000  retained -  heap 1310k/1620k  rss 212M"
+	                    "  gc 412+38  alloc/s 1.2k  freed/s 200.0  exact\n" TITLES
+	                    "         -         -     1,000      1.2k  Hash\n\n");
 	close_shop(&shop);
 }
 
@@ -332,6 +346,7 @@ int main(void)
 	    cmocka_unit_test(test_equal_rows_keep_their_order),
 	    cmocka_unit_test(test_what_is_not_known_yet_is_a_dash),
 	    cmocka_unit_test(test_upper_bounds_and_unconfirmed_growth_are_marked),
+	    cmocka_unit_test(test_retained_is_not_known_before_a_major_gc),
 	    cmocka_unit_test(test_inexact_numbers_say_why),
 	    cmocka_unit_test(test_the_last_table_says_that_the_program_has_ended),
 	    cmocka_unit_test(test_the_command_is_shown_when_it_is_known),

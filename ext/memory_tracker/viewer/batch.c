@@ -104,7 +104,10 @@ static void put_header(struct buffer *out, const struct history *history, const 
 	put_program(out, snapshot, options);
 	put_exact(out, "  live ", totals->live);
 	buffer_puts(out, "  retained ");
-	put_exact(out, bound ? column_bound_sign(options->charset) : "", totals->retained);
+	if (snapshot->majors_seen)
+		put_exact(out, bound ? column_bound_sign(options->charset) : "", totals->retained);
+	else
+		buffer_puts(out, "-");
 	put_heap(out, snapshot);
 	put_number(out, "  gc ", snapshot->gc_minor);
 	put_number(out, "+", snapshot->gc_major);
@@ -153,8 +156,10 @@ static size_t collect(struct column_line *lines, const struct history *history, 
 		if ((classes[i].flags & SNAPSHOT_CLASS_INTERNAL) && !options->internal)
 			continue;
 		struct column_line *line = &lines[count++];
-		*line = (struct column_line){
-		    .row = &rows[i], .bound = retained_is_bound(snapshot), .charset = options->charset};
+		*line = (struct column_line){.row = &rows[i],
+		                             .bound = retained_is_bound(snapshot),
+		                             .unknown = !snapshot->majors_seen,
+		                             .charset = options->charset};
 		line->name = snapshot_string(snapshot, classes[i].name, &line->name_length);
 	}
 	return count;

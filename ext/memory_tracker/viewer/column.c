@@ -25,6 +25,10 @@ static void print_retained(struct buffer *out, const struct column_line *line)
 	char digits[FORMAT_SIZE];
 	size_t length = format_count(digits, line->row->retained);
 
+	if (line->unknown) {
+		buffer_puts(out, "-");
+		return;
+	}
 	if (line->bound && line->row->retained)
 		buffer_puts(out, column_bound_sign(line->charset));
 	buffer_add(out, digits, length);

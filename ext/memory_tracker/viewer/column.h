@@ -19,7 +19,8 @@ struct column_line {
 	const struct figures *figures; /* what trends are drawn from */
 	const char *name;              /* of the class, as the program has it */
 	uint32_t name_length;
-	bool bound; /* retained is an upper bound */
+	bool bound;   /* retained is an upper bound */
+	bool unknown; /* no major GC was seen yet, so what is retained is not known */
 	enum text_charset charset;
 };
 

@@ -166,6 +166,10 @@ static void put_retained(struct buffer *out, const struct header_facts *facts)
 	uint64_t retained = facts->figures->totals->retained;
 	char text[FORMAT_SIZE];
 
+	if (!facts->figures->snapshot->majors_seen) {
+		buffer_puts(out, dash(facts));
+		return;
+	}
 	if (retained && (facts->figures->snapshot->flags & SNAPSHOT_RETAINED_BOUND))
 		buffer_puts(out, column_bound_sign(facts->charset));
 	buffer_add(out, text, format_count(text, retained));

@@ -68,6 +68,7 @@ static void collect(struct table_view *table, const struct figures *figures)
 		*line = (struct column_line){.row = &figures->rows[i],
 		                             .figures = figures,
 		                             .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
+		                             .unknown = !snapshot->majors_seen,
 		                             .charset = table->charset};
 		line->name = snapshot_string(snapshot, classes[i].name, &line->name_length);
 		if (filter_find(&table->filter, line->name, line->name_length) != FILTER_NONE)
