@@ -53,6 +53,9 @@ class Terminal
     tmux("-f", config, "-u", "new-session", "-d", "-s", "main", "-x", columns.to_s, "-y", lines.to_s,
          "-c", @folder, "sh", env: kept)
     wait_for(/\A\$\s*\z/)
+  rescue StandardError
+    close
+    raise
   end
 
   def close
@@ -71,9 +74,17 @@ class Terminal
     tmux("send-keys", "-t", "main", *keys)
   end
 
-  # Runs a command line in the shell, and goes on at once.
-  def enter(command)
+  # Types a line, and goes on at once.
+  def enter(line)
+    type(line)
+    press("Enter")
+  end
+
+  # Starts a command line in the shell.
+  def start(command)
     type(command)
+    typed = command.delete(" ")[-20..] || command.delete(" ")
+    wait_for { |screen| screen.delete(" \n").end_with?(typed) }
     press("Enter")
   end
 
@@ -82,7 +93,7 @@ class Terminal
   def run(command)
     mark = "end-#{rand(1 << 32)}"
     # The mark is not on the screen before it is printed.
-    enter("#{command}; echo '#{mark[0, 4]}''#{mark[4..]}'")
+    start("#{command}; echo '#{mark[0, 4]}''#{mark[4..]}'")
     wait_for(/^#{mark}$/)
     text.split("; echo 'end-''#{mark[4..]}'\n").last.split(/^#{mark}$/).first.to_s
   end
@@ -122,7 +133,8 @@ class Terminal
   # Waits until the shell has the terminal again. Only once after what was entered last, and not after `run`.
   # @return [Integer] the exit status of the command
   def status
-    wait_for(/^\$\s*\z/)
+    # Some versions of irb leave their input non-blocking, and some shells say that they mend it.
+    wait_for(/^\$(?: sh: turning off NDELAY mode)?\s*\z/)
     run("echo status $?")[/status (\d+)/, 1].to_i
   end
 

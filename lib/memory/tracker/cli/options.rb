@@ -89,8 +89,8 @@ module Memory
         end
 
         def define_output(parser)
-          parser.on("--batch", "print on stdout, not on stderr") { @batch = true }
-          number(parser, :interval, Float, SECONDS, "time between two tables (default: 1)")
+          parser.on("--batch", "print tables on stdout, without the viewer") { @batch = true }
+          number(parser, :interval, Float, SECONDS, "time between two looks or tables (default: 1)")
           number(parser, :iterations, Integer, TABLES, "stop printing after N tables, until the end")
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
                     "  (default: growth)") { |column| @report[:sort] = column }

@@ -1,0 +1,389 @@
+#include "binding/live_view.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "vm/condition.h"
+#include "vm/service.h"
+
+/* The program is kept from printing when that can be had within this time. */
+#define EXCLUSION_PATIENCE UINT64_C(200000000)
+
+/* How long a wait for something that is going on lasts before it looks again. */
+#define LOOK_AGAIN UINT64_C(50000000)
+
+/* From asking the program to end until telling it to. */
+#define QUIT_PATIENCE_MS 3000
+
+/* A call that a service is asked for. It happens at most once, by whoever gets to it first. */
+struct errand {
+	struct service_job job;
+	enum errand_state { ERRAND_NONE, ERRAND_ASKED, ERRAND_RUNNING, ERRAND_DONE } _Atomic state;
+};
+
+struct live_view {
+	struct capture *capture; /* borrowed; the service keeps its owner alive */
+	struct service *service; /* owned */
+	struct display *display; /* owned */
+	VALUE runner;            /* the thread that runs it, if it is one of Ruby's; it lives as long */
+
+	struct errand gc;
+	uint64_t gc_ns;
+	struct errand exclusion;
+	void (*exclusive)(void *data);
+	void *exclusive_data;
+
+	void (*moved)(void); /* NULL: input stays where it is */
+	struct errand moving;
+
+	struct errand leaving;
+	void (*left)(void *data);
+	void *left_data;
+
+	bool threaded;
+	pthread_t thread;
+	pthread_mutex_t mutex; /* guards what follows */
+	pthread_cond_t changed;
+	bool entered; /* once */
+	bool over;
+	bool wait_cancelled;
+};
+
+/* --- errands --- */
+
+static bool claim(struct errand *errand, enum errand_state next)
+{
+	enum errand_state asked = ERRAND_ASKED;
+
+	return atomic_compare_exchange_strong(&errand->state, &asked, next);
+}
+
+static uint64_t send_on(struct service *service, struct errand *errand)
+{
+	atomic_store(&errand->state, ERRAND_ASKED);
+	return service_call(service, &errand->job);
+}
+
+/* Comes back when the errand is not being run any more, and never will be. */
+static void recall(struct service *service, struct errand *errand)
+{
+	if (claim(errand, ERRAND_NONE))
+		return;
+	/* The ticket of nothing: it is over when the service has got through what it is at. */
+	while (atomic_load(&errand->state) == ERRAND_RUNNING) {
+		uint64_t ticket = service_request(service, 0);
+
+		if (!service_wait(service, ticket, LOOK_AGAIN))
+			usleep(1000);
+	}
+}
+
+/* --- what the service does, with the GVL --- */
+
+static VALUE collect(VALUE data)
+{
+	struct live_view *view = (struct live_view *)data;
+	uint64_t start = condition_now();
+
+	rb_gc_start();
+	view->gc_ns = condition_now() - start;
+	capture_refresh(view->capture);
+	return Qnil;
+}
+
+/* Also when the service is killed while it is at it. */
+static VALUE collected(VALUE data)
+{
+	struct live_view *view = (struct live_view *)data;
+
+	atomic_store(&view->gc.state, ERRAND_DONE);
+	display_notify(view->display);
+	return Qnil;
+}
+
+static void run_gc(void *data)
+{
+	struct live_view *view = data;
+
+	if (claim(&view->gc, ERRAND_RUNNING))
+		rb_ensure(collect, (VALUE)view, collected, (VALUE)view);
+}
+
+static void run_exclusive(void *data)
+{
+	struct live_view *view = data;
+
+	if (!claim(&view->exclusion, ERRAND_RUNNING))
+		return;
+	view->exclusive(view->exclusive_data);
+	atomic_store(&view->exclusion.state, ERRAND_DONE);
+	if (view->moved)
+		view->moved();
+}
+
+static void run_moving(void *data)
+{
+	struct live_view *view = data;
+
+	if (claim(&view->moving, ERRAND_NONE))
+		view->moved();
+}
+
+static void run_leaving(void *data)
+{
+	struct live_view *view = data;
+
+	if (claim(&view->leaving, ERRAND_NONE))
+		view->left(view->left_data);
+}
+
+/* --- what the display asks for --- */
+
+static struct snapshot_header *snapshot(void *context)
+{
+	return capture_snapshot(((struct live_view *)context)->capture);
+}
+
+static void refresh(void *context)
+{
+	service_request(((struct live_view *)context)->service, SERVICE_REFRESH);
+}
+
+static void gc(void *context)
+{
+	struct live_view *view = context;
+
+	send_on(view->service, &view->gc);
+}
+
+static bool gc_done(void *context, uint64_t *nanoseconds)
+{
+	struct live_view *view = context;
+	enum errand_state done = ERRAND_DONE;
+
+	if (!atomic_compare_exchange_strong(&view->gc.state, &done, ERRAND_NONE))
+		return false;
+	*nanoseconds = view->gc_ns;
+	return true;
+}
+
+/* Some Rubies do not wake a thread for a signal when there are others that could see to it. */
+static bool interrupted(void *context)
+{
+	struct live_view *view = context;
+
+	return !NIL_P(view->runner) && rb_thread_interrupted(view->runner);
+}
+
+static void entered(void *context)
+{
+	struct live_view *view = context;
+
+	pthread_mutex_lock(&view->mutex);
+	view->entered = true;
+	pthread_cond_broadcast(&view->changed);
+	pthread_mutex_unlock(&view->mutex);
+}
+
+static void exclusively(void *context, void (*function)(void *data), void *data)
+{
+	struct live_view *view = context;
+
+	view->exclusive = function;
+	view->exclusive_data = data;
+	uint64_t ticket = send_on(view->service, &view->exclusion);
+	service_wait(view->service, ticket, EXCLUSION_PATIENCE);
+	if (!claim(&view->exclusion, ERRAND_NONE)) {
+		recall(view->service, &view->exclusion);
+		return;
+	}
+	function(data);
+	if (view->moved)
+		send_on(view->service, &view->moving);
+}
+
+/* --- life --- */
+
+static struct display *open_display(struct live_view *view, const struct live_view_options *options, char *problem)
+{
+	struct display_options display = {
+	    .viewer = {.interval = options->interval, .sort = options->sort, .command = options->command},
+	    .session = {.take_input = options->moved != NULL,
+	                .interrupt_key = options->interrupt_key,
+	                .marker = options->marker},
+	    .gc_ns = (uint64_t)(options->gc * 1e9),
+	    .exclusion = {exclusively, view},
+	    .source = {.context = view,
+	               .snapshot = snapshot,
+	               .refresh = refresh,
+	               .gc = gc,
+	               .entered = entered,
+	               .interrupted = interrupted,
+	               .gc_done = gc_done},
+	};
+
+	return display_open(&display, problem);
+}
+
+struct live_view *live_view_open(struct capture *capture, VALUE owner, const struct live_view_options *options,
+                                 char problem[SESSION_PROBLEM_MAX])
+{
+	struct service *service = service_start(capture, owner);
+	struct live_view *view = calloc(1, sizeof *view);
+
+	if (!view) {
+		service_stop(service);
+		rb_memerror();
+	}
+	view->capture = capture;
+	view->service = service;
+	view->runner = options->runner;
+	view->moved = options->moved;
+	view->moving.job = (struct service_job){.function = run_moving, .data = view};
+	view->gc.job = (struct service_job){.function = run_gc, .data = view};
+	view->exclusion.job = (struct service_job){.function = run_exclusive, .data = view};
+	view->leaving.job = (struct service_job){.function = run_leaving, .data = view};
+	pthread_mutex_init(&view->mutex, NULL);
+	pthread_cond_init(&view->changed, NULL);
+	view->display = open_display(view, options, problem);
+	if (view->display)
+		return view;
+	live_view_close(view);
+	return NULL;
+}
+
+static void join(struct live_view *view)
+{
+	if (view->threaded)
+		pthread_join(view->thread, NULL);
+	view->threaded = false;
+}
+
+void live_view_close(struct live_view *view)
+{
+	if (view->display)
+		display_stop(view->display);
+	join(view);
+	claim(&view->gc, ERRAND_NONE);
+	service_stop(view->service);
+	if (view->display)
+		display_close(view->display);
+	pthread_cond_destroy(&view->changed);
+	pthread_mutex_destroy(&view->mutex);
+	free(view);
+}
+
+/* --- running --- */
+
+enum display_end live_view_run(struct live_view *view)
+{
+	enum display_end end = display_run(view->display);
+
+	/* A GC that is under way ends by writing into this. */
+	if (end != DISPLAY_WOKEN)
+		recall(view->service, &view->gc);
+	return end;
+}
+
+static void announce(struct live_view *view)
+{
+	pthread_mutex_lock(&view->mutex);
+	view->over = true;
+	pthread_cond_broadcast(&view->changed);
+	pthread_mutex_unlock(&view->mutex);
+}
+
+/* Asks the program to end as Ctrl-C does, and if it has not after a while, as `kill` does. */
+static void end_program(struct live_view *view)
+{
+	kill(getpid(), SIGINT);
+	if (!display_stopped_within(view->display, QUIT_PATIENCE_MS))
+		kill(getpid(), SIGTERM);
+}
+
+static void *thread_body(void *data)
+{
+	struct live_view *view = data;
+	enum display_end end;
+
+	do
+		end = live_view_run(view);
+	while (end == DISPLAY_WOKEN);
+	announce(view);
+	if (end == DISPLAY_QUIT)
+		end_program(view);
+	send_on(view->service, &view->leaving);
+	return NULL;
+}
+
+int live_view_start(struct live_view *view, void (*left)(void *data), void *data)
+{
+	sigset_t all, before;
+
+	view->left = left;
+	view->left_data = data;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&view->thread, NULL, thread_body, view);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	view->threaded = !error;
+#if defined(HAVE_PTHREAD_SETNAME_NP) && defined(__linux__)
+	if (!error)
+		pthread_setname_np(view->thread, "memory-tracker");
+#endif
+	return error;
+}
+
+void live_view_wake(struct live_view *view)
+{
+	display_wake(view->display);
+}
+
+void live_view_stop(struct live_view *view)
+{
+	display_stop(view->display);
+}
+
+void live_view_ended(struct live_view *view, const char *how)
+{
+	display_ended(view->display, how);
+}
+
+void live_view_wait_entered(struct live_view *view)
+{
+	pthread_mutex_lock(&view->mutex);
+	while (!view->entered && !view->over)
+		pthread_cond_wait(&view->changed, &view->mutex);
+	pthread_mutex_unlock(&view->mutex);
+}
+
+bool live_view_wait(struct live_view *view)
+{
+	pthread_mutex_lock(&view->mutex);
+	while (!view->over && !view->wait_cancelled)
+		pthread_cond_wait(&view->changed, &view->mutex);
+	bool over = view->over;
+	view->wait_cancelled = false;
+	pthread_mutex_unlock(&view->mutex);
+	return over;
+}
+
+void live_view_cancel_wait(struct live_view *view)
+{
+	pthread_mutex_lock(&view->mutex);
+	view->wait_cancelled = true;
+	pthread_cond_broadcast(&view->changed);
+	pthread_mutex_unlock(&view->mutex);
+}
+
+bool live_view_over(struct live_view *view)
+{
+	pthread_mutex_lock(&view->mutex);
+	bool over = view->over;
+	pthread_mutex_unlock(&view->mutex);
+	return over;
+}

@@ -1,0 +1,398 @@
+#include "binding/ruby_viewer.h"
+
+#include <errno.h>
+#include <ruby/thread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "binding/errors.h"
+#include "binding/live_view.h"
+#include "binding/ruby_capture.h"
+#include "viewer/column.h"
+
+struct ruby_viewer {
+	VALUE self;
+	VALUE capture; /* marked */
+	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
+	VALUE command;
+	VALUE marker;
+	double interval;
+	double gc;              /* 0: none */
+	struct live_view *view; /* owned; NULL unless it runs */
+	pid_t pid;              /* of the process that it runs in */
+	unsigned waiting;       /* threads in live_view_wait */
+};
+
+/* The viewer that runs, in an array that is made once and marked for good; there is one terminal. */
+static VALUE running;
+
+static void mark(void *data)
+{
+	struct ruby_viewer *viewer = data;
+
+	rb_gc_mark(viewer->capture);
+	rb_gc_mark(viewer->sort);
+	rb_gc_mark(viewer->command);
+	rb_gc_mark(viewer->marker);
+}
+
+static void release(void *data)
+{
+	xfree(data);
+}
+
+static size_t size_of(const void *data)
+{
+	return sizeof(struct ruby_viewer);
+}
+
+static const rb_data_type_t viewer_type = {
+    .wrap_struct_name = "Memory::Tracker::Viewer",
+    .function = {.dmark = mark, .dfree = release, .dsize = size_of},
+    .flags = RUBY_TYPED_FREE_IMMEDIATELY,
+};
+
+static struct ruby_viewer *get(VALUE self)
+{
+	struct ruby_viewer *viewer;
+
+	TypedData_Get_Struct(self, struct ruby_viewer, &viewer_type, viewer);
+	return viewer;
+}
+
+static VALUE allocate(VALUE klass)
+{
+	struct ruby_viewer *viewer;
+	VALUE self = TypedData_Make_Struct(klass, struct ruby_viewer, &viewer_type, viewer);
+
+	viewer->self = self;
+	viewer->capture = viewer->sort = viewer->command = viewer->marker = Qnil;
+	return self;
+}
+
+/* --- options --- */
+
+static VALUE string_option(VALUE options, const char *name)
+{
+	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
+
+	if (NIL_P(value))
+		return Qnil;
+	value = rb_str_new_frozen(StringValue(value));
+	StringValueCStr(value);
+	return value;
+}
+
+static double seconds(VALUE options, const char *name, double otherwise)
+{
+	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
+
+	if (NIL_P(value))
+		return otherwise;
+	double seconds = NUM2DBL(value);
+	if (!(seconds >= 0.1 && seconds <= 86400))
+		rb_raise(rb_eArgError, "%s must be between 0.1 and 86,400 seconds, not %" PRIsVALUE, name, value);
+	return seconds;
+}
+
+static const char *text(VALUE string)
+{
+	return NIL_P(string) ? NULL : RSTRING_PTR(string);
+}
+
+static VALUE initialize(VALUE self, VALUE capture, VALUE options)
+{
+	struct ruby_viewer *viewer = get(self);
+
+	Check_Type(options, T_HASH);
+	ruby_capture_get(capture);
+	viewer->interval = seconds(options, "interval", 1.0);
+	viewer->gc = seconds(options, "gc", 0.0);
+	viewer->sort = string_option(options, "sort");
+	if (!NIL_P(viewer->sort) && !column_find(text(viewer->sort)))
+		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(viewer->sort));
+	viewer->command = string_option(options, "command");
+	viewer->marker = string_option(options, "marker");
+	viewer->capture = capture;
+	return self;
+}
+
+static VALUE problem(VALUE klass)
+{
+	char buffer[SESSION_PROBLEM_MAX];
+	const char *problem = session_problem(buffer);
+
+	return problem ? rb_utf8_str_new_cstr(problem) : Qnil;
+}
+
+/* --- running --- */
+
+/* A viewer that was running when the process forked does not run in the child. */
+static bool runs(const struct ruby_viewer *viewer)
+{
+	return viewer->view && viewer->pid == getpid();
+}
+
+static bool any_runs(void)
+{
+	return RARRAY_LEN(running) > 0 && runs(get(RARRAY_AREF(running, 0)));
+}
+
+static VALUE viewer_class;
+
+static VALUE call_wake_readers(VALUE unused)
+{
+	return rb_funcall(viewer_class, rb_intern("wake_readers"), 0);
+}
+
+static void wake_readers(void)
+{
+	int state;
+
+	rb_protect(call_wake_readers, Qnil, &state);
+	if (state)
+		rb_set_errinfo(Qnil);
+}
+
+static void open_view(struct ruby_viewer *viewer, bool beside)
+{
+	struct live_view_options options = {
+	    .interval = viewer->interval,
+	    .gc = viewer->gc,
+	    .sort = text(viewer->sort),
+	    .command = text(viewer->command),
+	    .marker = text(viewer->marker),
+	    .interrupt_key = !beside,
+	    .moved = beside ? wake_readers : NULL,
+	    .runner = beside ? Qnil : rb_thread_current(),
+	};
+	char problem[SESSION_PROBLEM_MAX];
+
+	if (any_runs())
+		rb_raise(error_class, "a viewer has the terminal already");
+	struct live_view *view = live_view_open(ruby_capture_get(viewer->capture), viewer->capture, &options, problem);
+	if (!view)
+		rb_raise(error_class, "the viewer cannot be shown: %s", problem);
+	viewer->view = view;
+	viewer->pid = getpid();
+	rb_ary_clear(running);
+	rb_ary_push(running, viewer->self);
+}
+
+static void close_view(void *data)
+{
+	struct ruby_viewer *viewer = data;
+
+	if (!runs(viewer))
+		return;
+	live_view_close(viewer->view);
+	viewer->view = NULL;
+	rb_ary_clear(running);
+}
+
+/* Called when a native thread has left. */
+static void clear_away(void *data)
+{
+	struct ruby_viewer *viewer = data;
+
+	/* Who waits for the end of it still looks at it, and closes it then. */
+	if (!viewer->waiting)
+		close_view(viewer);
+}
+
+/* --- in front: the calling thread runs it --- */
+
+struct front {
+	struct ruby_viewer *viewer;
+	enum display_end end;
+	int state; /* of what the program's signal handlers, or other threads, have raised */
+};
+
+static void *run_in_front(void *data)
+{
+	struct front *front = data;
+
+	front->end = live_view_run(front->viewer->view);
+	return NULL;
+}
+
+static void wake(void *data)
+{
+	live_view_wake(((struct ruby_viewer *)data)->view);
+}
+
+static VALUE check_interrupts(VALUE unused)
+{
+	rb_thread_check_ints();
+	return Qnil;
+}
+
+static VALUE leave(VALUE front)
+{
+	rb_nogvl(run_in_front, (void *)front, NULL, NULL, 0);
+	return Qnil;
+}
+
+/* Signal handlers of the program run while the viewer goes on; when one raises, the viewer leaves first. */
+static void run_until_left(struct front *front)
+{
+	do {
+		front->end = DISPLAY_WOKEN;
+		rb_thread_call_without_gvl2(run_in_front, front, wake, front->viewer);
+		if (front->end == DISPLAY_WOKEN)
+			rb_protect(check_interrupts, Qnil, &front->state);
+	} while (front->end == DISPLAY_WOKEN && !front->state);
+	if (front->end != DISPLAY_WOKEN)
+		return;
+	live_view_stop(front->viewer->view);
+	/* What else is pending may raise too, but cannot keep it from leaving. */
+	while (front->end == DISPLAY_WOKEN) {
+		int state = 0;
+
+		rb_protect(leave, (VALUE)front, &state);
+		front->state = state ? state : front->state;
+	}
+}
+
+static VALUE run(VALUE self)
+{
+	struct front front = {.viewer = get(self)};
+
+	open_view(front.viewer, false);
+	run_until_left(&front);
+	close_view(front.viewer);
+	if (front.state)
+		rb_jump_tag(front.state);
+	if (front.end == DISPLAY_INTERRUPTED)
+		rb_raise(rb_eInterrupt, "%s", "");
+	return ID2SYM(rb_intern(front.end == DISPLAY_QUIT ? "quit" : "left"));
+}
+
+/* --- beside: a native thread runs it --- */
+
+static VALUE is_running(VALUE self)
+{
+	struct ruby_viewer *viewer = get(self);
+
+	return runs(viewer) && !live_view_over(viewer->view) ? Qtrue : Qfalse;
+}
+
+static VALUE ended(VALUE self, VALUE how)
+{
+	struct ruby_viewer *viewer = get(self);
+
+	capture_refresh(ruby_capture_get(viewer->capture));
+	if (runs(viewer))
+		live_view_ended(viewer->view, StringValueCStr(how));
+	return self;
+}
+
+static void *wait_for(void *view)
+{
+	return live_view_wait(view) ? view : NULL;
+}
+
+static void cancel_wait(void *view)
+{
+	live_view_cancel_wait(view);
+}
+
+static VALUE wait_interruptibly(VALUE data)
+{
+	struct ruby_viewer *viewer = (struct ruby_viewer *)data;
+
+	while (!live_view_over(viewer->view)) {
+		rb_thread_call_without_gvl2(wait_for, viewer->view, cancel_wait, viewer->view);
+		rb_thread_check_ints();
+	}
+	return Qnil;
+}
+
+static VALUE after_waiting(VALUE data)
+{
+	struct ruby_viewer *viewer = (struct ruby_viewer *)data;
+
+	viewer->waiting--;
+	if (!viewer->waiting && live_view_over(viewer->view))
+		close_view(viewer);
+	return Qnil;
+}
+
+static void *wait_entered(void *view)
+{
+	live_view_wait_entered(view);
+	return NULL;
+}
+
+/* Without the GVL, which the viewer's thread wants somebody to have. */
+static VALUE wait_until_entered(VALUE data)
+{
+	rb_nogvl(wait_entered, ((struct ruby_viewer *)data)->view, NULL, NULL, 0);
+	return Qnil;
+}
+
+static VALUE start(VALUE self)
+{
+	struct ruby_viewer *viewer = get(self);
+
+	open_view(viewer, true);
+	int error = live_view_start(viewer->view, clear_away, viewer);
+	if (error) {
+		close_view(viewer);
+		rb_syserr_fail(error, "the viewer cannot be started");
+	}
+	/* What the program prints, or starts, from now on shall not be in the way. */
+	viewer->waiting++;
+	rb_ensure(wait_until_entered, (VALUE)viewer, after_waiting, (VALUE)viewer);
+	return self;
+}
+
+static VALUE wait_until_left(VALUE self)
+{
+	struct ruby_viewer *viewer = get(self);
+
+	if (!runs(viewer))
+		return self;
+	viewer->waiting++;
+	rb_ensure(wait_interruptibly, (VALUE)viewer, after_waiting, (VALUE)viewer);
+	return self;
+}
+
+static VALUE stop(VALUE self)
+{
+	struct ruby_viewer *viewer = get(self);
+
+	if (!runs(viewer))
+		return Qfalse;
+	live_view_stop(viewer->view);
+	wait_until_left(self);
+	return Qtrue;
+}
+
+/* At the end of the program, whatever has become of its end procs. */
+static void stop_running(VALUE unused)
+{
+	if (any_runs())
+		stop(RARRAY_AREF(running, 0));
+}
+
+void ruby_viewer_define(VALUE tracker)
+{
+	VALUE klass = rb_define_class_under(tracker, "Viewer", rb_cObject);
+
+	viewer_class = klass;
+	rb_gc_register_mark_object(klass);
+	running = rb_ary_new();
+	rb_gc_register_mark_object(running);
+	rb_obj_hide(running);
+	rb_define_alloc_func(klass, allocate);
+	rb_define_singleton_method(klass, "problem", problem, 0);
+	rb_define_method(klass, "initialize", initialize, 2);
+	rb_define_method(klass, "run", run, 0);
+	rb_define_method(klass, "start", start, 0);
+	rb_define_method(klass, "running?", is_running, 0);
+	rb_define_method(klass, "ended", ended, 1);
+	rb_define_method(klass, "wait", wait_until_left, 0);
+	rb_define_method(klass, "stop", stop, 0);
+	rb_set_end_proc(stop_running, Qnil);
+}

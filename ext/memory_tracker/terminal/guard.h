@@ -1,0 +1,50 @@
+/*
+ * A guard: a tiny process that makes the terminal usable again when the program cannot do so any more, because it
+ * was killed, has crashed, has left by `exit!` or has become another program by `exec`. And it prints what processes
+ * that the program has started print after the screen is gone.
+ *
+ * It is nobody's child, so that a program that waits for all its children does not wait for it, and it knows of the
+ * program's end because a socket closes then. It ends when it has nothing more to print.
+ */
+#ifndef MEMORY_TRACKER_TERMINAL_GUARD_H
+#define MEMORY_TRACKER_TERMINAL_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <termios.h>
+
+struct guard {
+	int socket; /* owned; -1: there is no guard */
+};
+
+/* What the guard works with. */
+struct guard_job {
+	int tty;     /* borrowed; where it prints */
+	int printed; /* borrowed; the file with what was printed, opened for reading, without its lock */
+	/*
+	 * A file that is removed once this process has ended and the terminal is usable again, with all on it that was
+	 * printed until then; or NULL. Borrowed.
+	 */
+	const char *marker;
+};
+
+/*
+ * Starts a guard, which begins by printing what comes into the file behind `offset`. Returns 0 or an errno.
+ * ANY THREAD
+ */
+int guard_start(struct guard *guard, const struct guard_job *job, off_t offset);
+
+/*
+ * From now on the terminal is the screen's: in case of need the guard writes `farewell` to it and sets `modes`. It
+ * prints nothing meanwhile. Returns up to where it has printed the file. ANY THREAD
+ */
+off_t guard_watch(struct guard *guard, const char *farewell, size_t length, const struct termios *modes, off_t offset);
+
+/* The terminal is the program's again, and the file printed up to `offset`. ANY THREAD */
+void guard_relax(struct guard *guard, off_t offset);
+
+/* Lets the guard go: it ends when nobody can write to the file any more. ANY THREAD */
+void guard_leave(struct guard *guard);
+
+#endif

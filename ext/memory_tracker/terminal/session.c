@@ -1,0 +1,143 @@
+#include "terminal/session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *describe(char *buffer, const char *what, int error)
+{
+	snprintf(buffer, SESSION_PROBLEM_MAX, "%s: %s", what, strerror(error));
+	return buffer;
+}
+
+static const char *copy(char *buffer, const char *sentence)
+{
+	snprintf(buffer, SESSION_PROBLEM_MAX, "%s", sentence);
+	return buffer;
+}
+
+const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
+{
+	struct tty tty;
+	const char *problem;
+
+	redirect_recover();
+	if (!isatty(0))
+		return copy(buffer, "standard input is not a terminal");
+	if (!isatty(1))
+		return copy(buffer, "standard output is not a terminal");
+	if ((problem = tty_open(&tty)))
+		return copy(buffer, problem);
+	if (!tty_foreground(&tty))
+		problem = copy(buffer, "the program is in the background");
+	else
+		problem = screen_problem(tty.fd, buffer, SESSION_PROBLEM_MAX);
+	tty_close(&tty);
+	return problem;
+}
+
+const char *session_open(struct session *session, const struct session_options *options,
+                         const struct session_exclusion *exclusion, char buffer[SESSION_PROBLEM_MAX])
+{
+	*session =
+	    (struct session){.options = *options, .exclusion = *exclusion, .tty = {.fd = -1}, .guard = {.socket = -1}};
+	const char *problem = tty_open(&session->tty);
+	if (problem)
+		return copy(buffer, problem);
+	int error = redirect_init(&session->redirect);
+	if (error) {
+		tty_close(&session->tty);
+		return describe(buffer, "there is no room for what the program prints", error);
+	}
+	struct guard_job job = {session->tty.fd, session->redirect.reader, options->marker};
+	error = guard_start(&session->guard, &job, session->redirect.printed);
+	if (!error)
+		return NULL;
+	redirect_deinit(&session->redirect);
+	tty_close(&session->tty);
+	return describe(buffer, "the process that guards the terminal cannot be started", error);
+}
+
+void session_close(struct session *session)
+{
+	redirect_deinit(&session->redirect);
+	guard_leave(&session->guard);
+	tty_close(&session->tty);
+}
+
+/* --- entering --- */
+
+static void watch(struct session *session)
+{
+	char farewell[SCREEN_FAREWELL_MAX];
+	size_t length = session->screen ? screen_farewell(farewell) : 0;
+	struct redirect *redirect = &session->redirect;
+
+	redirect->printed = guard_watch(&session->guard, farewell, length, &session->tty.modes, redirect->printed);
+}
+
+static void give_output_back(void *data)
+{
+	struct session *session = data;
+
+	redirect_off(&session->redirect, session->tty.fd);
+}
+
+/* What take_output works on, and how that went. */
+struct redirecting {
+	struct session *session;
+	int error;
+};
+
+static void take_output(void *data)
+{
+	struct redirecting *redirecting = data;
+	struct session *session = redirecting->session;
+
+	redirecting->error = redirect_on(&session->redirect, session->options.take_input);
+}
+
+const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_MAX])
+{
+	if (!tty_note(&session->tty))
+		return copy(buffer, "the terminal does not answer");
+	struct redirecting redirecting = {session, 0};
+	session->exclusion.call(session->exclusion.context, take_output, &redirecting);
+	if (redirecting.error)
+		return describe(buffer, "what the program prints cannot be kept", redirecting.error);
+	/* First for the modes, which curses changes before there is anything on the screen. */
+	watch(session);
+	session->screen = screen_open(session->tty.fd, session->options.interrupt_key);
+	if (session->screen) {
+		watch(session);
+		return NULL;
+	}
+	session_leave(session);
+	return copy(buffer, "the screen cannot be taken");
+}
+
+/* --- leaving --- */
+
+void session_leave(struct session *session)
+{
+	bool ours = tty_foreground(&session->tty);
+
+	if (session->screen)
+		screen_close(session->screen, ours);
+	session->screen = NULL;
+	if (ours)
+		tty_restore(session->tty.fd, &session->tty.modes);
+	/* What is long takes its time now, and not while the program is kept from printing. */
+	redirect_print(&session->redirect, session->tty.fd);
+	session->exclusion.call(session->exclusion.context, give_output_back, session);
+	guard_relax(&session->guard, session->redirect.printed);
+}
+
+void session_say(struct session *session, const char *sentence)
+{
+	char line[SESSION_PROBLEM_MAX + 32];
+	int length = snprintf(line, sizeof(line), "memory-tracker: %s\n", sentence);
+
+	if (length > 0)
+		tty_write(session->tty.fd, line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
+}

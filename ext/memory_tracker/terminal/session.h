@@ -1,0 +1,65 @@
+/*
+ * A process's terminal as long as a viewer has it: the screen, what the program prints meanwhile, and the guard.
+ *
+ * session_enter takes the terminal and session_leave gives it back, as often as is wanted in between of
+ * session_open and session_close. One thread at a time; any thread, no GVL.
+ */
+#ifndef MEMORY_TRACKER_TERMINAL_SESSION_H
+#define MEMORY_TRACKER_TERMINAL_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "terminal/guard.h"
+#include "terminal/redirect.h"
+#include "terminal/tty.h"
+#include "viewer/screen.h"
+
+/* Bytes of the longest sentence about a problem. */
+#define SESSION_PROBLEM_MAX 256
+
+struct session_options {
+	bool take_input;    /* descriptor 0 is led away from the terminal too */
+	bool interrupt_key; /* Ctrl-C is a key, and not a signal to the program */
+	const char *marker; /* see struct guard_job; borrowed until session_open returns */
+};
+
+/*
+ * Calls a function while no other thread of the program begins to print, if that can be had soon, else all the
+ * same. Where input is taken, threads that wait for input are interrupted after it, so that they look where to wait.
+ */
+struct session_exclusion {
+	void (*call)(void *context, void (*function)(void *data), void *data);
+	void *context;
+};
+
+struct session {
+	struct session_options options;
+	struct session_exclusion exclusion;
+	struct tty tty;
+	struct redirect redirect;
+	struct guard guard;
+	struct screen *screen; /* owned; NULL unless entered */
+};
+
+/*
+ * Whether a viewer could have the terminal of this process. Returns NULL, or why not as a sentence in `buffer`.
+ * The descriptors 0 and 1 must be terminals, of a type that has a screen, and the process in the foreground.
+ */
+const char *session_problem(char buffer[SESSION_PROBLEM_MAX]);
+
+/* All that is needed before entering. Returns NULL, or why it failed as a sentence in `buffer`. */
+const char *session_open(struct session *session, const struct session_options *options,
+                         const struct session_exclusion *exclusion, char buffer[SESSION_PROBLEM_MAX]);
+void session_close(struct session *session);
+
+/* Returns NULL, or why it failed as a sentence in `buffer`; then the terminal is as it was. */
+const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
+
+/* The terminal is as it was before session_enter, with all that was printed meanwhile. */
+void session_leave(struct session *session);
+
+/* A line on the terminal, while it is not entered. */
+void session_say(struct session *session, const char *sentence);
+
+#endif

@@ -1,0 +1,99 @@
+#include "terminal/tty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+/* How often a writer that is not taken any bytes from looks again. */
+#define RETRY_MS 100
+
+const char *tty_open(struct tty *tty)
+{
+	tty->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (tty->fd < 0)
+		return "this process has no terminal";
+	if (!tty_note(tty)) {
+		tty_close(tty);
+		return "the terminal does not answer";
+	}
+	return NULL;
+}
+
+void tty_close(struct tty *tty)
+{
+	if (tty->fd >= 0)
+		close(tty->fd);
+	tty->fd = -1;
+}
+
+bool tty_note(struct tty *tty)
+{
+	return tcgetattr(tty->fd, &tty->modes) == 0;
+}
+
+void tty_restore(int fd, const struct termios *modes)
+{
+	sigset_t stop, before;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &stop, &before);
+	while (tcsetattr(fd, TCSADRAIN, modes) < 0 && errno == EINTR)
+		;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+bool tty_foreground(const struct tty *tty)
+{
+	return tcgetpgrp(tty->fd) == getpgrp();
+}
+
+bool tty_write(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written >= 0) {
+			bytes += written;
+			length -= (size_t)written;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+
+			poll(&pollfd, 1, RETRY_MS);
+		} else if (errno != EINTR) {
+			return false;
+		}
+	}
+	return true;
+}
+
+#ifdef __APPLE__
+
+/* poll() does not know terminals there. */
+bool tty_wait(int fd, int other, int milliseconds)
+{
+	struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+	fd_set set;
+
+	if (fd >= FD_SETSIZE || other >= FD_SETSIZE)
+		return false;
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	FD_SET(other, &set);
+	return select((fd > other ? fd : other) + 1, &set, NULL, NULL, &time) >= 0 || errno == EINTR;
+}
+
+#else
+
+bool tty_wait(int fd, int other, int milliseconds)
+{
+	struct pollfd pollfds[] = {{.fd = fd, .events = POLLIN}, {.fd = other, .events = POLLIN}};
+
+	return poll(pollfds, 2, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The terminal that a process belongs to: its modes, its size, who has it. Nothing here knows of screens.
+ *
+ * ANY THREAD. No function is stopped by SIGTTOU when the process is in the background.
+ */
+#ifndef MEMORY_TRACKER_TERMINAL_TTY_H
+#define MEMORY_TRACKER_TERMINAL_TTY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <termios.h>
+
+struct tty {
+	int fd;               /* owned, of /dev/tty and not of anything that the program has open; -1: none */
+	struct termios modes; /* as tty_note found them */
+};
+
+/* Opens the terminal of this process. Returns NULL, or why that is not possible. */
+const char *tty_open(struct tty *tty);
+void tty_close(struct tty *tty);
+
+/* Remembers the modes as they are now, for tty_restore. */
+bool tty_note(struct tty *tty);
+
+/* Sets modes, after what was written before has been shown. Can be called where only async-signal-safe things can. */
+void tty_restore(int fd, const struct termios *modes);
+
+/* Whether this process is in the group that may use the terminal now. */
+bool tty_foreground(const struct tty *tty);
+
+/*
+ * Writes all of it, however long that takes. False when nobody can read it any more. Can be called where only
+ * async-signal-safe things can.
+ */
+bool tty_write(int fd, const char *bytes, size_t length);
+
+/*
+ * Waits until there is something to read from one of two descriptors, at most `milliseconds`. Returns false when
+ * the terminal, which is the first of them, is gone.
+ */
+bool tty_wait(int fd, int other, int milliseconds);
+
+#endif
