@@ -16,6 +16,17 @@ module SpecSupport
     require File.join(EXTENSIONS, folder, File.basename(folder))
   end
 
+  # Whether the extension is compiled with sanitizers. The runtime of ASan can leave its own locks taken in the child
+  # of a process whose other threads were busy, which then waits forever; examples that make one are not for it.
+  def sanitized?
+    ENV.key?("MEMORY_TRACKER_SANITIZED")
+  end
+
+  # How often to repeat what takes long: MEMORY_TRACKER_THOROUGH=1 asks for more than every run has time for.
+  def repetitions(usual, thorough:)
+    ENV.key?("MEMORY_TRACKER_THOROUGH") ? thorough : usual
+  end
+
   # Waits until the block gives a true value and returns it; fails after `seconds`.
   # @param what [String] what is waited for, for the message
   def eventually(what, seconds: 30)

@@ -96,8 +96,7 @@ static VALUE stop(VALUE self)
 
 	if (!capture->running)
 		return Qfalse;
-	VALUE map = rb_class_new_instance(0, NULL, rb_path2class("ObjectSpace::WeakMap"));
-	return answer(capture_stop(capture, map), "");
+	return answer(capture_stop(capture, rb_hash_new()), "");
 }
 
 static VALUE is_running(VALUE self)
@@ -208,7 +207,12 @@ static void list_class(void *context, VALUE klass, uint32_t number)
 
 static VALUE list_stopped(VALUE klass, VALUE argument, int argc, const VALUE *argv, VALUE block)
 {
-	list_class((void *)argument, argv[0], NUM2UINT(argv[1]));
+	struct listing *listing = (struct listing *)argument;
+	/* A singleton class has no objects of its own, and needs no id. */
+	VALUE number = rb_class_real(klass) == klass ? capture_stopped_number(listing->capture, klass) : Qnil;
+
+	if (!NIL_P(number))
+		list_class(listing, klass, NUM2UINT(number));
 	return Qnil;
 }
 
@@ -222,7 +226,8 @@ static VALUE list_classes(struct listing *listing)
 	if (NIL_P(capture->stopped_classes))
 		naming_each_class(capture->tracker, list_class, listing);
 	else
-		rb_block_call(capture->stopped_classes, rb_intern("each_pair"), 0, NULL, list_stopped, (VALUE)listing);
+		rb_block_call(rb_path2class("ObjectSpace"), rb_intern("each_object"), 1, &rb_cClass, list_stopped,
+		              (VALUE)listing);
 	return listing->listed;
 }
 

@@ -268,7 +268,7 @@ static void remember_class(void *context, VALUE klass, uint32_t number)
 {
 	VALUE map = ((struct remembering *)context)->map;
 
-	rb_funcall(map, rb_intern("[]="), 2, klass, UINT2NUM(number));
+	rb_hash_aset(map, rb_obj_id(klass), UINT2NUM(number));
 }
 
 /*
@@ -305,12 +305,17 @@ enum capture_result capture_stop(struct capture *capture, VALUE map)
 
 /* --- records --- */
 
+VALUE capture_stopped_number(const struct capture *capture, VALUE klass)
+{
+	return rb_hash_lookup(capture->stopped_classes, rb_obj_id(klass));
+}
+
 struct class_record *capture_class(const struct capture *capture, VALUE klass)
 {
 	if (!capture->tracker)
 		return NULL;
 	if (!NIL_P(capture->stopped_classes)) {
-		VALUE number = rb_funcall(capture->stopped_classes, rb_intern("[]"), 1, klass);
+		VALUE number = capture_stopped_number(capture, klass);
 
 		return NIL_P(number) ? NULL : class_at(&capture->tracker->classes, NUM2UINT(number));
 	}

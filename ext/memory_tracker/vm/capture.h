@@ -46,7 +46,7 @@ struct capture {
 	bool warned_dropped;
 
 	_Atomic uint64_t unseen; /* births that the hooks did not see */
-	VALUE stopped_classes;   /* marked: an ObjectSpace::WeakMap from class to number, once stopped */
+	VALUE stopped_classes;   /* marked: once stopped, a Hash from a class's object id to its number */
 };
 
 enum capture_result {
@@ -67,7 +67,7 @@ size_t capture_bytes(const struct capture *capture);
 enum capture_result capture_start(struct capture *capture, const char **reason);
 
 /*
- * What is queued for blocks is delivered first. `map` is an empty ObjectSpace::WeakMap, by which classes are found
+ * What is queued for blocks is delivered first. `map` is an empty Hash, by which classes are found
  * from now on.
  */
 enum capture_result capture_stop(struct capture *capture, VALUE map);
@@ -82,6 +82,9 @@ struct tracked_class *capture_tracked(const struct capture *capture, VALUE klass
 
 /* The record of exactly this class, or NULL when nothing was ever born of it. */
 struct class_record *capture_class(const struct capture *capture, VALUE klass);
+
+/* Of a stopped capture: the number of a class's record, or Qnil. */
+VALUE capture_stopped_number(const struct capture *capture, VALUE klass);
 
 /* True when some classes could not be recorded, so that one without a record may have objects all the same. */
 bool capture_classes_incomplete(const struct capture *capture);

@@ -111,14 +111,20 @@ RSpec.describe Memory::Tracker::Capture, "beside other tools" do
   end
 
   it "says that frees were missed when another tool hides them, and heals" do
-    result = RubyProgram.run(<<~RUBY)
+    source = <<~RUBY
       require "objspace"
       capture = Memory::Tracker::Capture.new(existing: true)
       capture.start
       ObjectSpace.trace_object_allocations do
         GC.stress = true
-        RandomProgram.new(seed: #{RandomProgram.seed}, classes: 5, kept: 10).run(steps: 20, threads: 2)
+        program = RandomProgram.new(seed: #{RandomProgram.seed}, classes: 5, kept: 10)
+        enough = Thread.new do
+          sleep 0.01 until GC.count > #{repetitions(500, thorough: 5000)}
+          GC.stress = false
+        end
+        program.run(steps: 20, threads: 2)
         GC.stress = false
+        enough.kill
       end
       # Addresses whose freeing was missed are found out when they are used again.
       GC.start
@@ -126,6 +132,8 @@ RSpec.describe Memory::Tracker::Capture, "beside other tools" do
       p Heap.differences(capture).size <= 3 && (capture.exact? == capture.statistics[:lost].zero?)
       p kept.size
     RUBY
-    expect(result.out).to eq("true\n200000\n"), result.to_s
+    # The standard library's own hook allocates inside of a GC, which ends some Rubies when the GC is stressed.
+    result = Array.new(5).lazy.map { RubyProgram.run(source) }.find { |tried| !tried.err.include?("during_gc != 0") }
+    expect(result&.out).to eq("true\n200000\n"), result.to_s
   end
 end
