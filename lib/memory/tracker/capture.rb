@@ -95,7 +95,8 @@ module Memory
       #
       # The block is called at a safe point soon after each event, in the order of events, with the class, the event
       # (`:newobj` or `:freeobj`) and the call path at birth. Objects that the block itself makes are not reported.
-      # Beyond 65,536 waiting events further ones are dropped.
+      # Beyond 65,536 waiting events further ones are dropped. A safe point may lie inside any method of the program, so
+      # a block must not take a lock that the program itself takes: Ruby raises ThreadError for a Mutex already held.
       #
       # @param klass [Class]
       # @param depth [Integer, nil] frames to record for this class, 0 to 128; nil: the capture's depth

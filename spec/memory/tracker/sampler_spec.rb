@@ -109,10 +109,14 @@ RSpec.describe Memory::Tracker::Sampler do
 
   it "does not hold classes that it only counts, nor report its own objects" do
     sampler.start
-    500.times do
-      Class.new.new
-      sampler.samples
-    end
+    # In a thread, so that nothing of it stays on a stack, where the GC would find the last of these hashes.
+    Thread.new do
+      500.times do
+        Class.new.new
+        sampler.samples
+      end
+      nil
+    end.join
     sampler.sample!
     GC.start
     sampler.sample!
