@@ -23,7 +23,26 @@ struct golden {
 	unsigned lines;
 	void (*prepare)(struct shop_viewer *shop); /* NULL: as the shop opens */
 	enum text_charset charset;
+	bool paths; /* the shop has call paths */
 };
+
+static void unfold_the_leak(struct shop_viewer *shop)
+{
+	shop_press(shop, "\r");
+}
+
+static void unfold_all(struct shop_viewer *shop)
+{
+	shop_press(shop, "*j*k");
+	shop_second(shop, true);
+	shop_second(shop, true);
+	shop_press(shop, "j");
+}
+
+static void turn_the_tree(struct shop_viewer *shop)
+{
+	shop_press(shop, "i*");
+}
 
 static void make_inexact(struct shop_viewer *shop)
 {
@@ -151,6 +170,15 @@ static const struct golden goldens[] = {
     {"internal_80x18", 80, 18, list_internal, TEXT_UTF8},
     {"sorted_by_live_reversed_80x16", 80, 16, sort_reversed, TEXT_UTF8},
     {"unconfirmed_120x18", 120, 18, start_without_majors, TEXT_UTF8},
+    {"folded_120x12", 120, 12, NULL, TEXT_UTF8, true},
+    {"unfolded_120x16", 120, 16, unfold_the_leak, TEXT_UTF8, true},
+    {"unfolded_all_160x20", 160, 20, unfold_all, TEXT_UTF8, true},
+    {"unfolded_all_120x20", 120, 20, unfold_all, TEXT_UTF8, true},
+    {"unfolded_all_100x16", 100, 16, unfold_all, TEXT_ASCII, true},
+    {"unfolded_all_80x16", 80, 16, unfold_all, TEXT_UTF8, true},
+    {"unfolded_all_60x14", 60, 14, unfold_all, TEXT_UTF8, true},
+    {"unfolded_all_40x12", 40, 12, unfold_all, TEXT_UTF8, true},
+    {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8, true},
     {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
 };
 
@@ -201,7 +229,7 @@ static void test_screen(void **state)
 	const struct golden *golden = *state;
 	struct shop_viewer shop;
 
-	shop_open(&shop, golden->columns, golden->lines, golden->charset);
+	(golden->paths ? shop_open_with_paths : shop_open)(&shop, golden->columns, golden->lines, golden->charset);
 	if (golden->prepare)
 		golden->prepare(&shop);
 	check_screen(golden->name, shop_screen(&shop));

@@ -88,6 +88,8 @@ static void show_trend(struct buffer *out, const struct column_line *line, unsig
 {
 	uint32_t counts[SERIES_LENGTH];
 
+	if (!line->figures)
+		return;
 	sparkline_print(out, counts, figures_trend(line->figures, line->row, counts), cells, line->charset);
 }
 
@@ -105,7 +107,7 @@ static void print_name(struct buffer *out, const struct column_line *line)
 
 static uint16_t style_name(const struct column_line *line)
 {
-	return GRID_BOLD;
+	return line->path.depth ? GRID_PLAIN : GRID_BOLD;
 }
 
 static int largest_first(double left, double right)

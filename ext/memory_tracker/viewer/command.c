@@ -18,7 +18,7 @@ static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
 
 static bool has_lines(const struct viewer *viewer)
 {
-	return viewer->table.count > 0;
+	return viewer->table.tree.count > 0;
 }
 
 static bool has_filter(const struct viewer *viewer)
@@ -124,6 +124,58 @@ static enum viewer_request reverse(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
+static bool can_unfold(const struct viewer *viewer)
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	return line && line->path.below && !line->path.unfolded;
+}
+
+static bool can_unfold_more(const struct viewer *viewer)
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	return line && line->path.below;
+}
+
+static bool can_fold(const struct viewer *viewer)
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	return line && (line->path.depth || line->path.unfolded);
+}
+
+static bool has_paths(const struct viewer *viewer)
+{
+	const struct snapshot_header *snapshot = viewer_shown(viewer)->snapshot;
+
+	return snapshot && snapshot->node_count;
+}
+
+static enum viewer_request unfold(struct viewer *viewer, uint32_t key)
+{
+	enum table_unfold how = key == '*' ? TABLE_UNFOLD_ALL : key == 'e' ? TABLE_UNFOLD_CHAIN : TABLE_UNFOLD_ONE;
+
+	if (!table_view_unfold(&viewer->table, how))
+		viewer_note(viewer, "there is not enough memory to unfold this");
+	return VIEWER_NOTHING;
+}
+
+static enum viewer_request fold(struct viewer *viewer, uint32_t key)
+{
+	table_view_fold(&viewer->table);
+	return VIEWER_NOTHING;
+}
+
+static enum viewer_request turn(struct viewer *viewer, uint32_t key)
+{
+	table_view_turn(&viewer->table);
+	viewer_note(viewer, viewer->table.tree.turned
+	                        ? "call paths begin with the outermost caller, the allocating line is at their end"
+	                        : "call paths begin with the allocating line");
+	return VIEWER_NOTHING;
+}
+
 static enum viewer_request begin_filter(struct viewer *viewer, uint32_t key)
 {
 	viewer->mode = MODE_FILTER;
@@ -143,21 +195,19 @@ static enum viewer_request collect(struct viewer *viewer, uint32_t key)
 {
 	const struct column_line *line = table_view_selected(&viewer->table);
 
-	gc_report_ask(&viewer->gc, viewer->latest.snapshot, line ? &line->row->id : NULL);
+	const struct snapshot_header *shown = viewer_shown(viewer)->snapshot;
+
+	gc_report_ask(&viewer->gc, viewer->latest.snapshot,
+	              line ? &snapshot_classes(shown)[line->class_index].id : NULL);
 	return VIEWER_GC;
 }
 
 static enum viewer_request pause_or_go_on(struct viewer *viewer, uint32_t key)
 {
-	struct still *before = viewer->still;
-
-	viewer->still = before ? NULL : still_new(viewer->history);
-	if (!before && !viewer->still) {
+	if (viewer->still)
+		viewer_go_on(viewer);
+	else if (!viewer_pause(viewer))
 		viewer_note(viewer, "there is not enough memory to pause");
-		return VIEWER_NOTHING;
-	}
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	still_free(before);
 	return VIEWER_NOTHING;
 }
 
@@ -271,7 +321,7 @@ static void name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 const struct command command_table[] = {
     {.keys = {VIEWER_KEY_UP, VIEWER_KEY_DOWN, 'k', 'j'},
      .name = "move",
-     .help = "select the line above or below; the selection stays with its class",
+     .help = "select the line above or below; the selection stays with what it is on",
      .modes = MODE_TABLE | MODE_FILTER,
      .footer_keys = 2,
      .rank = 4,
@@ -289,6 +339,34 @@ const struct command command_table[] = {
      .modes = MODE_TABLE | MODE_FILTER,
      .applies = has_lines,
      .run = move},
+    {.keys = {VIEWER_KEY_RIGHT, VIEWER_KEY_ENTER, '+'},
+     .name = "unfold",
+     .help = "show what is below the line: where the objects of a class were allocated, and who called that",
+     .modes = MODE_TABLE,
+     .footer_keys = 1,
+     .rank = 4,
+     .applies = can_unfold,
+     .run = unfold},
+    {.keys = {VIEWER_KEY_LEFT, '-'},
+     .name = "fold",
+     .help = "hide what is below the line, or go to the line above it in the tree",
+     .modes = MODE_TABLE,
+     .footer_keys = 1,
+     .rank = 5,
+     .applies = can_fold,
+     .run = fold},
+    {.keys = {'e', '*'},
+     .name = "unfold more",
+     .help = "unfold as long as there is only one call path; everything below the line",
+     .modes = MODE_TABLE,
+     .applies = can_unfold_more,
+     .run = unfold},
+    {.keys = {'i'},
+     .name = "turn",
+     .help = "begin call paths with the outermost caller, or with the allocating line",
+     .modes = MODE_TABLE,
+     .applies = has_paths,
+     .run = turn},
     {.keys = {SCROLL_KEYS},
      .keys_text = "all these",
      .name = "scroll",
@@ -300,7 +378,7 @@ const struct command command_table[] = {
     {.keys = {SCROLL_KEYS, ' '}, .name = "scroll", .modes = MODE_HELP, .footer_keys = 2, .rank = 2, .run = scroll_help},
     {.keys = {'/', VIEWER_KEY_F1 + 3},
      .name = "filter",
-     .help = "show only classes whose name has a text; Enter keeps it, Esc clears it",
+     .help = "show only classes that have a text in their name or in a call path; Enter keeps it, Esc clears it",
      .modes = NOT_IN_HELP,
      .footer_keys = 1,
      .rank = 5,
