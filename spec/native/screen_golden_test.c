@@ -39,6 +39,11 @@ static void unfold_all(struct shop_viewer *shop)
 	shop_press(shop, "j");
 }
 
+static void open_source(struct shop_viewer *shop)
+{
+	shop_press(shop, "\rjv");
+}
+
 static void turn_the_tree(struct shop_viewer *shop)
 {
 	shop_press(shop, "i*");
@@ -178,6 +183,8 @@ static const struct golden goldens[] = {
     {"unfolded_all_80x16", 80, 16, unfold_all, TEXT_UTF8, true},
     {"unfolded_all_60x14", 60, 14, unfold_all, TEXT_UTF8, true},
     {"unfolded_all_40x12", 40, 12, unfold_all, TEXT_UTF8, true},
+    {"source_gone_120x20", 120, 20, open_source, TEXT_UTF8, true},
+    {"source_gone_40x10", 40, 10, open_source, TEXT_UTF8, true},
     {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8, true},
     {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
 };

@@ -204,6 +204,28 @@ static void test_turning_the_tree(void **state)
 	assert_shown(shop, "SessionStore#write");
 }
 
+static void test_the_source_pane(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	shop_press(shop, "v");
+	assert_shown(shop, "this is a class: unfold it");
+	shop_press(shop, "\rj");
+	assert_shown(shop, "the file is not there");
+	assert_shown(shop, "Esc close the source");
+	shop_press(shop, "l");
+	assert_shown(shop, " output ");
+	assert_not_shown(shop, "the file is not there");
+	shop_press(shop, "v");
+	assert_shown(shop, "the file is not there");
+	shop_press(shop, "/x\r\033");
+	assert_not_shown(shop, "the file is not there");
+	shop_press(shop, "\033v");
+	assert_shown(shop, " source ");
+	shop_press(shop, "v");
+	assert_not_shown(shop, " source ─");
+}
+
 static void test_a_gc_on_a_call_path_tells_of_its_class(void **state)
 {
 	struct shop_viewer *shop = *state;
@@ -822,6 +844,7 @@ int main(void)
 	    PATH_TEST(test_what_was_not_watched_is_known_from_then_on),
 	    PATH_TEST(test_the_filter_finds_frames),
 	    PATH_TEST(test_turning_the_tree),
+	    PATH_TEST(test_the_source_pane),
 	    PATH_TEST(test_a_gc_on_a_call_path_tells_of_its_class),
 	    SHOP_TEST(test_moving_by_lines),
 	    SHOP_TEST(test_moving_by_screens_and_to_the_ends),

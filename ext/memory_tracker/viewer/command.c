@@ -43,7 +43,7 @@ static bool can_pause(const struct viewer *viewer)
 
 static bool can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || has_filter(viewer);
+	return viewer->mode != MODE_TABLE || viewer->source.open || has_filter(viewer);
 }
 
 static bool runs(const struct viewer *viewer)
@@ -234,8 +234,18 @@ static enum viewer_mode ground(const struct viewer *viewer)
 	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
 }
 
+static enum viewer_request toggle_source(struct viewer *viewer, uint32_t key)
+{
+	viewer->source.open = !viewer->source.open;
+	viewer->source.stale = true;
+	viewer->pane.open = false;
+	viewer->mode = MODE_TABLE;
+	return VIEWER_NOTHING;
+}
+
 static enum viewer_request toggle_output(struct viewer *viewer, uint32_t key)
 {
+	viewer->source.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
 	viewer->mode = ground(viewer);
@@ -255,6 +265,8 @@ static enum viewer_request go_back(struct viewer *viewer, uint32_t key)
 		return toggle_help(viewer, key);
 	if (viewer->mode == MODE_OUTPUT)
 		return toggle_output(viewer, key);
+	if (viewer->mode == MODE_TABLE && viewer->source.open)
+		return toggle_source(viewer, key);
 	viewer->mode = ground(viewer);
 	viewer->table.filter.length = 0;
 	table_view_refresh(&viewer->table, viewer_shown(viewer));
@@ -293,7 +305,18 @@ static void name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 	if (viewer->mode == MODE_OUTPUT)
 		out[0] = '\0';
 	else
-		snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->mode == MODE_HELP ? "close" : "clear the filter");
+		snprintf(out, COMMAND_NAME_SIZE, "%s",
+		         viewer->mode == MODE_HELP                           ? "close"
+		         : viewer->mode == MODE_TABLE && viewer->source.open ? "close the source"
+		                                                             : "clear the filter");
+}
+
+static void name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
+	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
 }
 
 static void name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
@@ -339,6 +362,15 @@ const struct command command_table[] = {
      .modes = MODE_TABLE | MODE_FILTER,
      .applies = has_lines,
      .run = move},
+    {.keys = {SCROLL_KEYS},
+     .keys_text = "all these",
+     .name = "scroll",
+     .help = "scroll the output while its pane is open, and this help",
+     .modes = MODE_OUTPUT,
+     .footer_keys = 2,
+     .rank = 4,
+     .run = scroll_output},
+    {.keys = {SCROLL_KEYS, ' '}, .name = "scroll", .modes = MODE_HELP, .footer_keys = 2, .rank = 2, .run = scroll_help},
     {.keys = {VIEWER_KEY_RIGHT, VIEWER_KEY_ENTER, '+'},
      .name = "unfold",
      .help = "show what is below the line: where the objects of a class were allocated, and who called that",
@@ -367,15 +399,15 @@ const struct command command_table[] = {
      .modes = MODE_TABLE,
      .applies = has_paths,
      .run = turn},
-    {.keys = {SCROLL_KEYS},
-     .keys_text = "all these",
-     .name = "scroll",
-     .help = "scroll the output while its pane is open, and this help",
-     .modes = MODE_OUTPUT,
-     .footer_keys = 2,
-     .rank = 4,
-     .run = scroll_output},
-    {.keys = {SCROLL_KEYS, ' '}, .name = "scroll", .modes = MODE_HELP, .footer_keys = 2, .rank = 2, .run = scroll_help},
+    {.keys = {'v'},
+     .name = "source",
+     .help = "open or close the pane with the source around the selected frame",
+     .modes = NOT_IN_HELP,
+     .footer_keys = 1,
+     .rank = 5,
+     .applies = has_paths,
+     .run = toggle_source,
+     .name_now = name_source},
     {.keys = {'/', VIEWER_KEY_F1 + 3},
      .name = "filter",
      .help = "show only classes that have a text in their name or in a call path; Enter keeps it, Esc clears it",
@@ -392,7 +424,7 @@ const struct command command_table[] = {
      .run = keep_filter},
     {.keys = {VIEWER_KEY_ESCAPE},
      .name = "back",
-     .help = "close the help or the output, clear the filter",
+     .help = "close the help, the output or the source, clear the filter",
      .modes = ANYWHERE,
      .footer_keys = 1,
      .rank = 3,

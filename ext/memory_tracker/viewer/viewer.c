@@ -56,6 +56,7 @@ void viewer_free(struct viewer *viewer)
 		return;
 	table_view_deinit(&viewer->table);
 	scrollback_deinit(&viewer->output);
+	source_view_deinit(&viewer->source);
 	still_free(viewer->still);
 	still_free(viewer->still_paths);
 	path_watch_deinit(&viewer->watch);
@@ -136,6 +137,7 @@ bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 {
 	remember_first(viewer, snapshot);
 	gc_report_feed(&viewer->gc, snapshot);
+	viewer->source.stale = true;
 	/* The lines stand on what the update replaces. */
 	bool watched = watch_paths(viewer, snapshot);
 	bool taken = history_update(viewer->history, snapshot);
@@ -340,10 +342,13 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 	if (sentence[0] && height > 2)
 		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
 	/* A pane has at most half of what is left, but room for one line of its own. */
-	unsigned pane = viewer->pane.open && height >= 4 ? height / 2 : 0;
+	unsigned pane = (viewer->pane.open || viewer->source.open) && height >= 4 ? height / 2 : 0;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
-	if (pane)
+	if (pane && viewer->source.open)
+		source_view_draw(&viewer->source, grid, line + height - pane, pane, table_view_selected(&viewer->table),
+		                 viewer->charset);
+	else if (pane)
 		output_view_draw(&viewer->pane, &viewer->output, grid, line + height - pane, pane, viewer->charset);
 }
 

@@ -14,6 +14,7 @@
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
 #include "viewer/scrollback.h"
+#include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
 
@@ -45,7 +46,8 @@ struct viewer {
 	struct key_set on_screen;    /* the call paths that are lines of the table */
 
 	struct scrollback output;
-	struct output_view pane;
+	struct output_view pane; /* at most one of both is open */
+	struct source_view source;
 	struct help_view help;
 
 	struct gc_report gc;
