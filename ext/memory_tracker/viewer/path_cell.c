@@ -68,16 +68,21 @@ static unsigned draw_guides(struct grid *grid, unsigned line, unsigned column, u
 	return column;
 }
 
+void path_cell_share(char out[PATH_CELL_SHARE], double share)
+{
+	if (share < 0)
+		snprintf(out, PATH_CELL_SHARE, "%6s", "");
+	else if (share >= 0.9995)
+		snprintf(out, PATH_CELL_SHARE, " 100 %%");
+	else
+		snprintf(out, PATH_CELL_SHARE, "%4.1f %%", share * 100 < 99.9 ? share * 100 : 99.9);
+}
+
 static unsigned draw_share(struct grid *grid, unsigned line, unsigned column, double share)
 {
-	char text[16];
+	char text[PATH_CELL_SHARE];
 
-	if (share < 0)
-		snprintf(text, sizeof text, "%6s", "");
-	else if (share >= 0.9995)
-		snprintf(text, sizeof text, " 100 %%");
-	else
-		snprintf(text, sizeof text, "%4.1f %%", share * 100 < 99.9 ? share * 100 : 99.9);
+	path_cell_share(text, share);
 	grid_put(grid, line, column, GRID_DIM, text, strlen(text));
 	return column + SHARE_CELLS + 1;
 }

@@ -13,6 +13,9 @@
 #include "viewer/filter.h"
 #include "viewer/grid.h"
 
+/* Room for a share, the zero included. */
+#define PATH_CELL_SHARE 16
+
 /* The cells that the mark before a name takes. */
 #define PATH_CELL_MARK 2
 
@@ -27,6 +30,9 @@ void path_cell_match(struct grid *grid, unsigned line, unsigned column, const st
 /* Draws the line of a call path, `cells` wide. `sign` stands for sustained growth; NULL: another column has it. */
 void path_cell_draw(struct grid *grid, unsigned line, unsigned column, unsigned cells, const struct column_line *row,
                     const struct filter *filter, const char *sign);
+
+/* Writes a share in six cells, blanks when it is not known. */
+void path_cell_share(char out[PATH_CELL_SHARE], double share);
 
 /* Writes "FILE:LINE" as the program has it, cut at the end of `out`. Returns its length. */
 size_t path_cell_place(char *out, size_t size, const struct column_path *path);

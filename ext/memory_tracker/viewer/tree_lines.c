@@ -113,21 +113,20 @@ static struct column_line line_of_class(const struct tree_lines *tree, const str
 }
 
 /* What is known of a call path: its history, or else only its counts. */
-static void find_row(struct tree_lines *tree, const struct figures *figures, const struct call_path *path,
-                     struct column_line *line)
+static void find_row(const struct figures *watched, const struct call_path *path, struct column_line *line,
+                     struct history_row *spare)
 {
-	line->figures = figures->paths;
-	line->row = figures->paths ? figures_find(figures->paths, path->key) : NULL;
+	line->figures = watched;
+	line->row = watched ? figures_find(watched, path->key) : NULL;
 	if (line->row)
 		return;
-	struct history_row *row = &tree->rows[tree->row_count++];
-	*row = (struct history_row){.id = path->key,
-	                            .live = path->allocated - path->freed,
-	                            .retained = path->retained,
-	                            .allocated_rate = -1,
-	                            .freed_rate = -1,
-	                            .blind = true};
-	line->row = row;
+	*spare = (struct history_row){.id = path->key,
+	                              .live = path->allocated - path->freed,
+	                              .retained = path->retained,
+	                              .allocated_rate = -1,
+	                              .freed_rate = -1,
+	                              .blind = true};
+	line->row = spare;
 	line->figures = NULL;
 }
 
@@ -143,18 +142,18 @@ static double share_of(const struct call_path *path, const struct column_line *a
 	return whole && part <= whole ? (double)part / (double)whole : -1;
 }
 
-static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures, uint32_t index,
-                                       const struct column_line *above)
+struct column_line tree_lines_path(const struct call_paths *paths, uint32_t index, const struct figures *watched,
+                                   const struct column_line *above, struct history_row *spare)
 {
-	const struct snapshot_header *snapshot = figures->snapshot;
-	const struct call_path *path = &tree->paths.paths[index];
+	const struct snapshot_header *snapshot = paths->snapshot;
+	const struct call_path *path = &paths->paths[index];
 	const struct snapshot_frame *frame = &snapshot_frames(snapshot)[path->frame];
 	struct column_line line = {.class_index = path->class_index,
 	                           .bound = above->bound,
 	                           .unknown = above->unknown,
-	                           .charset = tree->charset};
+	                           .charset = above->charset};
 
-	find_row(tree, figures, path, &line);
+	find_row(watched, path, &line, spare);
 	line.name = snapshot_string(snapshot, frame->label, &line.name_length);
 	line.path = (struct column_path){.index = index,
 	                                 .depth = above->path.depth + 1,
@@ -162,8 +161,18 @@ static struct column_line line_of_path(struct tree_lines *tree, const struct fig
 	                                 .pseudo = frame->flags & SNAPSHOT_FRAME_PSEUDO,
 	                                 .share = share_of(path, above),
 	                                 .line = frame->line};
-	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, path->key);
 	line.path.file = snapshot_string(snapshot, frame->path, &line.path.file_length);
+	return line;
+}
+
+static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures, uint32_t index,
+                                       const struct column_line *above)
+{
+	struct history_row *spare = &tree->rows[tree->row_count];
+	struct column_line line = tree_lines_path(&tree->paths, index, figures->paths, above, spare);
+
+	tree->row_count += line.row == spare;
+	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, tree_lines_key(&line));
 	return line;
 }
 

@@ -43,6 +43,10 @@ void tree_lines_deinit(struct tree_lines *tree);
 /* Makes the lines anew. They live as long as the figures. False without memory; there are no lines then. */
 bool tree_lines_make(struct tree_lines *tree, const struct figures *figures, const struct tree_order *order);
 
+/* The line of a path directly below a class, from what is known of watched paths; `spare` is used for one that is not. */
+struct column_line tree_lines_path(const struct call_paths *paths, uint32_t index, const struct figures *watched,
+                                   const struct column_line *above, struct history_row *spare);
+
 /* What a line is remembered by while it is unfolded. */
 uint64_t tree_lines_key(const struct column_line *line);
 
