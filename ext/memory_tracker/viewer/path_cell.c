@@ -15,6 +15,9 @@
 /* A method's name with less than this says nothing. */
 #define LABEL_LEAST 6
 
+/* Room for a name and a place. */
+#define BOTH_LEAST 24
+
 /* The column of places begins here, in hundredths of the cell. */
 #define PLACE_START 58
 
@@ -114,7 +117,12 @@ static unsigned place_start(const struct column_line *row, unsigned start, unsig
 	}
 	if (column + label + 1 + place_cells <= end)
 		return column + label + 1;
-	return end > column + LABEL_LEAST + 1 + place_cells ? end - place_cells : column;
+	/* Where both do not fit, each has its part, and where there is hardly room for one it is the place. */
+	unsigned room = end - column, most = room >= BOTH_LEAST ? room * PLACE_START / 100 : room;
+	if (room > label + 1 && most < room - label - 1)
+		most = room - label - 1;
+	unsigned at = end - (place_cells < most ? place_cells : most);
+	return at > column + LABEL_LEAST ? at : column;
 }
 
 void path_cell_draw(struct grid *grid, unsigned line, unsigned column, unsigned cells, const struct column_line *row,
