@@ -105,6 +105,47 @@ static void test_a_leak_a_cache_and_churn(void **state)
 	close_shop(&shop);
 }
 
+static void test_call_paths_below_their_classes(void **state)
+{
+	struct shop shop;
+	struct path_watch watch;
+	static const struct key_set none;
+
+	open_shop(&shop);
+	assert_true(path_watch_init(&watch));
+	shop.options.paths = &watch;
+	for (unsigned second = 1; second <= 5; second++) {
+		const struct fake_class classes[] = {{1, "Hash", 600 * second, 100 * second, 400 * second, 0},
+		                                     {2, "Set", 9, 0, 9, 0}};
+		const struct fake_node nodes[] = {
+		    {11, 0, SNAPSHOT_NONE, 0, 0, 0, "/srv/shop.rb", "Store#write", 41, 0},
+		    {12, 0, 0, 300 * second, 0, 300 * second, "/srv/shop.rb", "Checkout#call", 77, 0},
+		    {13, 0, SNAPSHOT_NONE, 200 * second, 100 * second, 100 * second, "a\n\033[2J.rb", "\007write", 7,
+		     0},
+		    {14, 0, SNAPSHOT_NONE, 0, 0, 0, "/srv/shop.rb", "Never#called", 1, 0},
+		    {15, 0, SNAPSHOT_NONE, 3, 0, 0, "", "(other)", 0, SNAPSHOT_FRAME_PSEUDO},
+		    {17, 1, SNAPSHOT_NONE, 9, 0, 9, "", "(before the start)", 0, SNAPSHOT_FRAME_PSEUDO},
+		    {16, 0, SNAPSHOT_NONE, 1, 0, 0, "/srv/shop.rb", "Fourth#line", 99, 0},
+		};
+		shop.head.sequence++;
+		shop.head.gcs_seen++;
+		shop.head.majors_seen++;
+		shop.head.monotonic_ns += SECOND;
+		shop.head.major_at_ns = shop.head.monotonic_ns;
+		struct snapshot_header *snapshot = fake_snapshot_with_paths(&shop.head, NULL, classes, 2, nodes, 7);
+		assert_null(snapshot_check(snapshot, snapshot->size));
+		assert_true(path_watch_feed(&watch, snapshot, &none, NULL));
+		assert_true(history_update(shop.history, snapshot));
+	}
+	assert_rows(&shop, TITLES "     2,000    +400.0     2,500     600.0  Hash\n"
+	                          "     1,500    +300.0     1,500     300.0    75.0 %  Store#write  /srv/shop.rb:41\n"
+	                          "       500    +100.0       500     200.0    25.0 %  �write  a��[2J.rb:7\n"
+	                          "         0         0         3         0     0.0 %  (other)\n"
+	                          "         9         0         9         0  Set\n\n");
+	path_watch_deinit(&watch);
+	close_shop(&shop);
+}
+
 static void test_every_sort_column(void **state)
 {
 	const struct {
@@ -341,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_leak_a_cache_and_churn),
+	    cmocka_unit_test(test_call_paths_below_their_classes),
 	    cmocka_unit_test(test_every_sort_column),
 	    cmocka_unit_test(test_internal_objects_are_listed_when_asked_for),
 	    cmocka_unit_test(test_equal_rows_keep_their_order),

@@ -24,32 +24,68 @@ static snapshot_string_ref add_string(struct snapshot_header *snapshot, const ch
 	return reference;
 }
 
-static void lay_out(struct snapshot_header *snapshot, uint32_t count, size_t size)
+static void lay_out(struct snapshot_header *snapshot, uint32_t count, uint32_t node_count, size_t size)
 {
 	snapshot->magic = SNAPSHOT_MAGIC;
 	snapshot->version = SNAPSHOT_VERSION;
 	snapshot->size = size;
 	snapshot->allocated = snapshot->freed = snapshot->retained = 0;
 	snapshot->class_count = count;
-	snapshot->node_count = snapshot->frame_count = 0;
+	snapshot->node_count = node_count;
+	snapshot->frame_count = 0;
 	snapshot->classes_offset = sizeof *snapshot;
 	snapshot->nodes_offset = snapshot->classes_offset + count * sizeof(struct snapshot_class);
-	snapshot->frames_offset = snapshot->strings_offset = snapshot->nodes_offset;
+	snapshot->frames_offset = snapshot->nodes_offset + node_count * sizeof(struct snapshot_node);
+	snapshot->strings_offset = snapshot->frames_offset + node_count * sizeof(struct snapshot_frame);
 	snapshot->strings_size = STRINGS_START;
 	snapshot->reason = snapshot->command = snapshot->runtime = 0;
+}
+
+/* The frame of a node; that of an earlier node if it is the same. */
+static uint32_t add_frame(struct snapshot_header *snapshot, const struct fake_node *node)
+{
+	struct snapshot_frame *frames = (struct snapshot_frame *)((char *)snapshot + snapshot->frames_offset);
+
+	for (uint32_t i = 0; i < snapshot->frame_count; i++) {
+		if (frames[i].line == node->line && frames[i].flags == node->flags &&
+		    !strcmp(snapshot_string(snapshot, frames[i].path, NULL), node->path) &&
+		    !strcmp(snapshot_string(snapshot, frames[i].label, NULL), node->label))
+			return i;
+	}
+	frames[snapshot->frame_count] = (struct snapshot_frame){
+	    add_string(snapshot, node->path), add_string(snapshot, node->label), node->line, node->flags};
+	return snapshot->frame_count++;
 }
 
 struct snapshot_header *fake_snapshot(const struct snapshot_header *head, const char *reason,
                                       const struct fake_class *classes, uint32_t count)
 {
-	size_t size =
-	    sizeof *head + STRINGS_START + count * sizeof(struct snapshot_class) + (reason ? string_size(reason) : 0);
+	return fake_snapshot_with_paths(head, reason, classes, count, NULL, 0);
+}
+
+static size_t strings_of(const char *reason, const struct fake_class *classes, uint32_t count,
+                         const struct fake_node *nodes, uint32_t node_count)
+{
+	size_t size = STRINGS_START + (reason ? string_size(reason) : 0);
 
 	for (uint32_t i = 0; i < count; i++)
 		size += string_size(classes[i].name);
+	for (uint32_t i = 0; i < node_count; i++)
+		size += string_size(nodes[i].path) + string_size(nodes[i].label);
+	return size;
+}
+
+struct snapshot_header *fake_snapshot_with_paths(const struct snapshot_header *head, const char *reason,
+                                                 const struct fake_class *classes, uint32_t count,
+                                                 const struct fake_node *nodes, uint32_t node_count)
+{
+	size_t size = sizeof *head + count * sizeof(struct snapshot_class) +
+	              node_count * (sizeof(struct snapshot_node) + sizeof(struct snapshot_frame)) +
+	              strings_of(reason, classes, count, nodes, node_count);
 	struct snapshot_header *snapshot = calloc(1, size);
+
 	*snapshot = *head;
-	lay_out(snapshot, count, size);
+	lay_out(snapshot, count, node_count, size);
 	struct snapshot_class *rows = (struct snapshot_class *)((char *)snapshot + snapshot->classes_offset);
 	for (uint32_t i = 0; i < count; i++) {
 		rows[i] = (struct snapshot_class){classes[i].id,
@@ -62,6 +98,15 @@ struct snapshot_header *fake_snapshot(const struct snapshot_header *head, const 
 		snapshot->freed += classes[i].freed;
 		snapshot->retained += classes[i].retained;
 	}
+	struct snapshot_node *records = (struct snapshot_node *)((char *)snapshot + snapshot->nodes_offset);
+	for (uint32_t i = 0; i < node_count; i++)
+		records[i] = (struct snapshot_node){.id = nodes[i].id,
+		                                    .allocated = nodes[i].allocated,
+		                                    .freed = nodes[i].freed,
+		                                    .retained = nodes[i].retained,
+		                                    .class_index = nodes[i].class_index,
+		                                    .parent = nodes[i].parent,
+		                                    .frame = add_frame(snapshot, &nodes[i])};
 	if (reason)
 		snapshot->reason = add_string(snapshot, reason);
 	return snapshot;

@@ -24,4 +24,23 @@ struct fake_class {
 struct snapshot_header *fake_snapshot(const struct snapshot_header *head, const char *reason,
                                       const struct fake_class *classes, uint32_t count);
 
+/* A node with a frame of its own, or that of an earlier node that has the same. */
+struct fake_node {
+	uint64_t id;
+	uint32_t class_index;
+	uint32_t parent; /* index of a node, or SNAPSHOT_NONE */
+	uint64_t allocated;
+	uint64_t freed;
+	uint64_t retained;
+	const char *path;
+	const char *label;
+	uint32_t line;
+	uint32_t flags;
+};
+
+/* The same with call paths. */
+struct snapshot_header *fake_snapshot_with_paths(const struct snapshot_header *head, const char *reason,
+                                                 const struct fake_class *classes, uint32_t count,
+                                                 const struct fake_node *nodes, uint32_t node_count);
+
 #endif

@@ -25,6 +25,29 @@ struct golden {
 	enum text_charset charset;
 };
 
+static void unfold_the_leak(struct shop_viewer *shop)
+{
+	shop_press(shop, "\r");
+}
+
+static void unfold_all(struct shop_viewer *shop)
+{
+	shop_press(shop, "*j*k");
+	shop_second(shop, true);
+	shop_second(shop, true);
+	shop_press(shop, "j");
+}
+
+static void open_source(struct shop_viewer *shop)
+{
+	shop_press(shop, "\rjv");
+}
+
+static void turn_the_tree(struct shop_viewer *shop)
+{
+	shop_press(shop, "i*");
+}
+
 static void make_inexact(struct shop_viewer *shop)
 {
 	shop->reason = "1,231 frees were not reported while another tool's hook ran";
@@ -154,7 +177,23 @@ static const struct golden goldens[] = {
     {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
 };
 
+/* Of the shop with call paths. */
+static const struct golden path_goldens[] = {
+    {"folded_120x12", 120, 12, NULL, TEXT_UTF8},
+    {"unfolded_120x16", 120, 16, unfold_the_leak, TEXT_UTF8},
+    {"unfolded_all_160x20", 160, 20, unfold_all, TEXT_UTF8},
+    {"unfolded_all_120x20", 120, 20, unfold_all, TEXT_UTF8},
+    {"unfolded_all_100x16", 100, 16, unfold_all, TEXT_ASCII},
+    {"unfolded_all_80x16", 80, 16, unfold_all, TEXT_UTF8},
+    {"unfolded_all_60x14", 60, 14, unfold_all, TEXT_UTF8},
+    {"unfolded_all_40x12", 40, 12, unfold_all, TEXT_UTF8},
+    {"source_gone_120x20", 120, 20, open_source, TEXT_UTF8},
+    {"source_gone_40x10", 40, 10, open_source, TEXT_UTF8},
+    {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8},
+};
+
 #define GOLDENS (sizeof goldens / sizeof *goldens)
+#define PATH_GOLDENS (sizeof path_goldens / sizeof *path_goldens)
 
 static bool writes(void)
 {
@@ -196,16 +235,30 @@ static void check_screen(const char *name, const char *text)
 		assert_file(path, text);
 }
 
+static void check_golden(const struct golden *golden, struct shop_viewer *shop)
+{
+	if (golden->prepare)
+		golden->prepare(shop);
+	check_screen(golden->name, shop_screen(shop));
+	shop_close(shop);
+}
+
 static void test_screen(void **state)
 {
 	const struct golden *golden = *state;
 	struct shop_viewer shop;
 
 	shop_open(&shop, golden->columns, golden->lines, golden->charset);
-	if (golden->prepare)
-		golden->prepare(&shop);
-	check_screen(golden->name, shop_screen(&shop));
-	shop_close(&shop);
+	check_golden(golden, &shop);
+}
+
+static void test_screen_with_paths(void **state)
+{
+	const struct golden *golden = *state;
+	struct shop_viewer shop;
+
+	shop_open_with_paths(&shop, golden->columns, golden->lines, golden->charset);
+	check_golden(golden, &shop);
 }
 
 /* Below each line of the screen, what its cells mean. */
@@ -243,12 +296,17 @@ static void test_a_viewer_without_numbers_waits(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[GOLDENS + 2];
+	struct CMUnitTest tests[GOLDENS + PATH_GOLDENS + 2];
+	size_t count = 0;
 
 	for (size_t i = 0; i < GOLDENS; i++)
-		tests[i] = (struct CMUnitTest){
+		tests[count++] = (struct CMUnitTest){
 		    .name = goldens[i].name, .test_func = test_screen, .initial_state = (void *)&goldens[i]};
-	tests[GOLDENS] = (struct CMUnitTest)cmocka_unit_test(test_styles);
-	tests[GOLDENS + 1] = (struct CMUnitTest)cmocka_unit_test(test_a_viewer_without_numbers_waits);
+	for (size_t i = 0; i < PATH_GOLDENS; i++)
+		tests[count++] = (struct CMUnitTest){.name = path_goldens[i].name,
+		                                     .test_func = test_screen_with_paths,
+		                                     .initial_state = (void *)&path_goldens[i]};
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_styles);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_a_viewer_without_numbers_waits);
 	return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
 }

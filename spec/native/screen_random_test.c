@@ -19,6 +19,7 @@
 
 #define CLASSES_MAX 60
 #define NAME_SIZE 64
+#define NODES_MAX 200
 #define SECOND UINT64_C(1000000000)
 
 struct run {
@@ -31,6 +32,8 @@ struct run {
 	struct fake_class classes[CLASSES_MAX];
 	uint32_t class_count;
 	uint64_t next_id;
+	struct fake_node nodes[NODES_MAX];
+	uint32_t node_count;
 };
 
 static uint64_t number_from(const char *name, uint64_t otherwise)
@@ -104,6 +107,33 @@ static void change_counts(struct run *run, struct fake_class *class)
 	class->retained = below(run, class->allocated - class->freed + 1);
 }
 
+/* Trees of any shape, of which some ids and frames come again and others do not. */
+static void change_paths(struct run *run)
+{
+	static const char *const paths[] = {"/srv/shop.rb", "(eval at x:1)", "\xff\n/größe.rb", "", "/dev/zero", "/"};
+
+	run->node_count = run->class_count && below(run, 8) ? (uint32_t)below(run, NODES_MAX) : 0;
+	for (uint32_t i = 0; i < run->node_count; i++) {
+		struct fake_node *node = &run->nodes[i];
+		uint32_t class_index = (uint32_t)below(run, run->class_count), parent = SNAPSHOT_NONE;
+
+		if (i && below(run, 4)) {
+			parent = (uint32_t)(below(run, 2) ? i - 1 : below(run, i));
+			class_index = run->nodes[parent].class_index;
+		}
+		*node = (struct fake_node){.id = (i + 1) | below(run, 2) << 32,
+		                           .class_index = class_index,
+		                           .parent = parent,
+		                           .allocated = magnitude(run) >> 20,
+		                           .path = paths[below(run, sizeof paths / sizeof *paths)],
+		                           .label = run->names[below(run, run->class_count)],
+		                           .line = (uint32_t)(magnitude(run) >> 32),
+		                           .flags = (uint32_t)below(run, 4)};
+		node->freed = below(run, node->allocated + 1);
+		node->retained = below(run, node->allocated - node->freed + 1);
+	}
+}
+
 static void feed(struct run *run)
 {
 	struct snapshot_header *head = &run->head;
@@ -116,6 +146,7 @@ static void feed(struct run *run)
 	}
 	for (uint32_t i = 0; i < run->class_count; i++)
 		change_counts(run, &run->classes[i]);
+	change_paths(run);
 	head->sequence++;
 	head->monotonic_ns += 1 + below(run, 2 * SECOND);
 	head->gcs_seen += below(run, 2);
@@ -135,7 +166,8 @@ static void feed(struct run *run)
 	head->gc_major = magnitude(run);
 	head->flags = (uint32_t)below(run, 64) & ~(uint32_t)(below(run, 50) ? SNAPSHOT_ENDED : 0);
 	struct snapshot_header *snapshot =
-	    fake_snapshot(head, below(run, 2) ? "a reason \033[1mwith\n\xff" : NULL, run->classes, run->class_count);
+	    fake_snapshot_with_paths(head, below(run, 2) ? "a reason \033[1mwith\n\xff" : NULL, run->classes,
+	                             run->class_count, run->nodes, run->node_count);
 	assert_null(snapshot_check(snapshot, snapshot->size));
 	assert_true(viewer_feed(run->viewer, snapshot));
 }
@@ -212,13 +244,13 @@ static void check_selection(const struct run *run)
 	const struct table_view *table = &run->viewer->table;
 	const struct selection *selection = &table->selection;
 
-	if (!table->count || run->grid.columns < 40 || run->grid.lines < 6 || run->viewer->mode == MODE_HELP)
+	if (!table->tree.count || run->grid.columns < 40 || run->grid.lines < 6 || run->viewer->mode == MODE_HELP)
 		return;
-	assert_true(selection->position < table->count);
+	assert_true(selection->position < table->tree.count);
 	assert_true(selection->position >= selection->top);
 	assert_true(selection->position - selection->top < table->height);
 	if (selection->held)
-		assert_true(table->lines[selection->position].row->id == selection->id);
+		assert_true(table->tree.lines[selection->position].row->id == selection->id);
 }
 
 static void check_screen(struct run *run)

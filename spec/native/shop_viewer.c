@@ -12,6 +12,7 @@
 #include "screen_text.h"
 #include "viewer/utf8.h"
 
+#define SHOP_PATH "/srv/shop/lib/shop.rb"
 #define SECOND UINT64_C(1000000000)
 
 void shop_second(struct shop_viewer *shop, int major)
@@ -43,13 +44,25 @@ void shop_second(struct shop_viewer *shop, int major)
 		shop->head.gc_major++;
 		shop->head.major_at_ns = shop->head.monotonic_ns - SECOND / 2;
 	}
+	/* Hash: a leak through two callers, and churn. What ends at a frame is the frame's own. */
+	const struct fake_node nodes[] = {
+	    {11, 5, SNAPSHOT_NONE, 0, 0, 0, SHOP_PATH, "Shop::SessionStore#write", 41, 0},
+	    {12, 5, 0, 0, 0, 0, SHOP_PATH, "Shop::Checkout#call", 77, 0},
+	    {13, 5, 1, 500 * second + 12, 0, 500 * second, SHOP_PATH, "block in Shop::Server#run", 95, 0},
+	    {14, 5, 0, 2 * second, 0, 2 * second, SHOP_PATH, "Shop::Login#call", 60, 0},
+	    {15, 5, SNAPSHOT_NONE, 11598 * second + 12983, 11598 * second, 0, SHOP_PATH, "Shop::Request#params", 12, 0},
+	    {16, 5, SNAPSHOT_NONE, 12, 0, 0, "", "(other)", 0, SNAPSHOT_FRAME_PSEUDO},
+	    {17, 1, SNAPSHOT_NONE, 502 * second, shop->session_freed, 502 * second - shop->session_freed,
+	     "(eval at \033[2J/shop.rb:3)", "Größe::日本語#\nwrite", 3, SNAPSHOT_FRAME_NATIVE},
+	};
 	struct snapshot_header *snapshot =
-	    fake_snapshot(&shop->head, shop->reason, classes, sizeof classes / sizeof *classes);
+	    fake_snapshot_with_paths(&shop->head, shop->reason, classes, sizeof classes / sizeof *classes, nodes,
+	                             shop->paths ? sizeof nodes / sizeof *nodes : 0);
 	assert_null(snapshot_check(snapshot, snapshot->size));
 	assert_true(viewer_feed(shop->viewer, snapshot));
 }
 
-void shop_open(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset)
+static void open_empty(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset)
 {
 	const struct viewer_options options = {.interval = 1, .charset = charset, .command = "ruby shop.rb"};
 
@@ -70,10 +83,22 @@ void shop_open(struct shop_viewer *shop, unsigned columns, unsigned lines, enum 
 	assert_non_null(shop->viewer);
 	assert_true(grid_init(&shop->grid));
 	assert_true(grid_resize(&shop->grid, columns, lines));
+}
+
+void shop_open(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset)
+{
+	open_empty(shop, columns, lines, charset);
 	for (unsigned second = 0; second < 5; second++)
 		shop_second(shop, 1);
 }
 
+void shop_open_with_paths(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset)
+{
+	open_empty(shop, columns, lines, charset);
+	shop->paths = true;
+	for (unsigned second = 0; second < 5; second++)
+		shop_second(shop, 1);
+}
 void shop_close(struct shop_viewer *shop)
 {
 	viewer_free(shop->viewer);

@@ -16,10 +16,15 @@ struct shop_viewer {
 	unsigned second;    /* since the capture started */
 	const char *reason; /* why numbers are not exact; NULL: they are */
 	uint64_t session_freed;
+	bool paths; /* its snapshots have call paths */
 };
 
 /* A viewer that has seen the shop's first five seconds, on a screen of this size. */
 void shop_open(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset);
+
+/* The same with call paths below two of its classes. */
+void shop_open_with_paths(struct shop_viewer *shop, unsigned columns, unsigned lines, enum text_charset charset);
+
 void shop_close(struct shop_viewer *shop);
 
 /* The shop a second later; with a major GC or without one. */

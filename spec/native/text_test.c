@@ -129,6 +129,33 @@ static void test_random_bytes_never_let_a_control_character_through(void **state
 	}
 }
 
+static void assert_end(const char *text, size_t width, enum text_charset charset, const char *expected)
+{
+	char out[64];
+
+	assert_int_equal(text_fit_end(out, sizeof out, text, strlen(text), width, charset), strlen(expected));
+	assert_string_equal(out, expected);
+}
+
+static void test_what_is_too_wide_can_lose_its_beginning(void **state)
+{
+	char small[8];
+
+	assert_end("/srv/shop.rb:41", 15, TEXT_UTF8, "/srv/shop.rb:41");
+	assert_end("/srv/shop.rb:41", 11, TEXT_UTF8, "…shop.rb:41");
+	assert_end("/srv/shop.rb:41", 13, TEXT_ASCII, "...shop.rb:41");
+	assert_end("/srv/shop.rb:41", 1, TEXT_UTF8, "…");
+	assert_end("/srv/shop.rb:41", 2, TEXT_ASCII, "..");
+	assert_end("/srv/shop.rb:41", 0, TEXT_UTF8, "");
+	assert_end("", 5, TEXT_UTF8, "");
+	/* Half a wide character is none, and a mark goes with what carries it. */
+	assert_end("日本語", 4, TEXT_UTF8, "…語");
+	assert_end("abe\u0301c", 2, TEXT_UTF8, "…c");
+	assert_end("ab\033\n", 3, TEXT_UTF8, "…\xef\xbf\xbd\xef\xbf\xbd");
+	/* Nor does it write over the end of what it was given. */
+	assert_true(text_fit_end(small, sizeof small, "\xff\xff\xff\xff\xff\xff", 6, 40, TEXT_UTF8) < sizeof small);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +168,7 @@ int main(void)
 	    cmocka_unit_test(test_towers_of_marks_are_cut),
 	    cmocka_unit_test(test_a_small_buffer_is_never_overrun),
 	    cmocka_unit_test(test_random_bytes_never_let_a_control_character_through),
+	    cmocka_unit_test(test_what_is_too_wide_can_lose_its_beginning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

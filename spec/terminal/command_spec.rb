@@ -32,6 +32,17 @@ RSpec.describe "memory-tracker-top in a terminal" do
     expect(terminal.state).to eq(@before)
   end
 
+  it "shows with two keys which line makes the objects that leak, and with a third its source" do
+    start(busy, "--gc", "0.3")
+    terminal.wait_for(/▲.*Session$/) { terminal.classes.first == "Session" }
+    terminal.press("Enter", "Down")
+    terminal.wait_for(/▾ Session\n.* ▲ .*│ .*program\.rb:5$/)
+    terminal.press("v")
+    terminal.wait_for(/→ +5  loop \{ 5\.times \{ kept << Session\.new/)
+    terminal.press("Q")
+    terminal.status
+  end
+
   it "sorts, filters, and runs a GC" do
     start(busy)
     terminal.press("/")

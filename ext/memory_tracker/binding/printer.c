@@ -40,6 +40,7 @@ struct printer {
 
 	/* Of the thread alone. */
 	struct history *history;
+	struct path_watch paths;
 	struct buffer table;
 	uint64_t printed;
 	uint64_t next_gc;
@@ -116,11 +117,14 @@ static void print(struct printer *printer)
 /* Takes a snapshot into the history. Returns false when there is none to take. */
 static bool look(struct printer *printer, uint32_t flags)
 {
+	static const struct key_set none;
 	struct snapshot_header *snapshot = capture_snapshot(printer->capture);
 
 	if (!snapshot)
 		return false;
 	snapshot->flags |= flags;
+	/* Without memory for call paths there are none in the table, which is better than no table. */
+	path_watch_feed(&printer->paths, snapshot, &none, NULL);
 	return history_update(printer->history, snapshot);
 }
 
@@ -200,8 +204,11 @@ static struct printer *printer_new(struct capture *capture, struct service *serv
 	*printer = (struct printer){.capture = capture, .service = service, .fd = fd, .options = *options};
 	pthread_mutex_init(&printer->mutex, NULL);
 	printer->history = history_new(0);
-	if (printer->history && !condition_init(&printer->changed))
+	bool watches = path_watch_init(&printer->paths);
+	printer->options.batch.paths = &printer->paths;
+	if (printer->history && watches && !condition_init(&printer->changed))
 		return printer;
+	path_watch_deinit(&printer->paths);
 	history_free(printer->history);
 	pthread_mutex_destroy(&printer->mutex);
 	free(printer);
@@ -255,6 +262,7 @@ void printer_free(struct printer *printer)
 	close(printer->fd);
 	pthread_cond_destroy(&printer->changed);
 	pthread_mutex_destroy(&printer->mutex);
+	path_watch_deinit(&printer->paths);
 	history_free(printer->history);
 	buffer_deinit(&printer->table);
 	free(printer);

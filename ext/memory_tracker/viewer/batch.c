@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "viewer/format.h"
+#include "viewer/tree_lines.h"
 
 /* The longest reason for inexact numbers that is shown whole. */
 #define REASON_CELLS 200
@@ -157,12 +158,72 @@ static size_t collect(struct column_line *lines, const struct history *history, 
 			continue;
 		struct column_line *line = &lines[count++];
 		*line = (struct column_line){.row = &rows[i],
+		                             .class_index = i,
+		                             .path = {.index = CALL_PATHS_NONE},
 		                             .bound = retained_is_bound(snapshot),
 		                             .unknown = !snapshot->majors_seen,
 		                             .charset = options->charset};
 		line->name = snapshot_string(snapshot, classes[i].name, &line->name_length);
 	}
 	return count;
+}
+
+/* A line of a call path, and the counts of one that is not watched. */
+struct path_line {
+	struct column_line line;
+	struct history_row spare;
+};
+
+/* The lines directly below a class. NULL without memory or where there are none; the caller frees them. */
+static struct path_line *collect_paths(const struct path_watch *watch, const struct column_line *class, size_t *count)
+{
+	const struct call_paths *paths = &watch->plain;
+	const struct figures watched = figures_of(watch->history);
+	uint32_t first = call_paths_below(paths, class->class_index, CALL_PATHS_NONE);
+	size_t room = 0;
+
+	for (uint32_t index = first; index != CALL_PATHS_NONE; index = paths->paths[index].next)
+		room++;
+	struct path_line *lines = room ? malloc(room * sizeof *lines) : NULL;
+	*count = 0;
+	for (uint32_t index = first; lines && index != CALL_PATHS_NONE; index = paths->paths[index].next) {
+		struct path_line *line = &lines[*count];
+		if (!paths->paths[index].allocated)
+			continue;
+		line->line = tree_lines_path(paths, index, &watched, class, &line->spare);
+		++*count;
+	}
+	return lines;
+}
+
+/* Whether any of the lines is a place in the program. */
+static bool tells_a_place(const struct path_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!lines[i].line.path.pseudo)
+			return true;
+	}
+	return false;
+}
+
+/* The first few lines below a class, in the order of the table. */
+static void put_paths(struct buffer *out, struct buffer *cell, const struct path_watch *watch,
+                      const struct column_line *class, const struct column *sort)
+{
+	size_t count;
+	struct path_line *lines = collect_paths(watch, class, &count);
+	/* That all were there before the start, as without call paths, is not worth a line. */
+	struct column_line *sorted = lines && tells_a_place(lines, count) ? malloc((count + 1) * sizeof *sorted) : NULL;
+
+	/* Apart from the counts, which some lines point to. */
+	for (size_t i = 0; sorted && i < count; i++)
+		sorted[i] = lines[i].line;
+	if (sorted)
+		qsort(sorted, count, sizeof *sorted, sort->compare);
+	for (size_t i = 0; sorted && i < count && i < BATCH_PATHS; i++)
+		put_line(out, cell, &sorted[i]);
+	free(sorted);
+	free(lines);
 }
 
 bool batch_print(struct buffer *out, const struct history *history, const struct batch_options *options)
@@ -181,8 +242,13 @@ bool batch_print(struct buffer *out, const struct history *history, const struct
 	qsort(lines, count, sizeof *lines, sort->compare);
 	put_header(out, history, options);
 	put_titles(out);
-	for (size_t i = 0; i < count && (!options->limit || i < options->limit); i++)
+	/* What is not of this snapshot has no place in this table. */
+	bool paths = options->paths && options->paths->plain.snapshot == snapshot;
+	for (size_t i = 0; i < count && (!options->limit || i < options->limit); i++) {
 		put_line(out, &cell, &lines[i]);
+		if (paths)
+			put_paths(out, &cell, options->paths, &lines[i], sort);
+	}
 	buffer_puts(out, "\n");
 	free(lines);
 	buffer_deinit(&cell);

@@ -1,9 +1,11 @@
 /*
- * The table of classes as plain text: one line about the program, one of titles, one for each class.
+ * The table of classes as plain text: one line about the program, one of titles, one for each class, and below it the lines that
+ * allocated most of what counts.
  *
  *     2026-11-22 10:41:07  pid 4711  ruby shop.rb  live 1,240,113  retained 1,180,020  …  exact
  *       RETAINED  GROWTH/s      LIVE   ALLOC/s  CLASS
  *         81,204    +502.0    93,511     12.1k  Hash
+ *         80,911    +502.0    80,995     502.0    99.6 %  Shop::SessionStore#write  shop.rb:41
  *
  * No escape codes. Beyond ASCII there is only what class names have and the sign before an upper bound.
  */
@@ -17,6 +19,7 @@
 #include "viewer/buffer.h"
 #include "viewer/column.h"
 #include "viewer/history.h"
+#include "viewer/path_watch.h"
 
 struct batch_options {
 	const struct column *sort; /* NULL: growth */
@@ -25,7 +28,13 @@ struct batch_options {
 	int32_t utc_offset;        /* of the times shown, seconds east of UTC */
 	bool internal;             /* list hidden and internal objects too */
 	enum text_charset charset;
+
+	/* What the latest snapshot's call paths were fed to. NULL: they are not shown. */
+	const struct path_watch *paths;
 };
+
+/* So many call paths are shown below a class. */
+#define BATCH_PATHS 3
 
 /*
  * Appends a table of the history's latest snapshot, followed by an empty line; nothing if there is no snapshot.

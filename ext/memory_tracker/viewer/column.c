@@ -5,10 +5,13 @@
 
 #include "viewer/format.h"
 #include "viewer/grid.h"
+#include "viewer/path_cell.h"
 #include "viewer/sparkline.h"
 
 /* The longest name that is shown whole. */
 #define NAME_CELLS 200
+
+#define PLACE_SIZE 4096
 
 const char *column_bound_sign(enum text_charset charset)
 {
@@ -88,6 +91,8 @@ static void show_trend(struct buffer *out, const struct column_line *line, unsig
 {
 	uint32_t counts[SERIES_LENGTH];
 
+	if (!line->figures)
+		return;
 	sparkline_print(out, counts, figures_trend(line->figures, line->row, counts), cells, line->charset);
 }
 
@@ -96,16 +101,37 @@ static uint16_t style_trend(const struct column_line *line)
 	return line->row->sustained ? GRID_GROWS : GRID_PLAIN;
 }
 
+/* A call path: its share of the class, the method, the place. */
+static void print_path(struct buffer *out, const struct column_line *line)
+{
+	char text[NAME_CELLS * 4 + 1], place[PLACE_SIZE], share[PATH_CELL_SHARE];
+	size_t length = path_cell_place(place, sizeof place, &line->path);
+
+	buffer_puts(out, "  ");
+	path_cell_share(share, line->path.share);
+	buffer_puts(out, share);
+	buffer_puts(out, "  ");
+	buffer_add(out, text, text_fit(text, sizeof text, line->name, line->name_length, NAME_CELLS, line->charset));
+	if (!length)
+		return;
+	buffer_puts(out, "  ");
+	buffer_add(out, text, text_fit_end(text, sizeof text, place, length, NAME_CELLS, line->charset));
+}
+
 static void print_name(struct buffer *out, const struct column_line *line)
 {
 	char name[NAME_CELLS * 4 + 1];
 
+	if (line->path.depth) {
+		print_path(out, line);
+		return;
+	}
 	buffer_add(out, name, text_fit(name, sizeof name, line->name, line->name_length, NAME_CELLS, line->charset));
 }
 
 static uint16_t style_name(const struct column_line *line)
 {
-	return GRID_BOLD;
+	return line->path.depth ? GRID_PLAIN : GRID_BOLD;
 }
 
 static int largest_first(double left, double right)

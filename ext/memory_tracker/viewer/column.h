@@ -13,11 +13,26 @@
 #include "viewer/history.h"
 #include "viewer/text.h"
 
+/* What only lines of call paths have. */
+struct column_path {
+	uint32_t index;   /* in the call paths of the table; CALL_PATHS_NONE: the line is a class */
+	unsigned depth;   /* 0 for a class, 1 directly below it, … */
+	bool below;       /* there is something below, */
+	bool unfolded;    /* and it is shown */
+	bool pseudo;      /* the frame is no code: it has no place */
+	double share;     /* of what is above it, 0 to 1; negative: not known */
+	const char *file; /* as the program has it */
+	uint32_t file_length;
+	uint32_t line; /* 0: not known */
+};
+
 /* One line of a table and what its columns are made from. Everything is borrowed. */
 struct column_line {
 	const struct history_row *row;
-	const struct figures *figures; /* what trends are drawn from */
-	const char *name;              /* of the class, as the program has it */
+	const struct figures *figures; /* what trends are drawn from; NULL: there is none */
+	uint32_t class_index;          /* in the snapshot */
+	struct column_path path;
+	const char *name; /* of the class or the method, as the program has it */
 	uint32_t name_length;
 	bool bound;   /* retained is an upper bound */
 	bool unknown; /* no major GC was seen yet, so what is retained is not known */

@@ -18,7 +18,7 @@ static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
 
 static bool has_lines(const struct viewer *viewer)
 {
-	return viewer->table.count > 0;
+	return viewer->table.tree.count > 0;
 }
 
 static bool has_filter(const struct viewer *viewer)
@@ -43,7 +43,7 @@ static bool can_pause(const struct viewer *viewer)
 
 static bool can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || has_filter(viewer);
+	return viewer->mode != MODE_TABLE || viewer->source.open || has_filter(viewer);
 }
 
 static bool runs(const struct viewer *viewer)
@@ -124,6 +124,58 @@ static enum viewer_request reverse(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
+static bool can_unfold(const struct viewer *viewer)
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	return line && line->path.below && !line->path.unfolded;
+}
+
+static bool can_unfold_more(const struct viewer *viewer)
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	return line && line->path.below;
+}
+
+static bool can_fold(const struct viewer *viewer)
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	return line && (line->path.depth || line->path.unfolded);
+}
+
+static bool has_paths(const struct viewer *viewer)
+{
+	const struct snapshot_header *snapshot = viewer_shown(viewer)->snapshot;
+
+	return snapshot && snapshot->node_count;
+}
+
+static enum viewer_request unfold(struct viewer *viewer, uint32_t key)
+{
+	enum table_unfold how = key == '*' ? TABLE_UNFOLD_ALL : key == 'e' ? TABLE_UNFOLD_CHAIN : TABLE_UNFOLD_ONE;
+
+	if (!table_view_unfold(&viewer->table, how))
+		viewer_note(viewer, "there is not enough memory to unfold this");
+	return VIEWER_NOTHING;
+}
+
+static enum viewer_request fold(struct viewer *viewer, uint32_t key)
+{
+	table_view_fold(&viewer->table);
+	return VIEWER_NOTHING;
+}
+
+static enum viewer_request turn(struct viewer *viewer, uint32_t key)
+{
+	table_view_turn(&viewer->table);
+	viewer_note(viewer, viewer->table.tree.turned
+	                        ? "call paths begin with the outermost caller, the allocating line is at their end"
+	                        : "call paths begin with the allocating line");
+	return VIEWER_NOTHING;
+}
+
 static enum viewer_request begin_filter(struct viewer *viewer, uint32_t key)
 {
 	viewer->mode = MODE_FILTER;
@@ -143,21 +195,19 @@ static enum viewer_request collect(struct viewer *viewer, uint32_t key)
 {
 	const struct column_line *line = table_view_selected(&viewer->table);
 
-	gc_report_ask(&viewer->gc, viewer->latest.snapshot, line ? &line->row->id : NULL);
+	const struct snapshot_header *shown = viewer_shown(viewer)->snapshot;
+
+	gc_report_ask(&viewer->gc, viewer->latest.snapshot,
+	              line ? &snapshot_classes(shown)[line->class_index].id : NULL);
 	return VIEWER_GC;
 }
 
 static enum viewer_request pause_or_go_on(struct viewer *viewer, uint32_t key)
 {
-	struct still *before = viewer->still;
-
-	viewer->still = before ? NULL : still_new(viewer->history);
-	if (!before && !viewer->still) {
+	if (viewer->still)
+		viewer_go_on(viewer);
+	else if (!viewer_pause(viewer))
 		viewer_note(viewer, "there is not enough memory to pause");
-		return VIEWER_NOTHING;
-	}
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	still_free(before);
 	return VIEWER_NOTHING;
 }
 
@@ -184,8 +234,18 @@ static enum viewer_mode ground(const struct viewer *viewer)
 	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
 }
 
+static enum viewer_request toggle_source(struct viewer *viewer, uint32_t key)
+{
+	viewer->source.open = !viewer->source.open;
+	viewer->source.stale = true;
+	viewer->pane.open = false;
+	viewer->mode = MODE_TABLE;
+	return VIEWER_NOTHING;
+}
+
 static enum viewer_request toggle_output(struct viewer *viewer, uint32_t key)
 {
+	viewer->source.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
 	viewer->mode = ground(viewer);
@@ -205,6 +265,8 @@ static enum viewer_request go_back(struct viewer *viewer, uint32_t key)
 		return toggle_help(viewer, key);
 	if (viewer->mode == MODE_OUTPUT)
 		return toggle_output(viewer, key);
+	if (viewer->mode == MODE_TABLE && viewer->source.open)
+		return toggle_source(viewer, key);
 	viewer->mode = ground(viewer);
 	viewer->table.filter.length = 0;
 	table_view_refresh(&viewer->table, viewer_shown(viewer));
@@ -243,7 +305,18 @@ static void name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 	if (viewer->mode == MODE_OUTPUT)
 		out[0] = '\0';
 	else
-		snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->mode == MODE_HELP ? "close" : "clear the filter");
+		snprintf(out, COMMAND_NAME_SIZE, "%s",
+		         viewer->mode == MODE_HELP                           ? "close"
+		         : viewer->mode == MODE_TABLE && viewer->source.open ? "close the source"
+		                                                             : "clear the filter");
+}
+
+static void name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
+	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
 }
 
 static void name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
@@ -271,7 +344,7 @@ static void name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 const struct command command_table[] = {
     {.keys = {VIEWER_KEY_UP, VIEWER_KEY_DOWN, 'k', 'j'},
      .name = "move",
-     .help = "select the line above or below; the selection stays with its class",
+     .help = "select the line above or below; the selection stays with what it is on",
      .modes = MODE_TABLE | MODE_FILTER,
      .footer_keys = 2,
      .rank = 4,
@@ -298,9 +371,46 @@ const struct command command_table[] = {
      .rank = 4,
      .run = scroll_output},
     {.keys = {SCROLL_KEYS, ' '}, .name = "scroll", .modes = MODE_HELP, .footer_keys = 2, .rank = 2, .run = scroll_help},
+    {.keys = {VIEWER_KEY_RIGHT, VIEWER_KEY_ENTER, '+'},
+     .name = "unfold",
+     .help = "show what is below the line: where the objects of a class were allocated, and who called that",
+     .modes = MODE_TABLE,
+     .footer_keys = 1,
+     .rank = 4,
+     .applies = can_unfold,
+     .run = unfold},
+    {.keys = {VIEWER_KEY_LEFT, '-'},
+     .name = "fold",
+     .help = "hide what is below the line, or go to the line above it in the tree",
+     .modes = MODE_TABLE,
+     .footer_keys = 1,
+     .rank = 5,
+     .applies = can_fold,
+     .run = fold},
+    {.keys = {'e', '*'},
+     .name = "unfold more",
+     .help = "unfold as long as there is only one call path; everything below the line",
+     .modes = MODE_TABLE,
+     .applies = can_unfold_more,
+     .run = unfold},
+    {.keys = {'i'},
+     .name = "turn",
+     .help = "begin call paths with the outermost caller, or with the allocating line",
+     .modes = MODE_TABLE,
+     .applies = has_paths,
+     .run = turn},
+    {.keys = {'v'},
+     .name = "source",
+     .help = "open or close the pane with the source around the selected frame",
+     .modes = NOT_IN_HELP,
+     .footer_keys = 1,
+     .rank = 5,
+     .applies = has_paths,
+     .run = toggle_source,
+     .name_now = name_source},
     {.keys = {'/', VIEWER_KEY_F1 + 3},
      .name = "filter",
-     .help = "show only classes whose name has a text; Enter keeps it, Esc clears it",
+     .help = "show only classes that have a text in their name or in a call path; Enter keeps it, Esc clears it",
      .modes = NOT_IN_HELP,
      .footer_keys = 1,
      .rank = 5,
@@ -314,7 +424,7 @@ const struct command command_table[] = {
      .run = keep_filter},
     {.keys = {VIEWER_KEY_ESCAPE},
      .name = "back",
-     .help = "close the help or the output, clear the filter",
+     .help = "close the help, the output or the source, clear the filter",
      .modes = ANYWHERE,
      .footer_keys = 1,
      .rank = 3,

@@ -25,6 +25,14 @@ unsigned figures_trend(const struct figures *figures, const struct history_row *
 	return trend->count;
 }
 
+const struct history_row *figures_find(const struct figures *figures, uint64_t id)
+{
+	if (figures->history)
+		return history_find(figures->history, id);
+	uint32_t place = id_index_find(figures->index, id);
+	return place == ID_INDEX_NONE ? NULL : &figures->rows[place];
+}
+
 static void copy_row(struct still *still, size_t place, const struct history *history, const struct history_row *row)
 {
 	struct figures_trend *trend = &still->trends[place];
@@ -43,8 +51,11 @@ static void copy_all(struct still *still, const struct history *history)
 	for (uint32_t i = 0; i < count; i++)
 		copy_row(still, i, history, &history_rows(history)[i]);
 	copy_row(still, count, history, history_totals(history));
-	still->figures = (struct figures){
-	    .snapshot = still->snapshot, .rows = still->rows, .totals = still->rows + count, .trends = still->trends};
+	still->figures = (struct figures){.snapshot = still->snapshot,
+	                                  .rows = still->rows,
+	                                  .totals = still->rows + count,
+	                                  .trends = still->trends,
+	                                  .index = &still->index};
 }
 
 struct still *still_new(const struct history *history)
@@ -58,7 +69,8 @@ struct still *still_new(const struct history *history)
 	still->snapshot = malloc(snapshot->size);
 	still->rows = malloc(count * sizeof *still->rows);
 	still->trends = malloc(count * sizeof *still->trends);
-	if (!still->snapshot || !still->rows || !still->trends) {
+	if (!still->snapshot || !still->rows || !still->trends ||
+	    !id_index_init(&still->index, snapshot_classes(snapshot), snapshot->class_count)) {
 		still_free(still);
 		return NULL;
 	}
@@ -73,5 +85,6 @@ void still_free(struct still *still)
 	free(still->snapshot);
 	free(still->rows);
 	free(still->trends);
+	id_index_deinit(&still->index);
 	free(still);
 }

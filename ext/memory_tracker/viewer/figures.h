@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "viewer/history.h"
+#include "viewer/id_index.h"
 
 struct figures_trend;
 
@@ -17,6 +18,8 @@ struct figures {
 	const struct history_row *totals;
 	const struct history *history;      /* what trends come from; NULL: from `trends` */
 	const struct figures_trend *trends; /* one for each row, then that of the totals */
+	const struct id_index *index;       /* where `history` is NULL: an id -> its row */
+	const struct figures *paths;        /* those of the call paths that are watched; NULL: there are none */
 };
 
 /* The figures of a history, right until it is updated. */
@@ -25,12 +28,16 @@ struct figures figures_of(const struct history *history);
 /* How many objects of a row were live at the latest snapshots, as history_trend says it. */
 unsigned figures_trend(const struct figures *figures, const struct history_row *row, uint32_t out[SERIES_LENGTH]);
 
+/* The row with this id, NULL if there is none. */
+const struct history_row *figures_find(const struct figures *figures, uint64_t id);
+
 /* A copy of a history's figures. */
 struct still {
 	struct figures figures;
 	struct snapshot_header *snapshot; /* owned */
 	struct history_row *rows;         /* owned; with the totals behind */
 	struct figures_trend *trends;     /* owned */
+	struct id_index index;            /* owned */
 };
 
 /* Copies the figures of a history that has a snapshot. NULL without memory. */

@@ -133,6 +133,9 @@ static void put_signs(struct page *page)
 	put_heading(page, "Signs");
 	put_entry(page, column_growth_sign(page->charset),
 	          "grows from major GC to major GC without falling: a leak suspect");
+	put_entry(page, page->charset == TEXT_UTF8 ? "▸ ▾" : "> v",
+	          "has call paths below, hidden or shown, each with its share of the line above: of what is retained "
+	          "there, or of what is live");
 	put_entry(page, "~", "growth that no two major GCs have confirmed yet; it may be garbage: press g");
 	put_entry(page, column_bound_sign(page->charset), "at most this: objects were born while the GC was marking");
 	put_entry(page, page->charset == TEXT_UTF8 ? "–" : "-", "not known yet");

@@ -23,6 +23,7 @@ struct history_trail {
 
 struct history {
 	uint64_t window_ns;
+	bool watching;                    /* what is new to it may have been there before */
 	struct snapshot_header *snapshot; /* owned, the latest; NULL before the first */
 
 	struct history_row totals;
@@ -44,7 +45,8 @@ struct update {
 	bool low, major; /* there is a sample of that kind */
 	struct series_place tick_place, low_place, major_place;
 	struct series_window low_window, major_window;
-	double seconds; /* since rates_at; 0: too few for new rates */
+	uint64_t rates_since; /* the history's rates_at before this update */
+	double seconds;       /* since then; 0: too few for new rates */
 };
 
 struct history *history_new(uint64_t window_ns)
@@ -53,6 +55,15 @@ struct history *history_new(uint64_t window_ns)
 
 	if (history)
 		history->window_ns = window_ns ? window_ns : HISTORY_WINDOW_NS;
+	return history;
+}
+
+struct history *history_new_watching(uint64_t window_ns)
+{
+	struct history *history = history_new(window_ns);
+
+	if (history)
+		history->watching = true;
 	return history;
 }
 
@@ -73,6 +84,7 @@ static void free_rows(struct history *history)
 static void forget(struct history *history)
 {
 	uint64_t window_ns = history->window_ns;
+	bool watching = history->watching;
 
 	free_rows(history);
 	free(history->totals.trail);
@@ -80,6 +92,7 @@ static void forget(struct history *history)
 	id_index_deinit(&history->index);
 	memset(history, 0, sizeof *history);
 	history->window_ns = window_ns;
+	history->watching = watching;
 }
 
 void history_free(struct history *history)
@@ -125,25 +138,38 @@ static void record(const struct update *update, struct history_row *row)
 	}
 }
 
+/* The part of a window since a time. */
+static struct series_window later_part(struct series_window window, uint64_t since)
+{
+	struct series_window later = series_since(window.axis, since);
+
+	return later.count < window.count ? later : window;
+}
+
 static void reckon_growth(const struct update *update, struct history_row *row)
 {
 	const struct history_trail *trail = row->trail;
+	struct series_window majors = update->major_window, lows = update->low_window;
 
 	row->growth = 0;
 	row->sustained = false;
 	row->certainty = HISTORY_UNKNOWN;
 	if (row->blind)
 		return;
-	if (update->major_window.count > 1) {
+	if (row->since_ns) {
+		majors = later_part(majors, row->majors_since_ns);
+		lows = later_part(lows, row->since_ns);
+	}
+	if (majors.count > 1) {
 		row->certainty = HISTORY_CONFIRMED;
 		if (!trail)
 			return;
-		row->growth = series_growth(&update->major_window, trail->majors);
-		row->sustained = row->growth > 0 && series_sustained(&update->major_window, trail->majors);
-	} else if (update->low_window.count >= LOWS_MIN) {
+		row->growth = series_growth(&majors, trail->majors);
+		row->sustained = row->growth > 0 && series_sustained(&majors, trail->majors);
+	} else if (lows.count >= LOWS_MIN) {
 		row->certainty = HISTORY_UNCONFIRMED;
 		if (trail)
-			row->growth = series_low_slope(&update->low_window, trail->lows);
+			row->growth = series_low_slope(&lows, trail->lows);
 	}
 }
 
@@ -156,8 +182,9 @@ static double rate(uint64_t before, uint64_t after, double seconds)
 static void reckon_rates(const struct update *update, struct history_row *row, uint64_t allocated, uint64_t freed)
 {
 	if (update->seconds > 0) {
-		row->allocated_rate = rate(row->allocated, allocated, update->seconds);
-		row->freed_rate = rate(row->freed, freed, update->seconds);
+		bool known = row->since_ns <= update->rates_since;
+		row->allocated_rate = known ? rate(row->allocated, allocated, update->seconds) : RATE_UNKNOWN;
+		row->freed_rate = known ? rate(row->freed, freed, update->seconds) : RATE_UNKNOWN;
 		row->allocated = allocated;
 		row->freed = freed;
 	} else if (update->first) {
@@ -202,6 +229,21 @@ static bool same_classes(const struct history *history, const struct snapshot_he
 	return true;
 }
 
+static struct history_row new_row(const struct history *history, const struct snapshot_header *snapshot,
+                                  const struct snapshot_class *class)
+{
+	struct history_row row = {.id = class->id};
+
+	if (!history->watching)
+		return row;
+	row.live = class->allocated - class->freed;
+	row.retained = class->retained;
+	row.allocated_rate = row.freed_rate = RATE_UNKNOWN;
+	row.since_ns = snapshot->monotonic_ns;
+	row.majors_since_ns = snapshot->major_at_ns;
+	return row;
+}
+
 /* Moves the rows of classes that are still there to `rows`, in the order of the new snapshot. */
 static void carry_over(struct history *history, const struct snapshot_header *snapshot, struct history_row *rows)
 {
@@ -210,7 +252,7 @@ static void carry_over(struct history *history, const struct snapshot_header *sn
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
 		uint32_t before = id_index_find(&history->index, classes[i].id);
 		if (before == ID_INDEX_NONE) {
-			rows[i] = (struct history_row){.id = classes[i].id};
+			rows[i] = new_row(history, snapshot, &classes[i]);
 			continue;
 		}
 		rows[i] = history->rows[before];
@@ -264,6 +306,7 @@ static void take_time(struct update *update)
 	struct history *history = update->history;
 	const struct snapshot_header *snapshot = update->snapshot;
 	uint64_t since = update->first ? snapshot->started_ns : history->rates_at;
+	update->rates_since = since;
 	bool usable = since && snapshot->monotonic_ns >= since + RATE_MIN_NS;
 
 	/* What was entered at the start was not allocated since then. */
@@ -335,6 +378,7 @@ unsigned history_trend(const struct history *history, const struct history_row *
 
 	if (row->blind)
 		return 0;
+	all = later_part(all, row->since_ns);
 	for (unsigned nth = 0; nth < all.count; nth++) {
 		if (!row->trail)
 			out[nth] = saturated(constant);

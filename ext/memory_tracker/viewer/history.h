@@ -56,6 +56,8 @@ struct history_row {
 	bool sustained; /* growth that is confirmed and steady: a leak suspect */
 
 	/* For history.c alone. */
+	uint64_t since_ns;           /* what was before this is not known; 0: everything is */
+	uint64_t majors_since_ns;    /* likewise, for what major GCs left */
 	bool blind;                  /* it changed, and there was no trail to keep that in */
 	uint64_t allocated;          /* the counts that the next rates are reckoned from */
 	uint64_t freed;              /* likewise */
@@ -66,6 +68,12 @@ struct history;
 
 /* A new, empty history, or NULL without memory. `window_ns` 0 stands for HISTORY_WINDOW_NS. */
 struct history *history_new(uint64_t window_ns);
+
+/*
+ * The same for things that may have been there before they are seen for the first time: of each nothing is known
+ * until then, and no rate, growth or trend looks further back.
+ */
+struct history *history_new_watching(uint64_t window_ns);
 
 /* NULL is fine. */
 void history_free(struct history *history);

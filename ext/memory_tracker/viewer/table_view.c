@@ -1,10 +1,10 @@
 #include "viewer/table_view.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "viewer/format.h"
+#include "viewer/path_cell.h"
 
 #define COLUMNS_MAX 16
 
@@ -36,44 +36,22 @@ struct layout {
 
 void table_view_deinit(struct table_view *table)
 {
-	free(table->lines);
+	tree_lines_deinit(&table->tree);
 	buffer_deinit(&table->cell);
-	table->lines = NULL;
-	table->count = table->capacity = 0;
+	table->figures = NULL;
 }
 
-static bool reserve(struct table_view *table, size_t count)
+static struct column_line *selected_line(const struct table_view *table)
 {
-	if (count <= table->capacity)
-		return true;
-	struct column_line *lines = malloc(count * sizeof *lines);
-	if (!lines)
-		return false;
-	free(table->lines);
-	table->lines = lines;
-	table->capacity = count;
-	return true;
+	return table->tree.count ? &table->tree.lines[table->selection.position] : NULL;
 }
 
-static void collect(struct table_view *table, const struct figures *figures)
+static void hold(struct table_view *table)
 {
-	const struct snapshot_header *snapshot = figures->snapshot;
-	const struct snapshot_class *classes = snapshot_classes(snapshot);
+	const struct column_line *line = selected_line(table);
 
-	for (uint32_t i = 0; i < snapshot->class_count; i++) {
-		struct column_line *line = &table->lines[table->count];
-
-		if ((classes[i].flags & SNAPSHOT_CLASS_INTERNAL) && !table->internal)
-			continue;
-		*line = (struct column_line){.row = &figures->rows[i],
-		                             .figures = figures,
-		                             .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
-		                             .unknown = !snapshot->majors_seen,
-		                             .charset = table->charset};
-		line->name = snapshot_string(snapshot, classes[i].name, &line->name_length);
-		if (filter_find(&table->filter, line->name, line->name_length) != FILTER_NONE)
-			table->count++;
-	}
+	if (line)
+		selection_hold(&table->selection, tree_lines_key(line));
 }
 
 /* The selection goes where the line it belongs to went. One whose line is gone takes what is there now. */
@@ -83,55 +61,95 @@ static void follow(struct table_view *table)
 
 	if (!selection->held)
 		return;
-	for (size_t i = 0; i < table->count; i++) {
-		if (table->lines[i].row->id == selection->id) {
-			selection_move_to(selection, i, table->count);
+	for (size_t i = 0; i < table->tree.count; i++) {
+		if (tree_lines_key(&table->tree.lines[i]) == selection->id) {
+			selection_move_to(selection, i, table->tree.count);
 			return;
 		}
 	}
-	selection_move_to(selection, selection->position, table->count);
-	if (table->count)
-		selection_hold(selection, table->lines[selection->position].row->id);
-}
-
-static void put_in_order(struct table_view *table)
-{
-	qsort(table->lines, table->count, sizeof *table->lines, table->sort->compare);
-	for (size_t i = 0; table->reversed && i < table->count / 2; i++) {
-		struct column_line line = table->lines[i];
-		table->lines[i] = table->lines[table->count - 1 - i];
-		table->lines[table->count - 1 - i] = line;
-	}
-	follow(table);
+	selection_move_to(selection, selection->position, table->tree.count);
+	hold(table);
 }
 
 bool table_view_refresh(struct table_view *table, const struct figures *figures)
 {
-	const struct snapshot_header *snapshot = figures->snapshot;
+	const struct tree_order order = {table->sort, table->reversed, table->internal, &table->filter};
+	bool made = tree_lines_make(&table->tree, figures, &order);
 
-	table->count = 0;
-	if (!snapshot)
-		return true;
-	if (!reserve(table, (size_t)snapshot->class_count + 1))
-		return false;
-	collect(table, figures);
-	put_in_order(table);
-	return true;
+	if (!made)
+		table->tree.count = 0;
+	table->figures = figures;
+	if (table->tree.count)
+		follow(table);
+	return made;
+}
+
+static void make_anew(struct table_view *table)
+{
+	if (table->figures)
+		table_view_refresh(table, table->figures);
 }
 
 void table_view_sort(struct table_view *table, const struct column *column)
 {
 	table->sort = column;
 	table->reversed = false;
-	if (table->count)
-		put_in_order(table);
+	make_anew(table);
 }
 
 void table_view_reverse(struct table_view *table)
 {
 	table->reversed = !table->reversed;
-	if (table->count)
-		put_in_order(table);
+	make_anew(table);
+}
+
+bool table_view_unfold(struct table_view *table, enum table_unfold how)
+{
+	const struct column_line *line = selected_line(table);
+	bool done = true;
+
+	if (!line || !line->path.below)
+		return true;
+	if (how == TABLE_UNFOLD_ALL)
+		done = tree_lines_unfold_all(&table->tree, line);
+	else if (how == TABLE_UNFOLD_CHAIN)
+		done = tree_lines_unfold_chain(&table->tree, line);
+	else
+		done = key_set_add(&table->tree.unfolded, tree_lines_key(line));
+	hold(table);
+	make_anew(table);
+	return done;
+}
+
+void table_view_fold(struct table_view *table)
+{
+	const struct column_line *line = selected_line(table);
+	size_t above = table->selection.position;
+
+	if (!line)
+		return;
+	if (line->path.unfolded) {
+		key_set_remove(&table->tree.unfolded, tree_lines_key(line));
+		hold(table);
+		make_anew(table);
+		return;
+	}
+	/* What is above in the tree is the nearest line before it that is less deep. */
+	while (line->path.depth && table->tree.lines[above].path.depth >= line->path.depth)
+		above--;
+	selection_move_to(&table->selection, above, table->tree.count);
+	hold(table);
+}
+
+void table_view_turn(struct table_view *table)
+{
+	const struct column_line *line = selected_line(table);
+
+	/* Paths are others then; what stays is the class. */
+	if (line && line->path.depth)
+		selection_hold(&table->selection, snapshot_classes(table->figures->snapshot)[line->class_index].id);
+	table->tree.turned = !table->tree.turned;
+	make_anew(table);
 }
 
 const struct column *table_view_neighbour(const struct table_view *table, int steps)
@@ -155,21 +173,15 @@ const struct column *table_view_nth(size_t nth)
 	return NULL;
 }
 
-static void hold(struct table_view *table)
-{
-	if (table->count)
-		selection_hold(&table->selection, table->lines[table->selection.position].row->id);
-}
-
 void table_view_move(struct table_view *table, long lines)
 {
-	selection_move_by(&table->selection, lines, table->count);
+	selection_move_by(&table->selection, lines, table->tree.count);
 	hold(table);
 }
 
 void table_view_end(struct table_view *table)
 {
-	selection_move_to(&table->selection, SIZE_MAX, table->count);
+	selection_move_to(&table->selection, SIZE_MAX, table->tree.count);
 	hold(table);
 }
 
@@ -180,7 +192,7 @@ void table_view_home(struct table_view *table)
 
 const struct column_line *table_view_selected(const struct table_view *table)
 {
-	return table->count ? &table->lines[table->selection.position] : NULL;
+	return selected_line(table);
 }
 
 static void lay_out(struct layout *layout, unsigned columns)
@@ -226,7 +238,7 @@ static unsigned start_of(const struct place *place, size_t width)
 
 static const char *order_mark(const struct table_view *table)
 {
-	if (table->charset == TEXT_UTF8)
+	if (table->tree.charset == TEXT_UTF8)
 		return table->reversed ? "▴" : "▾";
 	return table->reversed ? "^" : "v";
 }
@@ -237,7 +249,7 @@ static unsigned put_before(struct table_view *table, struct grid *grid, unsigned
 {
 	char out[FILTER_SIZE * 4];
 	size_t room = end > from + GAP ? end - from - GAP : 0;
-	size_t length = text_fit(out, sizeof out, text, strlen(text), room, table->charset);
+	size_t length = text_fit(out, sizeof out, text, strlen(text), room, table->tree.charset);
 
 	end -= (unsigned)text_width(out, length, TEXT_UTF8);
 	grid_put(grid, line, end, style, out, length);
@@ -251,9 +263,9 @@ static void draw_position(struct table_view *table, struct grid *grid, unsigned 
 	unsigned end = grid->columns - 1;
 
 	format_exact(position, table->selection.position + 1);
-	format_exact(count, table->count);
+	format_exact(count, table->tree.count);
 	snprintf(text, sizeof text, "%s of %s", position, count);
-	if (table->count && grid->columns >= POSITION_LEAST)
+	if (table->tree.count && grid->columns >= POSITION_LEAST)
 		end = put_before(table, grid, line, from, end, GRID_DIM, text) - GAP;
 	snprintf(text, sizeof text, "\"%.*s\"", (int)table->filter.length, table->filter.text);
 	if (table->filter.length)
@@ -277,33 +289,29 @@ static void draw_titles(struct table_view *table, struct grid *grid, unsigned li
 	draw_position(table, grid, line, column);
 }
 
-static void draw_match(const struct table_view *table, struct grid *grid, unsigned line, unsigned column,
-                       const char *name, size_t length)
-{
-	size_t at = table->filter.length ? filter_find(&table->filter, name, length) : FILTER_NONE;
-
-	if (at == FILTER_NONE)
-		return;
-	grid_style(grid, line, column + (unsigned)text_width(name, at, TEXT_UTF8),
-	           (unsigned)text_width(name + at, table->filter.length, TEXT_UTF8), GRID_UNDERLINE);
-}
-
 /* The name has its own way, because it is cut where the screen ends. */
 static void draw_name(struct table_view *table, struct grid *grid, unsigned line, const struct place *place,
                       const struct column_line *row, bool with_sign)
 {
 	char name[NAME_SIZE];
-	unsigned cells = place->cells;
+	unsigned start = place->start, cells = place->cells;
 	bool sign = with_sign && row->row->sustained && cells > 2;
+	const char *text = column_growth_sign(row->charset);
 
-	size_t length =
-	    text_fit(name, sizeof name, row->name, row->name_length, sign ? cells - 2 : cells, table->charset);
-	unsigned column = grid_put(grid, line, place->start, place->column->style(row), name, length);
-	draw_match(table, grid, line, place->start, name, length);
-	if (sign) {
-		const char *text = column_growth_sign(table->charset);
-		grid_put(grid, line, column + 1, GRID_GROWS | GRID_BOLD, text, strlen(text));
+	if (row->path.depth) {
+		path_cell_draw(grid, line, start, cells, row, &table->filter, with_sign ? text : NULL);
+		return;
 	}
+	if (table->tree.paths.snapshot && table->tree.paths.snapshot->node_count && cells > PATH_CELL_MARK) {
+		start = path_cell_mark(grid, line, start, &row->path, row->charset);
+		cells -= PATH_CELL_MARK;
+	}
+	size_t length = text_fit(name, sizeof name, row->name, row->name_length, sign && cells > 2 ? cells - 2 : cells,
+	                         row->charset);
+	unsigned column = grid_put(grid, line, start, place->column->style(row), name, length);
+	path_cell_match(grid, line, start, &table->filter, name, length);
+	if (sign)
+		grid_put(grid, line, column + 1, GRID_GROWS | GRID_BOLD, text, strlen(text));
 }
 
 static void draw_cell(struct table_view *table, struct grid *grid, unsigned line, const struct place *place,
@@ -326,7 +334,7 @@ static void draw_cell(struct table_view *table, struct grid *grid, unsigned line
 	size_t width = text_width(cell->text, cell->length, TEXT_UTF8);
 	unsigned start = start_of(place, width);
 	grid_put(grid, line, start, nothing || unknown ? GRID_DIM : style, cell->text, cell->length);
-	if (unknown && table->charset == TEXT_UTF8)
+	if (unknown && table->tree.charset == TEXT_UTF8)
 		grid_put(grid, line, start, GRID_DIM, "–", strlen("–"));
 }
 
@@ -347,14 +355,14 @@ void table_view_draw(struct table_view *table, struct grid *grid, unsigned line,
 
 	lay_out(&layout, grid->columns);
 	table->height = height;
-	selection_reveal(&table->selection, table->count, height);
+	selection_reveal(&table->selection, table->tree.count, height);
 	draw_titles(table, grid, line, &layout);
-	if (!table->count && height)
+	if (!table->tree.count && height)
 		grid_put(grid, line + 1, 1, GRID_DIM, empty, strlen(empty));
-	for (unsigned i = 0; i < height && table->selection.top + i < table->count; i++) {
+	for (unsigned i = 0; i < height && table->selection.top + i < table->tree.count; i++) {
 		size_t position = table->selection.top + i;
 
-		draw_line(table, grid, line + 1 + i, &layout, &table->lines[position]);
+		draw_line(table, grid, line + 1 + i, &layout, &table->tree.lines[position]);
 		if (position == table->selection.position)
 			grid_style(grid, line + 1 + i, 0, grid->columns, GRID_REVERSE);
 	}

@@ -1,5 +1,5 @@
 /*
- * The table of classes on a screen: which lines it has, in which order, and which one is selected.
+ * The table of classes and their call paths on a screen: which lines it has, in which order, and which one is selected.
  *
  * Which columns there are, what they show and from which width on is in column.c. Sorting and filtering happen when
  * snapshots or keys come; drawing costs as much as there are lines on the screen.
@@ -16,10 +16,10 @@
 #include "viewer/filter.h"
 #include "viewer/grid.h"
 #include "viewer/selection.h"
+#include "viewer/tree_lines.h"
 
-/* To begin with: zeros, with the charset and `sort` set. */
+/* To begin with: zeros, with the tree's charset and `sort` set. */
 struct table_view {
-	enum text_charset charset;
 	const struct column *sort;
 	bool reversed;
 	bool internal; /* list hidden and internal objects too */
@@ -27,10 +27,9 @@ struct table_view {
 	struct selection selection;
 	unsigned height; /* lines of classes at the latest drawing */
 
-	struct column_line *lines; /* owned, in order; what they point to belongs to the figures */
-	size_t count;
-	size_t capacity;
-	struct buffer cell; /* where texts are made */
+	struct tree_lines tree;
+	const struct figures *figures; /* what the lines were made of, borrowed; NULL: nothing yet */
+	struct buffer cell;            /* where texts are made */
 };
 
 void table_view_deinit(struct table_view *table);
@@ -55,6 +54,22 @@ const struct column *table_view_nth(size_t nth);
 void table_view_move(struct table_view *table, long lines);
 void table_view_end(struct table_view *table);
 void table_view_home(struct table_view *table);
+
+/* How the selected line is unfolded. */
+enum table_unfold {
+	TABLE_UNFOLD_ONE,
+	TABLE_UNFOLD_CHAIN, /* with what is below, as long as that is one thing */
+	TABLE_UNFOLD_ALL,
+};
+
+/* Unfolds the selected line. Returns false without memory. */
+bool table_view_unfold(struct table_view *table, enum table_unfold how);
+
+/* Folds the selected line, or goes to the one above it in the tree if there is nothing to fold. */
+void table_view_fold(struct table_view *table);
+
+/* Puts the callers first, or the allocating lines again. */
+void table_view_turn(struct table_view *table);
 
 /* The selected line, NULL if there is none. Borrowed until the table changes. */
 const struct column_line *table_view_selected(const struct table_view *table);

@@ -149,3 +149,26 @@ size_t text_fit(char *out, size_t capacity, const char *text, size_t length, siz
 	out[used] = '\0';
 	return used;
 }
+
+size_t text_fit_end(char *out, size_t capacity, const char *text, size_t length, size_t width,
+                    enum text_charset charset)
+{
+	struct reader reader = reader_of(text, length, charset);
+	struct glyph glyph, dots = encode(charset == TEXT_UTF8 ? ELLIPSIS : '.', charset);
+	size_t dot_count = charset == TEXT_UTF8 ? 1 : 3, used = 0;
+	size_t cells = text_width(text, length, charset);
+
+	if (cells <= width && length * 3 < capacity)
+		return text_fit(out, capacity, text, length, width, charset);
+	dot_count = dot_count > width ? width : dot_count;
+	while (dot_count * dots.length > capacity - 1)
+		dot_count--;
+	/* A byte that belongs to no character becomes three. */
+	while ((cells > width - dot_count || reader.left * 3 > capacity - 1 - dot_count * dots.length) &&
+	       next_glyph(&reader, &glyph))
+		cells -= glyph.width;
+	for (size_t i = 0; i < dot_count; i++, used += dots.length)
+		memcpy(out + used, dots.bytes, dots.length);
+	return used +
+	       text_fit(out + used, capacity - used, (const char *)reader.bytes, reader.left, TEXT_UNLIMITED, charset);
+}

@@ -27,6 +27,10 @@ enum text_charset {
  */
 size_t text_fit(char *out, size_t capacity, const char *text, size_t length, size_t width, enum text_charset charset);
 
+/* The same, but what is too wide loses its beginning, and the ellipsis stands there. ANY THREAD. */
+size_t text_fit_end(char *out, size_t capacity, const char *text, size_t length, size_t width,
+                    enum text_charset charset);
+
 /* The cells that text_fit would need for the whole text. ANY THREAD. */
 size_t text_width(const char *text, size_t length, enum text_charset charset);
 

@@ -33,7 +33,7 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	if (!viewer)
 		return NULL;
 	viewer->mode = MODE_TABLE;
-	viewer->charset = viewer->table.charset = options->charset;
+	viewer->charset = viewer->table.tree.charset = options->charset;
 	viewer->interval = options->interval > 0 ? options->interval : 1;
 	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
 	if (!viewer->table.sort)
@@ -41,7 +41,8 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->history = history_new(0);
 	if (options->command)
 		viewer->command = copy_of(options->command);
-	if (!viewer->history || (options->command && !viewer->command)) {
+	bool watches = path_watch_init(&viewer->watch);
+	if (!viewer->history || !watches || (options->command && !viewer->command)) {
 		viewer_free(viewer);
 		return NULL;
 	}
@@ -55,7 +56,11 @@ void viewer_free(struct viewer *viewer)
 		return;
 	table_view_deinit(&viewer->table);
 	scrollback_deinit(&viewer->output);
+	source_view_deinit(&viewer->source);
 	still_free(viewer->still);
+	still_free(viewer->still_paths);
+	path_watch_deinit(&viewer->watch);
+	key_set_deinit(&viewer->on_screen);
 	history_free(viewer->history);
 	free(viewer->command);
 	free(viewer->ended);
@@ -92,15 +97,56 @@ static void remember_first(struct viewer *viewer, const struct snapshot_header *
 	viewer->first_gc_ns = snapshot->gc_time_ns;
 }
 
+bool viewer_pause(struct viewer *viewer)
+{
+	viewer->still = still_new(viewer->history);
+	if (!viewer->still)
+		return false;
+	if (viewer->latest_paths.snapshot)
+		viewer->still_paths = still_new(viewer->watch.history);
+	if (viewer->still_paths)
+		viewer->still->figures.paths = &viewer->still_paths->figures;
+	table_view_refresh(&viewer->table, &viewer->still->figures);
+	return true;
+}
+
+void viewer_go_on(struct viewer *viewer)
+{
+	struct still *still = viewer->still, *still_paths = viewer->still_paths;
+
+	viewer->still = viewer->still_paths = NULL;
+	table_view_refresh(&viewer->table, &viewer->latest);
+	still_free(still);
+	still_free(still_paths);
+}
+
+/* Lets the call paths that are on the screen be watched, with all allocating lines. */
+static bool watch_paths(struct viewer *viewer, const struct snapshot_header *snapshot)
+{
+	const struct tree_lines *tree = &viewer->table.tree;
+
+	key_set_clear(&viewer->on_screen);
+	for (size_t i = 0; i < tree->count; i++) {
+		if (tree->lines[i].path.depth && !key_set_add(&viewer->on_screen, tree_lines_key(&tree->lines[i])))
+			return false;
+	}
+	return path_watch_feed(&viewer->watch, snapshot, &viewer->on_screen, tree->turned ? &tree->unfolded : NULL);
+}
+
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 {
 	remember_first(viewer, snapshot);
 	gc_report_feed(&viewer->gc, snapshot);
+	viewer->source.stale = true;
+	/* The lines stand on what the update replaces. */
+	bool watched = watch_paths(viewer, snapshot);
 	bool taken = history_update(viewer->history, snapshot);
+	viewer->latest_paths = figures_of(viewer->watch.history);
 	viewer->latest = figures_of(viewer->history);
+	viewer->latest.paths = &viewer->latest_paths;
 	/* Without memory for a new capture's snapshot the history is empty, and so must be what is made from it. */
 	bool shown = viewer->still || table_view_refresh(&viewer->table, &viewer->latest);
-	return taken && shown;
+	return taken && watched && shown;
 }
 
 /* Terminals send some keys as characters. */
@@ -296,10 +342,13 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 	if (sentence[0] && height > 2)
 		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
 	/* A pane has at most half of what is left, but room for one line of its own. */
-	unsigned pane = viewer->pane.open && height >= 4 ? height / 2 : 0;
+	unsigned pane = (viewer->pane.open || viewer->source.open) && height >= 4 ? height / 2 : 0;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
-	if (pane)
+	if (pane && viewer->source.open)
+		source_view_draw(&viewer->source, grid, line + height - pane, pane, table_view_selected(&viewer->table),
+		                 viewer->charset);
+	else if (pane)
 		output_view_draw(&viewer->pane, &viewer->output, grid, line + height - pane, pane, viewer->charset);
 }
 

@@ -12,7 +12,9 @@
 #include "viewer/help_view.h"
 #include "viewer/history.h"
 #include "viewer/output_view.h"
+#include "viewer/path_watch.h"
 #include "viewer/scrollback.h"
+#include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
 
@@ -38,8 +40,14 @@ struct viewer {
 	struct still *still;     /* owned: what is shown instead while paused, else NULL */
 	struct table_view table; /* of the one that is shown */
 
+	struct path_watch watch;     /* the history of call paths */
+	struct figures latest_paths; /* its figures */
+	struct still *still_paths;   /* owned: as `still` */
+	struct key_set on_screen;    /* the call paths that are lines of the table */
+
 	struct scrollback output;
-	struct output_view pane;
+	struct output_view pane; /* at most one of both is open */
+	struct source_view source;
 	struct help_view help;
 
 	struct gc_report gc;
@@ -56,6 +64,10 @@ const struct figures *viewer_shown(const struct viewer *viewer);
 
 /* Whether the program still runs and has sent numbers. */
 bool viewer_goes_on(const struct viewer *viewer);
+
+/* Keeps what is shown as it is, and lets it go on again. False without memory. */
+bool viewer_pause(struct viewer *viewer);
+void viewer_go_on(struct viewer *viewer);
 
 /* Puts a sentence above the keys, as printf would. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -14,6 +14,9 @@ module Memory
         # In the launcher's directory, as long as somebody has to see to the terminal before it can be used again.
         MARKER = "screen"
 
+        # Frames of a call path, when nobody said how many.
+        DEPTH = 10
+
         # Starts counting and showing.
         # @param environment [Hash{String => String}, ENV] the variables that the launcher set
         # @return [void]
@@ -35,7 +38,7 @@ module Memory
 
         # @return [void]
         def start
-          capture = Capture.new(**@options.slice(*Settings::CAPTURE))
+          capture = Capture.new(depth: DEPTH, **@options.slice(*Settings::CAPTURE))
           capture.start
           File.write(@marker, "")
           TUI.start(capture, command: @command, marker: @marker, **@options.slice(:interval, :sort, :gc))

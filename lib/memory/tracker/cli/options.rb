@@ -25,6 +25,9 @@ module Memory
         # Tables.
         TABLES = (1..1_000_000_000)
 
+        # One object in so many has its call path recorded.
+        OBJECTS = (1..1_000_000)
+
         # Frames of a call path.
         FRAMES = (0..128)
 
@@ -46,7 +49,7 @@ module Memory
           @batch = false
           @answer = nil
           @command = []
-          @report = { interval: 1.0, sort: "growth", limit: 20, depth: 0, existing: true }
+          @report = { interval: 1.0, sort: "growth", limit: 20, existing: true }
         end
 
         # Whether tables go to stdout, as `--batch` asks for, and not to stderr.
@@ -56,7 +59,7 @@ module Memory
         end
 
         # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
-        # @return [String] such as "interval=1.0&sort=growth&limit=20&depth=0&existing=true"
+        # @return [String] such as "interval=1.0&sort=growth&limit=20&existing=true"
         def to_s
           @report.map { |name, value| "#{name}=#{value}" }.join("&")
         end
@@ -98,7 +101,9 @@ module Memory
         end
 
         def define_tracking(parser)
-          number(parser, :depth, Integer, FRAMES, "frames of an object's call path (default: 0)")
+          number(parser, :depth, Integer, FRAMES, "frames of an object's call path",
+                 "  (default: 10 in the viewer, 0 in tables)")
+          number(parser, :path_interval, Integer, OBJECTS, "call paths of every Nth object only")
           number(parser, :gc, Float, SECONDS, "collect all garbage this often")
           parser.on("--[no-]existing", "count objects from before the start (default: yes)") do |existing|
             @report[:existing] = existing
@@ -110,10 +115,11 @@ module Memory
           parser.on("-v", "--version", "print the version and leave") { @answer = "#{NAME} #{VERSION}" }
         end
 
-        def number(parser, name, type, range, description)
-          parser.on("--#{name} #{type == Float ? "SECONDS" : "N"}", type, description) do |value|
+        def number(parser, name, type, range, *description)
+          option = "--#{name.to_s.tr("_", "-")}"
+          parser.on("#{option} #{type == Float ? "SECONDS" : "N"}", type, *description) do |value|
             unless range.cover?(value)
-              raise Error, "--#{name} takes a number from #{range.begin} to #{range.end}, not #{value}"
+              raise Error, "#{option} takes a number from #{range.begin} to #{range.end}, not #{value}"
             end
 
             @report[name] = value

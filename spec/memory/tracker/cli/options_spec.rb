@@ -30,15 +30,16 @@ RSpec.describe Memory::Tracker::CLI::Options do
   end
 
   it "has defaults for a first look" do
-    expect(parse("ruby").to_s).to eq("interval=1.0&sort=growth&limit=20&depth=0&existing=true")
+    expect(parse("ruby").to_s).to eq("interval=1.0&sort=growth&limit=20&existing=true")
     expect(parse("ruby")).not_to be_batch
   end
 
   it "hands over what it was told" do
     text = parse("--interval", "0.5", "--iterations=3", "--sort", "alloc", "--limit", "7", "--depth", "128",
-                 "--gc", "10", "--no-existing", "ruby").to_s
+                 "--path-interval", "16", "--gc", "10", "--no-existing", "ruby").to_s
     expect(text.split("&")).to contain_exactly(
-      "interval=0.5", "iterations=3", "sort=alloc", "limit=7", "depth=128", "gc=10.0", "existing=false"
+      "interval=0.5", "iterations=3", "sort=alloc", "limit=7", "depth=128", "path_interval=16",
+      "gc=10.0", "existing=false"
     )
   end
 
@@ -50,7 +51,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
   it "names every option in the help, in lines that fit a terminal" do
     help = parse("--help").answer
     expect(help).to include("--batch", "--interval SECONDS", "--iterations N", "--sort COLUMN", "--limit N",
-                            "--depth N", "--gc SECONDS", "--[no-]existing", "--help", "--version")
+                            "--depth N", "--path-interval N", "--gc SECONDS", "--[no-]existing", "--help", "--version")
     expect(help.lines.map { |line| line.chomp.size }.max).to be <= 80
   end
 
@@ -73,6 +74,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
     %w[--limit 0 ruby] => "--limit takes a number from 1 to 1000000, not 0",
     %w[--depth 129 ruby] => "--depth takes a number from 0 to 128, not 129",
     %w[--depth=-1 ruby] => "--depth takes a number from 0 to 128, not -1",
+    %w[--path-interval 0 ruby] => "--path-interval takes a number from 1 to 1000000, not 0",
     %w[--gc 0 ruby] => "--gc takes a number from 0.1 to 86400.0, not 0.0"
   }.each do |arguments, message|
     it "refuses #{arguments.empty? ? "an empty command line" : arguments.join(" ")}" do

@@ -1,0 +1,80 @@
+#include "viewer/path_watch.h"
+
+#include <stdlib.h>
+
+bool path_watch_init(struct path_watch *watch)
+{
+	*watch = (struct path_watch){.history = history_new_watching(0)};
+	return watch->history != NULL;
+}
+
+void path_watch_deinit(struct path_watch *watch)
+{
+	history_free(watch->history);
+	call_paths_deinit(&watch->plain);
+	call_paths_deinit(&watch->turned);
+	watch->history = NULL;
+}
+
+static bool is_watched(const struct call_path *path, const struct call_paths *paths, const struct key_set *shown)
+{
+	return (path->parent == CALL_PATHS_NONE && !paths->turned) || key_set_has(shown, path->key);
+}
+
+/* How many of the paths are watched; those that are go to `out` if it is not NULL. */
+static size_t choose(const struct call_paths *paths, const struct key_set *shown, struct snapshot_class *out,
+                     size_t room)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < paths->count && count < room; i++) {
+		const struct call_path *path = &paths->paths[i];
+
+		if (!is_watched(path, paths, shown))
+			continue;
+		if (out)
+			out[count] = (struct snapshot_class){.id = path->key,
+			                                     .allocated = path->allocated,
+			                                     .freed = path->freed,
+			                                     .retained = path->retained};
+		count++;
+	}
+	return count;
+}
+
+/* A snapshot whose classes are the paths that are watched. */
+static struct snapshot_header *snapshot_of(const struct path_watch *watch, const struct snapshot_header *snapshot,
+                                           const struct key_set *shown)
+{
+	size_t turned = choose(&watch->turned, shown, NULL, PATH_WATCH_MAX);
+	size_t plain = choose(&watch->plain, shown, NULL, PATH_WATCH_MAX - turned);
+	size_t size = sizeof *snapshot + (turned + plain) * sizeof(struct snapshot_class);
+	struct snapshot_header *made = malloc(size);
+
+	if (!made)
+		return NULL;
+	*made = *snapshot;
+	made->size = made->nodes_offset = made->frames_offset = made->strings_offset = size;
+	made->strings_size = 0;
+	made->reason = made->command = made->runtime = 0;
+	made->allocated = made->freed = made->retained = 0;
+	made->node_count = made->frame_count = 0;
+	made->classes_offset = sizeof *made;
+	made->class_count = (uint32_t)(turned + plain);
+	struct snapshot_class *classes = (struct snapshot_class *)(made + 1);
+	choose(&watch->turned, shown, classes, turned);
+	choose(&watch->plain, shown, classes + turned, plain);
+	return made;
+}
+
+bool path_watch_feed(struct path_watch *watch, const struct snapshot_header *snapshot, const struct key_set *shown,
+                     const struct key_set *turned)
+{
+	static const struct key_set none;
+
+	if (!call_paths_build(&watch->plain, snapshot) ||
+	    !call_paths_build_turned(&watch->turned, snapshot, turned ? turned : &none))
+		return false;
+	struct snapshot_header *made = snapshot_of(watch, snapshot, shown);
+	return made && history_update(watch->history, made);
+}
