@@ -45,6 +45,10 @@ module SpecSupport
   end
 end
 
+# A shell that runs this in the background has it ignore what Ctrl-\\ sends. The programs that are tested would inherit
+# that, and a launcher passes on no signal that was ignored when it was started.
+trap("QUIT", "DEFAULT")
+
 RSpec.configure do |config|
   config.disable_monkey_patching!
   config.expect_with(:rspec) { |expectations| expectations.include_chain_clauses_in_custom_matcher_descriptions = true }
