@@ -45,8 +45,8 @@ module SpecSupport
   end
 end
 
-# A shell that runs this in the background has it ignore what Ctrl-\\ sends. The programs that are tested would inherit
-# that, and a launcher passes on no signal that was ignored when it was started.
+# A shell that runs this in the background has it ignore QUIT. The programs that are tested would inherit that, and a
+# launcher passes on no signal that was ignored when it was started.
 trap("QUIT", "DEFAULT")
 
 RSpec.configure do |config|
