@@ -102,8 +102,10 @@ RSpec.describe Memory::Tracker::Reporter do
     kept = output[/^kept .*/].scan(/\d+/).map(&:to_i)
     expect(retained.zip(kept).map { |standing, needed| standing - needed }).to all(be_between(0, 3))
     expect(last[:order].first).to eq("Session")
+    # Those few may come or go from one GC to the next, which is a growth of as many in a second.
     expect(last[:rows]["Session"][1]).to match(/\A\+\d/)
-    expect(last[:rows]["Product"][1]).to eq("0")
+    expect(number(last[:rows]["Session"][1])).to be > 20
+    expect(number(last[:rows]["Product"][1])).to be_within(3).of(0)
     expect(number(last[:rows]["Product"][3].delete("k"))).to be > 1
   end
 
