@@ -1,0 +1,217 @@
+#include "viewer/actions.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "viewer/format.h"
+#include "viewer/viewer_state.h"
+
+static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
+
+#define INTERVALS (sizeof intervals / sizeof *intervals)
+
+static bool has_filter(const struct viewer *viewer)
+{
+	return viewer->table.filter.length > 0;
+}
+
+static long page(unsigned height)
+{
+	return height > 1 ? (long)height - 1 : 1;
+}
+
+bool action_can_collect(const struct viewer *viewer)
+{
+	return viewer_goes_on(viewer) && viewer->gc.stage != GC_RUNNING;
+}
+
+bool action_can_pause(const struct viewer *viewer)
+{
+	return viewer->still || viewer_goes_on(viewer);
+}
+
+bool action_can_go_back(const struct viewer *viewer)
+{
+	return viewer->mode != MODE_TABLE || viewer->source.open || has_filter(viewer);
+}
+
+bool action_runs(const struct viewer *viewer)
+{
+	return !viewer->ended;
+}
+
+/* How far a key moves what is scrolled. */
+static long distance(uint32_t key, unsigned height)
+{
+	switch (key) {
+	case VIEWER_KEY_HOME:
+		return LONG_MIN;
+	case VIEWER_KEY_END:
+		return LONG_MAX;
+	case VIEWER_KEY_PAGE_UP:
+		return -page(height);
+	case VIEWER_KEY_PAGE_DOWN:
+	case ' ':
+		return page(height);
+	default:
+		return key == VIEWER_KEY_UP || key == 'k' ? -1 : 1;
+	}
+}
+
+enum viewer_request action_scroll_output(struct viewer *viewer, uint32_t key)
+{
+	output_view_scroll(&viewer->pane, &viewer->output, distance(key, viewer->pane.height));
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key)
+{
+	help_view_scroll(&viewer->help, distance(key, viewer->help.height));
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_collect(struct viewer *viewer, uint32_t key)
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	const struct snapshot_header *shown = viewer_shown(viewer)->snapshot;
+
+	gc_report_ask(&viewer->gc, viewer->latest.snapshot,
+	              line ? &snapshot_classes(shown)[line->class_index].id : NULL);
+	return VIEWER_GC;
+}
+
+enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key)
+{
+	if (viewer->still)
+		viewer_go_on(viewer);
+	else if (!viewer_pause(viewer))
+		viewer_note(viewer, "there is not enough memory to pause");
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key)
+{
+	double interval = viewer->interval;
+
+	if (key == '[') {
+		for (size_t i = 0; i < INTERVALS && intervals[i] < viewer->interval; i++)
+			interval = intervals[i];
+	} else {
+		for (size_t i = INTERVALS; i-- && intervals[i] > viewer->interval;)
+			interval = intervals[i];
+	}
+	if (interval == viewer->interval)
+		return VIEWER_NOTHING;
+	viewer->interval = interval;
+	return VIEWER_INTERVAL;
+}
+
+/* What lies below what is closed. */
+static enum viewer_mode ground(const struct viewer *viewer)
+{
+	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
+}
+
+enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
+{
+	viewer->source.open = !viewer->source.open;
+	viewer->source.stale = true;
+	viewer->pane.open = false;
+	viewer->mode = MODE_TABLE;
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
+{
+	viewer->source.open = false;
+	viewer->pane.open = !viewer->pane.open;
+	viewer->pane.above = 0;
+	viewer->mode = ground(viewer);
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key)
+{
+	viewer->help.top = 0;
+	viewer->mode = viewer->mode == MODE_HELP ? ground(viewer) : MODE_HELP;
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
+{
+	if (viewer->mode == MODE_HELP)
+		return action_toggle_help(viewer, key);
+	if (viewer->mode == MODE_OUTPUT)
+		return action_toggle_output(viewer, key);
+	if (viewer->mode == MODE_TABLE && viewer->source.open)
+		return action_toggle_source(viewer, key);
+	viewer->mode = ground(viewer);
+	viewer->table.filter.length = 0;
+	table_view_refresh(&viewer->table, viewer_shown(viewer));
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_keep_filter(struct viewer *viewer, uint32_t key)
+{
+	viewer->mode = ground(viewer);
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_redraw(struct viewer *viewer, uint32_t key)
+{
+	return VIEWER_REDRAW;
+}
+
+enum viewer_request action_suspend(struct viewer *viewer, uint32_t key)
+{
+	return VIEWER_SUSPEND;
+}
+
+enum viewer_request action_leave(struct viewer *viewer, uint32_t key)
+{
+	return VIEWER_LEAVE;
+}
+
+enum viewer_request action_quit(struct viewer *viewer, uint32_t key)
+{
+	return VIEWER_QUIT;
+}
+
+/* While the output is open the key that opened it is the one to name. */
+void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	if (viewer->mode == MODE_OUTPUT)
+		out[0] = '\0';
+	else
+		snprintf(out, COMMAND_NAME_SIZE, "%s",
+		         viewer->mode == MODE_HELP                           ? "close"
+		         : viewer->mode == MODE_TABLE && viewer->source.open ? "close the source"
+		                                                             : "clear the filter");
+}
+
+void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	const struct column_line *line = table_view_selected(&viewer->table);
+
+	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
+	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
+}
+
+void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->still ? "go on" : "pause");
+}
+
+void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	char count[FORMAT_SIZE];
+
+	format_count(count, output_view_unseen(&viewer->pane, &viewer->output));
+	if (viewer->pane.open)
+		snprintf(out, COMMAND_NAME_SIZE, "close");
+	else if (output_view_unseen(&viewer->pane, &viewer->output))
+		snprintf(out, COMMAND_NAME_SIZE, "output (%s new)", count);
+	else
+		snprintf(out, COMMAND_NAME_SIZE, "output");
+}
