@@ -39,6 +39,7 @@ void shop_second(struct shop_viewer *shop, int major)
 	shop->head.gc_minor += 3;
 	shop->head.gc_time_ns += SECOND / 32;
 	shop->head.monotonic_ns += SECOND;
+	shop->head.wall_ns += SECOND;
 	if (major) {
 		shop->head.majors_seen++;
 		shop->head.gc_major++;
@@ -77,6 +78,7 @@ static void open_empty(struct shop_viewer *shop, unsigned columns, unsigned line
 	             .gc_major = 33,
 	             .heap_live_slots = 1310000,
 	             .heap_total_slots = 1620000,
+	             .wall_ns = 38467 * SECOND,
 	             .tracker_bytes = UINT64_C(14) << 20,
 	             .rss_bytes = UINT64_C(212) << 20},
 	};
