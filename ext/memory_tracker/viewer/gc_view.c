@@ -76,16 +76,19 @@ static void put_count(char *out, size_t *length, const char *label, uint64_t cou
 	*length += (size_t)snprintf(out + *length, VIEWER_SENTENCE_SIZE - *length, "%s%s", label, digits);
 }
 
-/* Where the mark is compared with on the line itself. */
-static void put_change(const struct viewer *viewer, char *out, size_t *length, const struct since_mark_change *change)
+/* Against the mark. What is retained now, `now`, may have changed since the GC, which left `stayed`. */
+static void put_change(const struct viewer *viewer, char *out, size_t *length, const struct since_mark_change *change,
+                       uint64_t now, uint64_t stayed)
 {
+	int64_t since_mark = change->retained + (int64_t)(stayed - now);
 	char digits[FORMAT_SIZE];
 
 	if (!viewer->since.mark || !change->retained_known)
 		return;
-	format_change(digits, change->retained);
+	bool bound = viewer->since.mark->flags & SNAPSHOT_RETAINED_BOUND;
+	format_change(digits, since_mark);
 	*length += (size_t)snprintf(out + *length, VIEWER_SENTENCE_SIZE - *length, ", %s%s since the mark",
-	                            change->bound && change->retained ? "~" : "", digits);
+	                            bound && since_mark ? "~" : "", digits);
 }
 
 static void describe_row(const struct viewer *viewer, char *out, size_t *length)
@@ -98,7 +101,8 @@ static void describe_row(const struct viewer *viewer, char *out, size_t *length)
 	put_count(out, length, ", stayed ", gc->row.stayed);
 	for (size_t i = 0; !viewer->still && i < tree->count; i++) {
 		if (tree_lines_key(&tree->lines[i]) == gc->key) {
-			put_change(viewer, out, length, &tree->lines[i].change);
+			put_change(viewer, out, length, &tree->lines[i].change, tree->lines[i].row->retained,
+			           gc->row.stayed);
 			return;
 		}
 	}
@@ -125,6 +129,6 @@ void gc_view_describe(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE
 		describe_row(viewer, out, &length);
 	} else if (!viewer->still && viewer->latest.snapshot) {
 		const struct since_mark_change all = since_mark_totals(&viewer->since, viewer->latest.snapshot);
-		put_change(viewer, out, &length, &all);
+		put_change(viewer, out, &length, &all, viewer->latest.snapshot->retained, gc->all.stayed);
 	}
 }
