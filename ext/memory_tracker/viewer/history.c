@@ -45,10 +45,10 @@ struct history {
 	size_t trail_count;
 	uint64_t rates_at; /* when the rows' allocated and freed were taken */
 
-	struct series_axis ticks;         /* every snapshot: for trends */
-	struct series_axis lows;          /* snapshots that are the first after a GC */
-	struct series_axis majors;        /* major GCs */
-	uint64_t newborns[SERIES_LENGTH]; /* how many objects were born while each of those marked */
+	struct series_axis ticks;  /* every snapshot: for trends */
+	struct series_axis lows;   /* snapshots that are the first after a GC */
+	struct series_axis majors; /* major GCs */
+	uint64_t newborns;         /* how many objects were born while the latest of those marked */
 };
 
 /* What is the same for all classes of one update. */
@@ -60,7 +60,6 @@ struct update {
 	struct series_place tick_place, low_place, major_place;
 	struct series_window low_window, major_window;
 	struct series_window short_lows, short_majors;
-	uint64_t newborns;    /* the most that any of the major GCs has taken for old */
 	uint64_t rates_since; /* the history's rates_at before this update */
 	double seconds;       /* since then; 0: too few for new rates */
 };
@@ -180,15 +179,16 @@ static struct history_change change_in(const struct history_row *row, struct ser
 }
 
 /*
- * By how much the row's retained count may be off. Objects born while a major GC marked count as retained. How many of
- * them are of this class nobody knows, but it makes about the same share of them as of all objects.
+ * How much of a rise of the row's retained count may be no rise. Objects born while the latest major GC marked count
+ * as retained; those of the GCs before only make the rise smaller. How many of them are of this class nobody knows,
+ * but it makes about the same share of them as of all objects.
  */
 static double slack_of(const struct update *update, const struct history_row *row)
 {
 	uint64_t all = update->snapshot->allocated;
 	double share = all && row->allocated < all ? (double)row->allocated / (double)all : 1;
 
-	return SLACK + NEWBORN_FACTOR * share * (double)update->newborns;
+	return SLACK + NEWBORN_FACTOR * share * (double)update->history->newborns;
 }
 
 static void reckon_growth(const struct update *update, struct history_row *row)
@@ -340,10 +340,6 @@ static void take_windows(struct update *update)
 	if (update->major_window.count && update->major_window.count < MAJORS_MIN)
 		update->major_window =
 		    series_latest(series_since(&history->majors, time_before(now, WINDOWS_MAX * window)), MAJORS_MIN);
-	for (unsigned nth = 0; nth < update->major_window.count; nth++) {
-		uint64_t newborns = history->newborns[series_slot(&update->major_window, nth)];
-		update->newborns = newborns > update->newborns ? newborns : update->newborns;
-	}
 }
 
 static void take_samples(struct update *update)
@@ -361,7 +357,7 @@ static void take_samples(struct update *update)
 		update->low_place = series_add(&history->lows, snapshot->monotonic_ns, spacing);
 	if (update->major) {
 		update->major_place = series_add(&history->majors, snapshot->major_at_ns, spacing);
-		history->newborns[update->major_place.slot] = snapshot->major_newborn;
+		history->newborns = snapshot->major_newborn;
 	}
 	take_windows(update);
 }
