@@ -36,22 +36,6 @@ static int close_shop(void **state)
 	return 0;
 }
 
-static void assert_shown(struct shop_viewer *shop, const char *text)
-{
-	const char *screen = shop_screen(shop);
-
-	if (!strstr(screen, text))
-		fail_msg("\"%s\" is not on the screen:\n%s", text, screen);
-}
-
-static void assert_not_shown(struct shop_viewer *shop, const char *text)
-{
-	const char *screen = shop_screen(shop);
-
-	if (strstr(screen, text))
-		fail_msg("\"%s\" is on the screen:\n%s", text, screen);
-}
-
 /* The selected line of the table, which is the one that is reversed as a whole, ends in this text. */
 static void assert_selected(struct shop_viewer *shop, const char *end)
 {
