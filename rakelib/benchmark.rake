@@ -5,7 +5,7 @@ require "shellwords"
 INSTALL_BENCHMARK_GEMS = "bundle config set --local with benchmark && bundle install"
 
 namespace :benchmark do
-  Dir.glob("benchmark/{counts,paths}.rb").each do |script|
+  Dir.glob("benchmark/{counts,memory,paths}.rb").each do |script|
     name = File.basename(script, ".rb")
 
     desc "Measure what a capture costs: #{name}"
