@@ -153,14 +153,6 @@ static void record(const struct update *update, struct history_row *row)
 	}
 }
 
-/* The part of a window since a time. */
-static struct series_window later_part(struct series_window window, uint64_t since)
-{
-	struct series_window later = series_since(window.axis, since);
-
-	return later.count < window.count ? later : window;
-}
-
 /* What is known of a row in some time. */
 static struct history_change change_in(const struct history_row *row, struct series_window majors,
                                        struct series_window lows)
@@ -168,8 +160,8 @@ static struct history_change change_in(const struct history_row *row, struct ser
 	const struct history_trail *trail = row->trail;
 
 	if (row->since_ns) {
-		majors = later_part(majors, row->majors_since_ns);
-		lows = later_part(lows, row->since_ns);
+		majors = series_later(majors, row->majors_since_ns);
+		lows = series_later(lows, row->since_ns);
 	}
 	if (majors.count > 1)
 		return (struct history_change){trail ? series_change(&majors, trail->majors) : 0, HISTORY_CONFIRMED};
@@ -209,7 +201,7 @@ static void reckon_growth(const struct update *update, struct history_row *row)
 		return;
 	struct series_window majors = update->major_window;
 	if (row->since_ns)
-		majors = later_part(majors, row->majors_since_ns);
+		majors = series_later(majors, row->majors_since_ns);
 	row->growth = series_growth(&majors, trail->majors);
 	row->sustained = row->growth > 0 && series_sustained(&majors, trail->majors, slack_of(update, row));
 }
@@ -440,7 +432,7 @@ unsigned history_trend(const struct history *history, const struct history_row *
 
 	if (row->blind)
 		return 0;
-	all = later_part(all, row->since_ns);
+	all = series_later(all, row->since_ns);
 	for (unsigned nth = 0; nth < all.count; nth++) {
 		if (!row->trail)
 			out[nth] = saturated(constant);

@@ -23,6 +23,7 @@ struct series_window {
 	const struct series_axis *axis; /* borrowed */
 	unsigned first;                 /* how many of the axis' older samples are left out */
 	unsigned count;
+	unsigned middle; /* the first sample of the later half of its time, but never the first or last of three */
 };
 
 /* A sample's place: where its value goes, and whether an earlier sample made room for it. */
@@ -39,6 +40,9 @@ struct series_place series_add(struct series_axis *axis, uint64_t at, uint64_t s
 
 /* The samples not older than `since`. */
 struct series_window series_since(const struct series_axis *axis, uint64_t since);
+
+/* The samples of a window that are not older than `since`; quick where all of them are not. */
+struct series_window series_later(struct series_window window, uint64_t since);
 
 /* The latest `count` samples of a window, or all if it has fewer. */
 struct series_window series_latest(struct series_window window, unsigned count);
