@@ -30,6 +30,16 @@ static VALUE constant_or_nil(VALUE module, const char *name)
 	return rb_const_defined(module, id) ? rb_const_get(module, id) : Qnil;
 }
 
+/* Whether YJIT is on, or may be switched on. */
+static bool jit_possible(void)
+{
+	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
+	VALUE jit = NIL_P(vm) ? Qnil : constant_or_nil(vm, "YJIT");
+
+	return !NIL_P(jit) &&
+	       (rb_respond_to(jit, rb_intern("enable")) || RTEST(rb_funcall(jit, rb_intern("enabled?"), 0)));
+}
+
 void compat_init(void)
 {
 	compat.ractor = constant_or_nil(rb_cObject, "Ractor");
@@ -40,8 +50,7 @@ void compat_init(void)
 	compat.none = ID2SYM(rb_intern("none"));
 	rb_gc_stat(ID2SYM(rb_intern("count")));
 	event_line_init();
-	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
-	compat.jit_hides_lines = !NIL_P(vm) && !NIL_P(constant_or_nil(vm, "YJIT"));
+	compat.jit_hides_lines = jit_possible();
 }
 
 static VALUE hash_value(VALUE hash, const char *key)
@@ -134,13 +143,11 @@ void compat_job_trigger(void)
 
 int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines)
 {
-	int depth = rb_profile_frames(0, limit, frames, lines);
+	int depth = event_line_frames(event, limit, frames, lines);
 
 	/* In an event the program counter is valid even where the JIT has left the frame without one. */
 	if (compat.jit_hides_lines && depth > 0 && lines[0] == 0 && !NIL_P(rb_profile_frame_path(frames[0])))
 		lines[0] = NUM2INT(rb_tracearg_lineno(event));
-	if (depth > 0 && lines[0] != 0)
-		lines[0] = event_line(event, lines[0]);
 	return depth;
 }
 

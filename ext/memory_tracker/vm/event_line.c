@@ -4,20 +4,7 @@
 
 #include "vm/memory_map.h"
 
-#ifdef HAVE_RB_PROFILE_THREAD_FRAMES
-
-/* A Ruby that has this function never had the fault. */
-void event_line_init(void)
-{
-}
-
-int event_line(rb_trace_arg_t *event, int line)
-{
-	(void)event;
-	return line;
-}
-
-#else
+#ifndef HAVE_RB_PROFILE_THREAD_FRAMES
 
 /* No page is smaller. */
 #define SMALLEST_PAGE 4096
@@ -66,17 +53,6 @@ static struct frame_head *stepped_frame(rb_trace_arg_t *event)
 	return frame && frame->counter ? frame : NULL;
 }
 
-static int line_one_back(struct frame_head *frame)
-{
-	VALUE code;
-	int line = 0;
-
-	frame->counter--;
-	rb_profile_frames(0, 1, &code, &line);
-	frame->counter++;
-	return line;
-}
-
 static bool is_literal(VALUE instruction, enum ruby_value_type type)
 {
 	for (size_t index = 0; index < LITERALS; index++) {
@@ -97,16 +73,27 @@ __attribute__((no_sanitize("address"))) static VALUE instruction_at(const VALUE 
 	return *address;
 }
 
-int event_line(rb_trace_arg_t *event, int line)
+/* The frame, when it was stepped forward though it had stepped itself already; else NULL. */
+static struct frame_head *misled_frame(rb_trace_arg_t *event)
 {
 	struct frame_head *frame = lines.needed ? stepped_frame(event) : NULL;
 
 	if (!frame)
-		return line;
+		return NULL;
 	VALUE instruction = instruction_at(frame->counter - 1);
-	if (is_literal(instruction, RB_BUILTIN_TYPE(rb_tracearg_object(event))))
-		return line;
-	return line_one_back(frame);
+	return is_literal(instruction, RB_BUILTIN_TYPE(rb_tracearg_object(event))) ? NULL : frame;
+}
+
+int event_line_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
+{
+	struct frame_head *misled = misled_frame(event);
+
+	if (misled)
+		misled->counter--;
+	int depth = rb_profile_frames(0, limit, frames, frame_lines);
+	if (misled)
+		misled->counter++;
+	return depth;
 }
 
 /* --- trying --- */
