@@ -53,10 +53,14 @@ static inline uint64_t path_cache_fingerprint(const struct path_cache *cache, ui
 {
 	const uint64_t *key = cache->keys;
 	uint64_t sum = cache->seed + class_number * key[0];
+	size_t index = depth & 1;
 
-	for (uint32_t index = 0; index < depth; index++) {
-		key += 2;
+	/* Two at a time: this loop is most of what a known path costs. */
+	if (index)
+		sum += (codes[0] + key[1]) * ((uint32_t)lines[0] + key[2]);
+	for (key += 1 + 2 * index; index < depth; index += 2, key += 4) {
 		sum += (codes[index] + key[0]) * ((uint32_t)lines[index] + key[1]);
+		sum += (codes[index + 1] + key[2]) * ((uint32_t)lines[index + 1] + key[3]);
 	}
 	sum ^= sum >> 32;
 	sum *= UINT64_C(0xd6e8feb86659fd93);

@@ -45,7 +45,8 @@ struct capture {
 	bool warned_raise;
 	bool warned_dropped;
 
-	VALUE frames[PATH_DEPTH_LIMIT]; /* of the birth that is happening */
+	struct stack stack; /* of the birth that is happening, in these two: */
+	VALUE frames[PATH_DEPTH_LIMIT];
 	int lines[PATH_DEPTH_LIMIT];
 
 	_Atomic uint64_t unseen; /* births that the hooks did not see */

@@ -5,15 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vm/event_line.h"
-
 #ifdef __APPLE__
 #include <mach/mach.h>
 #endif
 
 static struct {
 	void (*job)(void *);
-	bool jit_hides_lines; /* the topmost line may be 0 under this Ruby's JIT */
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 	rb_postponed_job_handle_t handle;
 #endif
@@ -22,6 +19,8 @@ static struct {
 	VALUE state;
 	VALUE none;
 } compat;
+
+bool compat_jit_hides_lines;
 
 static VALUE constant_or_nil(VALUE module, const char *name)
 {
@@ -50,7 +49,7 @@ void compat_init(void)
 	compat.none = ID2SYM(rb_intern("none"));
 	rb_gc_stat(ID2SYM(rb_intern("count")));
 	event_line_init();
-	compat.jit_hides_lines = jit_possible();
+	compat_jit_hides_lines = jit_possible();
 }
 
 static VALUE hash_value(VALUE hash, const char *key)
@@ -141,14 +140,11 @@ void compat_job_trigger(void)
 
 #endif
 
-int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines)
+void compat_find_line(rb_trace_arg_t *event, VALUE frame, int *line)
 {
-	int depth = event_line_frames(event, limit, frames, lines);
-
 	/* In an event the program counter is valid even where the JIT has left the frame without one. */
-	if (compat.jit_hides_lines && depth > 0 && lines[0] == 0 && !NIL_P(rb_profile_frame_path(frames[0])))
-		lines[0] = NUM2INT(rb_tracearg_lineno(event));
-	return depth;
+	if (!NIL_P(rb_profile_frame_path(frame)))
+		*line = NUM2INT(rb_tracearg_lineno(event));
 }
 
 bool compat_gc_is_major(void)

@@ -53,10 +53,11 @@ static struct frame_head *stepped_frame(rb_trace_arg_t *event)
 	return frame && frame->counter ? frame : NULL;
 }
 
-static bool is_literal(VALUE instruction, enum ruby_value_type type)
+static bool is_literal(VALUE instruction, rb_trace_arg_t *event)
 {
 	for (size_t index = 0; index < LITERALS; index++) {
-		if (literals[index].instruction == instruction && literals[index].type == type)
+		if (literals[index].instruction == instruction &&
+		    literals[index].type == RB_BUILTIN_TYPE(rb_tracearg_object(event)))
 			return true;
 	}
 	return false;
@@ -73,27 +74,25 @@ __attribute__((no_sanitize("address"))) static VALUE instruction_at(const VALUE 
 	return *address;
 }
 
-/* The frame, when it was stepped forward though it had stepped itself already; else NULL. */
-static struct frame_head *misled_frame(rb_trace_arg_t *event)
+/* Not inlined: a stack that ends in native code would save and restore registers for nothing. */
+__attribute__((noinline)) static int stepped_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
 {
-	struct frame_head *frame = lines.needed ? stepped_frame(event) : NULL;
-
-	if (!frame)
-		return NULL;
+	struct frame_head *frame = stepped_frame(event);
 	VALUE instruction = instruction_at(frame->counter - 1);
-	return is_literal(instruction, RB_BUILTIN_TYPE(rb_tracearg_object(event))) ? NULL : frame;
+
+	if (is_literal(instruction, event))
+		return rb_profile_frames(0, limit, frames, frame_lines);
+	frame->counter--;
+	int depth = rb_profile_frames(0, limit, frames, frame_lines);
+	frame->counter++;
+	return depth;
 }
 
 int event_line_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
 {
-	struct frame_head *misled = misled_frame(event);
-
-	if (misled)
-		misled->counter--;
-	int depth = rb_profile_frames(0, limit, frames, frame_lines);
-	if (misled)
-		misled->counter++;
-	return depth;
+	if (lines.needed && stepped_frame(event))
+		return stepped_frames(event, limit, frames, frame_lines);
+	return rb_profile_frames(0, limit, frames, frame_lines);
 }
 
 /* --- trying --- */

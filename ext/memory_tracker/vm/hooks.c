@@ -123,7 +123,8 @@ static void mark_ended(void)
 	registry.marking = false;
 }
 
-static void on_gc(rb_event_flag_t flag)
+/* Not inlined, like the others: an event would save and restore the registers that only some other one needs. */
+__attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 {
 	bool major = compat_gc_is_major();
 
@@ -167,28 +168,37 @@ static void take_refresh_request(void)
 	hooks_request_job();
 }
 
+__attribute__((noinline)) static void on_birth(rb_trace_arg_t *event)
+{
+	VALUE object = rb_tracearg_object(event);
+
+	registry.born++;
+	for (int index = 0; index < registry.count; index++)
+		capture_born(registry.captures[index], object, event);
+	if (unlikely(compat_forbids_hooks(object)))
+		fall_silent();
+	if (unlikely(atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed)))
+		take_refresh_request();
+}
+
+__attribute__((noinline)) static void on_death(rb_trace_arg_t *event)
+{
+	VALUE object = rb_tracearg_object(event);
+
+	for (int index = 0; index < registry.count; index++)
+		capture_died(registry.captures[index], object);
+}
+
 static void on_event(VALUE data, rb_trace_arg_t *event)
 {
 	rb_event_flag_t flag = rb_tracearg_event_flag(event);
 
-	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ) {
-		VALUE object = rb_tracearg_object(event);
-
-		registry.born++;
-		for (int index = 0; index < registry.count; index++)
-			capture_born(registry.captures[index], object, event);
-		if (unlikely(compat_forbids_hooks(object)))
-			fall_silent();
-		if (unlikely(atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed)))
-			take_refresh_request();
-	} else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ) {
-		VALUE object = rb_tracearg_object(event);
-
-		for (int index = 0; index < registry.count; index++)
-			capture_died(registry.captures[index], object);
-	} else {
+	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ)
+		on_birth(event);
+	else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ)
+		on_death(event);
+	else
 		on_gc(flag);
-	}
 }
 
 #define EVENTS                                                                                                         \
