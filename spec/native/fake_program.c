@@ -85,6 +85,8 @@ void fake_code(struct fake_program *program, uintptr_t address, enum code_kind k
 {
 	program->code[place_of(address)] =
 	    (struct fake_code_entry){address, {.kind = kind, .path = text_of(path), .label = text_of(label)}};
+	tracker_clear_address(&program->tracker, address);
+	tracker_code_born(&program->tracker, address);
 }
 
 /* --- life --- */

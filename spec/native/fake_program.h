@@ -59,7 +59,7 @@ struct fake_program *fake_try_start(struct tracker_options options, uint64_t fai
 /* Ends the tracker, and fails the test when it leaves memory behind. */
 void fake_stop(struct fake_program *program);
 
-/* Declares a class; a name of NULL makes it anonymous. Names are borrowed. */
+/* Declares a class; a name of NULL makes it anonymous. Code is born by being declared. Names are borrowed. */
 void fake_class(struct fake_program *program, uintptr_t key, const char *name);
 void fake_singleton(struct fake_program *program, uintptr_t key, uintptr_t real);
 void fake_code(struct fake_program *program, uintptr_t address, enum code_kind kind, const char *path,

@@ -180,20 +180,16 @@ static uint32_t find_by_code(struct tracker *tracker, struct class_record *class
 	return number;
 }
 
-uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
+uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
+                           uint64_t fingerprint)
 {
-	struct path_cache *cache = &tracker->tree.by_address;
 	struct stack cut = *stack;
 
 	if (cut.depth > class->depth)
 		cut.depth = class->depth;
-	uint64_t fingerprint = path_cache_fingerprint(cache, class->number, cut.addresses, cut.lines, cut.depth);
-	uint32_t number = node_from_handle(&tracker->tree, path_cache_recall(cache, fingerprint));
-	if (likely(number))
-		return number;
-	number = find_by_code(tracker, class, &cut);
+	uint32_t number = find_by_code(tracker, class, &cut);
 	if (!number)
 		return other_node(tracker, class);
-	remember(tracker, cache, fingerprint, number);
+	remember(tracker, &tracker->tree.by_address, fingerprint, number);
 	return number;
 }

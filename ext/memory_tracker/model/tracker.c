@@ -174,7 +174,7 @@ void tracker_retire_key(struct tracker *tracker, uintptr_t address)
 {
 	class_table_retire_key(&tracker->classes, address);
 	if (code_table_retire(&tracker->codes, address))
-		call_tree_forget_addresses(&tracker->tree);
+		call_tree_code_died(&tracker->tree, address);
 }
 
 void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *entry)

@@ -93,8 +93,11 @@ static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t
  */
 static inline struct class_record *tracker_class(struct tracker *tracker, uintptr_t key);
 
+/* Right after tracker_clear_address at every birth of what may be code. HOOK */
+static inline void tracker_code_born(struct tracker *tracker, uintptr_t address);
+
 /* The node for a stack below a class: the stack is cut to the class's depth. Never 0. HOOK */
-uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
+static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
 
 /*
  * The object at `address` is born on a node. `entry` is what tracker_clear_address returned. False when it could
@@ -169,6 +172,9 @@ void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *e
 struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key);
 /* HOOK */
 void tracker_retire_key(struct tracker *tracker, uintptr_t address);
+/* The node of a path whose addresses are met for the first time, or may mean another now. HOOK */
+uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
+                           uint64_t fingerprint);
 /* HOOK */
 bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node);
 
@@ -186,6 +192,22 @@ static inline struct class_record *tracker_class(struct tracker *tracker, uintpt
 	struct class_record *class = class_table_find(&tracker->classes, key);
 
 	return likely(class) ? class : tracker_add_class(tracker, key);
+}
+
+static inline void tracker_code_born(struct tracker *tracker, uintptr_t address)
+{
+	call_tree_code_born(&tracker->tree, address);
+}
+
+static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
+{
+	struct call_tree *tree = &tracker->tree;
+	uint32_t depth = stack->depth < class->depth ? stack->depth : class->depth;
+	uint64_t fingerprint =
+	    path_cache_fingerprint(&tree->by_address, class->number, stack->addresses, stack->lines, depth);
+	uint32_t number = node_from_handle(tree, path_cache_recall(&tree->by_address, fingerprint));
+
+	return likely(number) ? number : tracker_find_path(tracker, class, stack, fingerprint);
 }
 
 static inline uint32_t tracker_epoch(const struct tracker *tracker)

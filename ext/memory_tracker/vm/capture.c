@@ -31,6 +31,7 @@ void capture_init(struct capture *capture, VALUE self)
 	capture->path_interval = 1;
 	capture->deliverer = Qnil;
 	capture->stopped_classes = Qnil;
+	capture->stack = (struct stack){.addresses = capture->frames, .lines = capture->lines};
 	pthread_mutex_init(&capture->swap, NULL);
 }
 

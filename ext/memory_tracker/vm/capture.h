@@ -45,6 +45,10 @@ struct capture {
 	bool warned_raise;
 	bool warned_dropped;
 
+	struct stack stack; /* of the birth that is happening, in these two: */
+	VALUE frames[PATH_DEPTH_LIMIT];
+	int lines[PATH_DEPTH_LIMIT];
+
 	_Atomic uint64_t unseen; /* births that the hooks did not see */
 	VALUE stopped_classes;   /* marked: once stopped, a Hash from a class's object id to its number */
 };

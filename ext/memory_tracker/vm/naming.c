@@ -7,6 +7,7 @@
 
 VALUE naming_hidden_class[RUBY_T_MASK + 1];
 bool naming_under_way;
+uint32_t naming_code_kinds;
 
 static const char *const type_names[RUBY_T_MASK + 1] = {
     [RUBY_T_NONE] = "(internal T_NONE)",       [RUBY_T_OBJECT] = "(internal T_OBJECT)",
@@ -55,6 +56,7 @@ static void describe_code(void *context, uintptr_t address, struct code_descript
 	struct text label = text_of(rb_profile_frame_label(frame));
 
 	(void)context;
+	naming_code_kinds |= naming_kind(frame);
 	/* Methods in C have no path; those that Ruby's core has in Ruby have one that nobody can open. */
 	bool native = !path.bytes || starts_with(path, "<internal:");
 	*description = (struct code_description){native ? CODE_NATIVE : CODE_SOURCE, path, label};

@@ -40,22 +40,27 @@ static bool in_own_block(const struct capture *capture)
 	return !NIL_P(capture->deliverer) && capture->deliverer == rb_thread_current();
 }
 
+/* Every nth birth of a class, beginning with the first. */
+static bool path_due(struct class_record *class)
+{
+	if (class->path_due-- > 0)
+		return false;
+	class->path_due = class->path_interval - 1;
+	return true;
+}
+
 uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event)
 {
-	VALUE frames[PATH_DEPTH_LIMIT];
-	int lines[PATH_DEPTH_LIMIT];
-
 	/* The names that are being made are no doing of the code that happens to run. */
 	if (unlikely(naming_under_way))
 		return class->root_number;
-	if (class->path_interval > 1 && class->path_due-- > 0)
+	if (unlikely(class->path_interval > 1) && !path_due(class))
 		return class->root_number;
-	class->path_due = class->path_interval - 1;
-	int depth = compat_stack(event, (int)class->depth, frames, lines);
-	struct stack stack = {frames, lines, (uint32_t)depth};
-	uint32_t node = tracker_path(capture->tracker, class, &stack);
+	struct stack *stack = &capture->stack;
+	stack->depth = (uint32_t)compat_stack(event, (int)class->depth, capture->frames, capture->lines);
+	uint32_t node = tracker_path(capture->tracker, class, stack);
 	if (unlikely(capture->tracker->codes.unnamed))
-		hooks_request_job();
+		hooks_request_names();
 	return node;
 }
 
