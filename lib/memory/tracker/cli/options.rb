@@ -117,7 +117,7 @@ module Memory
 
         def define_paths(parser)
           number(parser, :depth, Integer, FRAMES, "frames of an object's call path",
-                 "  (default: 10 in the viewer, 0 in tables)")
+                 "  (default: 10 in the viewer or for --class, or 0)")
           parser.on("--class NAME", "call paths of this class only; may be repeated",
                     "  (default: all classes)") { |name| @classes << class_name(name) }
           number(parser, :path_interval, Integer, OBJECTS, "call paths of every Nth object only")
