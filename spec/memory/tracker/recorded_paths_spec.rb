@@ -13,7 +13,7 @@ RSpec.describe Memory::Tracker::Capture do
 
   # Live objects of a class whose call path was recorded.
   def recorded(klass)
-    capture.call_tree(klass).each_path.sum { |_path, counts| counts.live }
+    capture.call_tree(klass).each_path.sum { |_path, counts| counts.live_count }
   end
 
   describe "with a path interval" do
