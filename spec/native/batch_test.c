@@ -212,6 +212,29 @@ static void test_a_class_without_a_name_is_told_by_its_origin(void **state)
 	close_shop(&shop);
 }
 
+static void test_classes_without_names_are_sorted_as_they_are_shown(void **state)
+{
+	const struct fake_class classes[] = {
+	    {1, "#<Class:0x000074ba6affffff>", 1, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {2, "#<Class:0x000074ba6b000010>", 1, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {3, "#<Class:0x000074ba6a000020>", 1, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {4, "#<Class:0x000074ba6affff00>::Part", 1, 0, 0, 0},
+	    {5, "Array", 1, 0, 0, 0},
+	    {6, "#<Cls", 1, 0, 0, 0},
+	};
+	struct shop shop;
+	open_shop(&shop);
+	shop.options.sort = column_find("class");
+	assert_next(&shop, fake_snapshot(&shop.head, NULL, classes, 6),
+	            TITLES "         -         -         1         -  #<Class:0x…000010>\n"
+	                   "         -         -         1         -  #<Class:0x…000020>\n"
+	                   "         -         -         1         -  #<Class:0x…ffffff>\n"
+	                   "         -         -         1         -  #<Class:0x000074ba6affff00>::Part\n"
+	                   "         -         -         1         -  #<Cls\n"
+	                   "         -         -         1         -  Array\n\n");
+	close_shop(&shop);
+}
+
 static void test_the_last_table_names_classes_that_never_came(void **state)
 {
 	snapshot_string_ref awaited;
@@ -467,6 +490,7 @@ int main(void)
 	    cmocka_unit_test(test_call_paths_below_their_classes),
 	    cmocka_unit_test(test_estimates_are_marked),
 	    cmocka_unit_test(test_a_class_without_a_name_is_told_by_its_origin),
+	    cmocka_unit_test(test_classes_without_names_are_sorted_as_they_are_shown),
 	    cmocka_unit_test(test_the_last_table_names_classes_that_never_came),
 	    cmocka_unit_test(test_every_sort_column),
 	    cmocka_unit_test(test_internal_objects_are_listed_when_asked_for),

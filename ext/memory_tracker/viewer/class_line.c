@@ -6,9 +6,6 @@
 #include "viewer/call_paths.h"
 #include "viewer/path_cell.h"
 
-/* So many digits at the end of an address tell it from the others of a program. */
-#define DIGITS 6
-
 #define TEXT_SIZE 2048
 
 struct column_line class_line(const struct snapshot_header *snapshot, const struct history_row *rows, uint32_t index,
@@ -29,19 +26,27 @@ struct column_line class_line(const struct snapshot_header *snapshot, const stru
 	return line;
 }
 
+const char *class_line_digits(const struct column_line *line)
+{
+	const char *end = line->name + line->name_length;
+
+	if (!line->anonymous || line->name_length < sizeof CLASS_LINE_START + CLASS_LINE_DIGITS || end[-1] != '>' ||
+	    memcmp(line->name, CLASS_LINE_START, sizeof CLASS_LINE_START - 1))
+		return NULL;
+	return end - 1 - CLASS_LINE_DIGITS;
+}
+
 /* The name with a shorter address, and with the class above it. 0 for a name that has no address. */
 static size_t shorten(char *out, size_t size, const struct column_line *line)
 {
-	static const char start[] = "#<Class:0x";
-	const char *ellipsis = line->charset == TEXT_UTF8 ? "…" : "...";
+	const char *digits = class_line_digits(line);
 	bool derived = !line->path.line && line->path.file_length;
-	const char *end = line->name + line->name_length;
 
-	if (!line->anonymous || line->name_length < sizeof start + DIGITS || end[-1] != '>' ||
-	    memcmp(line->name, start, sizeof start - 1))
+	if (!digits)
 		return 0;
-	int length = snprintf(out, size, "%s%s%.*s%s%.*s>", start, ellipsis, DIGITS, end - 1 - DIGITS,
-	                      derived ? " < " : "", derived ? (int)line->path.file_length : 0, line->path.file);
+	int length = snprintf(out, size, CLASS_LINE_START "%s%.*s%s%.*s>", line->charset == TEXT_UTF8 ? "…" : "...",
+	                      CLASS_LINE_DIGITS, digits, derived ? " < " : "",
+	                      derived ? (int)line->path.file_length : 0, line->path.file);
 	return (size_t)length < size ? (size_t)length : size - 1;
 }
 

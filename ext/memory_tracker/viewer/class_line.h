@@ -16,6 +16,15 @@
 struct column_line class_line(const struct snapshot_header *snapshot, const struct history_row *rows, uint32_t index,
                               enum text_charset charset);
 
+/* How the name of an anonymous class begins. */
+#define CLASS_LINE_START "#<Class:0x"
+
+/* So many digits at the end of an address tell it from the others of a program. */
+#define CLASS_LINE_DIGITS 6
+
+/* What is shown of the address in the name of an anonymous class: its last digits. NULL for other lines. */
+const char *class_line_digits(const struct column_line *line);
+
 /* Writes the name as harmless text of at most `width` cells, the place left out. Returns its length. */
 size_t class_line_name(char *out, size_t size, const struct column_line *line, size_t width);
 
