@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/grid.h"
 #include "viewer/path_cell.h"
@@ -23,18 +24,31 @@ const char *column_growth_sign(enum text_charset charset)
 	return charset == TEXT_UTF8 ? "▲" : "!";
 }
 
+/* A number, and what is to be known of it. */
+static void put_number(struct buffer *out, const struct column_line *line, const char *digits, size_t length)
+{
+	buffer_add(out, digits, length);
+	if (line->mark)
+		buffer_add(out, &line->mark, 1);
+}
+
+static void put_unknown(struct buffer *out, const struct column_line *line)
+{
+	buffer_puts(out, line->mark ? "- " : "-");
+}
+
 static void print_retained(struct buffer *out, const struct column_line *line)
 {
 	char digits[FORMAT_SIZE];
 	size_t length = format_count(digits, line->row->retained);
 
 	if (line->unknown) {
-		buffer_puts(out, "-");
+		put_unknown(out, line);
 		return;
 	}
 	if (line->bound && line->row->retained)
 		buffer_puts(out, column_bound_sign(line->charset));
-	buffer_add(out, digits, length);
+	put_number(out, line, digits, length);
 }
 
 static void print_growth(struct buffer *out, const struct column_line *line)
@@ -43,12 +57,12 @@ static void print_growth(struct buffer *out, const struct column_line *line)
 	size_t length = format_growth(digits, line->row->growth);
 
 	if (line->row->certainty == HISTORY_UNKNOWN) {
-		buffer_puts(out, "-");
+		put_unknown(out, line);
 		return;
 	}
 	if (line->row->certainty == HISTORY_UNCONFIRMED)
 		buffer_puts(out, "~");
-	buffer_add(out, digits, length);
+	put_number(out, line, digits, length);
 }
 
 /* The number, and a place for the sign behind it, so that numbers stand in line. */
@@ -74,7 +88,7 @@ static void print_live(struct buffer *out, const struct column_line *line)
 {
 	char digits[FORMAT_SIZE];
 
-	buffer_add(out, digits, format_count(digits, line->row->live));
+	put_number(out, line, digits, format_count(digits, line->row->live));
 }
 
 static void print_allocated_rate(struct buffer *out, const struct column_line *line)
@@ -82,9 +96,9 @@ static void print_allocated_rate(struct buffer *out, const struct column_line *l
 	char digits[FORMAT_SIZE];
 
 	if (line->row->allocated_rate < 0)
-		buffer_puts(out, "-");
+		put_unknown(out, line);
 	else
-		buffer_add(out, digits, format_rate(digits, line->row->allocated_rate));
+		put_number(out, line, digits, format_rate(digits, line->row->allocated_rate));
 }
 
 static void show_trend(struct buffer *out, const struct column_line *line, unsigned cells)
@@ -120,13 +134,18 @@ static void print_path(struct buffer *out, const struct column_line *line)
 
 static void print_name(struct buffer *out, const struct column_line *line)
 {
-	char name[NAME_CELLS * 4 + 1];
+	char text[NAME_CELLS * 4 + 1], place[PLACE_SIZE];
 
 	if (line->path.depth) {
 		print_path(out, line);
 		return;
 	}
-	buffer_add(out, name, text_fit(name, sizeof name, line->name, line->name_length, NAME_CELLS, line->charset));
+	size_t length = class_line_place(place, sizeof place, line);
+	buffer_add(out, text, class_line_name(text, sizeof text, line, NAME_CELLS));
+	if (!length)
+		return;
+	buffer_puts(out, "  ");
+	buffer_add(out, text, text_fit_end(text, sizeof text, place, length, NAME_CELLS, line->charset));
 }
 
 static uint16_t style_name(const struct column_line *line)
@@ -192,16 +211,27 @@ static int compare_allocated_rate(const void *left, const void *right)
 	return order ? order : by_counts(row_of(left), row_of(right));
 }
 
+static int compare_bytes(const char *left, size_t left_length, const char *right, size_t right_length)
+{
+	int order = memcmp(left, right, left_length < right_length ? left_length : right_length);
+
+	return order ? order : (left_length > right_length) - (left_length < right_length);
+}
+
+/* As it is shown: of the address of a class without a name the last digits come first. */
 static int compare_name(const void *left, const void *right)
 {
 	const struct column_line *l = left, *r = right;
-	int order = memcmp(l->name, r->name, l->name_length < r->name_length ? l->name_length : r->name_length);
+	const char *l_digits = class_line_digits(l), *r_digits = class_line_digits(r);
+	size_t start = strlen(CLASS_LINE_START);
+	int order =
+	    compare_bytes(l->name, l_digits ? start : l->name_length, r->name, r_digits ? start : r->name_length);
 
-	if (order)
-		return order;
-	if (l->name_length != r->name_length)
-		return l->name_length < r->name_length ? -1 : 1;
-	return by_id(l->row, r->row);
+	if (!order && l_digits && r_digits)
+		order = memcmp(l_digits, r_digits, CLASS_LINE_DIGITS);
+	if (!order)
+		order = compare_bytes(l->name, l->name_length, r->name, r->name_length);
+	return order ? order : by_id(l->row, r->row);
 }
 
 /* The order of plain text. */

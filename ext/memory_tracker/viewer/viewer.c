@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
@@ -253,14 +254,13 @@ static void describe_class(const struct viewer *viewer, char *out, size_t size, 
 {
 	const struct history_row *row = history_find(viewer->history, viewer->gc.class_id);
 	char name[CLASS_NAME_CELLS * 4 + 1];
-	uint32_t name_length;
 
 	if (!row)
 		return;
-	const struct snapshot_header *snapshot = viewer->latest.snapshot;
-	const struct snapshot_class *class = &snapshot_classes(snapshot)[row - viewer->latest.rows];
-	const char *text = snapshot_string(snapshot, class->name, &name_length);
-	text_fit(name, sizeof name, text, name_length, CLASS_NAME_CELLS, viewer->charset);
+	const struct figures *latest = &viewer->latest;
+	uint32_t index = (uint32_t)(row - latest->rows);
+	struct column_line line = class_line(latest->snapshot, latest->rows, index, viewer->charset);
+	class_line_name(name, sizeof name, &line, CLASS_NAME_CELLS);
 	*length += (size_t)snprintf(out + *length, size - *length, "   %s: ", name);
 	put_count(out, size, length, "freed ", viewer->gc.class.freed);
 	put_count(out, size, length, ", stayed ", viewer->gc.class.stayed);
