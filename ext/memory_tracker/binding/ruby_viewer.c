@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <ruby/thread.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "binding/errors.h"
@@ -154,6 +155,15 @@ static void wake_readers(void)
 		rb_set_errinfo(Qnil);
 }
 
+/* As the clocks of this place go now. */
+static int32_t utc_offset(void)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	return localtime_r(&now, &local) ? (int32_t)local.tm_gmtoff : 0;
+}
+
 static void open_view(struct ruby_viewer *viewer, bool beside)
 {
 	struct live_view_options options = {
@@ -162,6 +172,7 @@ static void open_view(struct ruby_viewer *viewer, bool beside)
 	    .sort = text(viewer->sort),
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
+	    .utc_offset = utc_offset(),
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,
 	    .runner = beside ? Qnil : rb_thread_current(),

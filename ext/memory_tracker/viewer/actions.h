@@ -1,6 +1,7 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, those of the rest of the screen in view_actions.c.
+ * table_actions.c, those of marks in mark_actions.c, those of the rest of the screen in
+ * view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
 #define MEMORY_TRACKER_VIEWER_ACTIONS_H
@@ -22,6 +23,8 @@ bool action_can_unfold(const struct viewer *viewer);
 bool action_can_unfold_more(const struct viewer *viewer);
 bool action_can_fold(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
+bool action_has_marks(const struct viewer *viewer);
+bool action_has_other_marks(const struct viewer *viewer);
 
 /* What is done: struct command's `run`. */
 enum viewer_request action_move(struct viewer *viewer, uint32_t key);
@@ -39,6 +42,11 @@ enum viewer_request action_collect(struct viewer *viewer, uint32_t key);
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key);
 enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key);
+enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key);
+enum viewer_request action_set_mark(struct viewer *viewer, uint32_t key);
+enum viewer_request action_clear_mark(struct viewer *viewer, uint32_t key);
+enum viewer_request action_other_mark(struct viewer *viewer, uint32_t key);
+enum viewer_request action_toggle_deltas(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key);
 enum viewer_request action_go_back(struct viewer *viewer, uint32_t key);
@@ -51,6 +59,9 @@ enum viewer_request action_quit(struct viewer *viewer, uint32_t key);
 /* What it is called now: struct command's `name_now`. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_deltas(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 

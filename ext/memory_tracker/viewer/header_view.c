@@ -9,6 +9,7 @@
 #define LINES_FOR_TWO 8
 #define LINES_FOR_THREE 12
 #define LINES_FOR_NOTES 10
+#define LINES_FOR_THREE_NARROW 20
 
 /* What gives way is cut to this before anything else is left out. */
 #define CELLS_LEAST 8
@@ -17,8 +18,9 @@
 
 static unsigned lines_of(const struct grid *grid)
 {
-	unsigned wanted = grid->columns >= HEADER_FULL ? 3 : grid->columns >= 60 ? 2 : 1;
-	unsigned possible = grid->lines >= LINES_FOR_THREE ? 3 : grid->lines >= LINES_FOR_TWO ? 2 : 1;
+	unsigned wanted = grid->columns >= 80 ? 3 : grid->columns >= 60 ? 2 : 1;
+	unsigned three = grid->columns >= HEADER_FULL ? LINES_FOR_THREE : LINES_FOR_THREE_NARROW;
+	unsigned possible = grid->lines >= three ? 3 : grid->lines >= LINES_FOR_TWO ? 2 : 1;
 
 	return wanted < possible ? wanted : possible;
 }
@@ -161,9 +163,11 @@ static void draw_note(const struct header_facts *facts, struct grid *grid, unsig
 void header_view_draw(const struct header_facts *facts, struct grid *grid)
 {
 	unsigned lines = lines_of(grid);
+	struct header_facts laid_out = *facts;
 
+	laid_out.lines = lines;
 	for (unsigned line = 0; line < lines; line++)
-		draw_line(facts, grid, line);
+		draw_line(&laid_out, grid, line);
 	if (gives_reason(facts, grid))
 		draw_note(facts, grid, lines++, "inexact: ", facts->figures->snapshot->reason);
 	if (gives_awaited(facts, grid))

@@ -45,6 +45,22 @@ void table_view_deinit(struct table_view *table)
 	table->figures = NULL;
 }
 
+static bool is_marked(const struct table_view *table)
+{
+	return table->since && table->since->mark && table->figures && table->figures->snapshot;
+}
+
+static struct column_context context_of(const struct table_view *table)
+{
+	bool marked = is_marked(table);
+
+	return (struct column_context){
+	    .marked = marked,
+	    .elapsed_ns = marked ? table->figures->snapshot->monotonic_ns - table->since->mark->monotonic_ns : 0,
+	    .deltas = marked && table->deltas,
+	    .charset = table->tree.charset};
+}
+
 static struct column_line *selected_line(const struct table_view *table)
 {
 	return table->tree.count ? &table->tree.lines[table->selection.position] : NULL;
@@ -77,7 +93,12 @@ static void follow(struct table_view *table)
 
 bool table_view_refresh(struct table_view *table, const struct figures *figures)
 {
-	const struct tree_order order = {table->sort, table->reversed, table->internal, &table->filter};
+	const struct tree_order order = {.sort = table->sort,
+	                                 .reversed = table->reversed,
+	                                 .internal = table->internal,
+	                                 .filter = &table->filter,
+	                                 .since = table->since,
+	                                 .deltas = table->deltas && table->since && table->since->mark};
 	bool made = tree_lines_make(&table->tree, figures, &order);
 
 	if (!made)
@@ -156,23 +177,34 @@ void table_view_turn(struct table_view *table)
 	make_anew(table);
 }
 
+static bool is_shown(const struct column *column, const struct column_context *context)
+{
+	return !column->on_request && column_applies(column, context);
+}
+
 const struct column *table_view_neighbour(const struct table_view *table, int steps)
 {
+	const struct column_context context = context_of(table);
 	size_t index = 0;
 
 	while (column_screen[index] != table->sort)
 		index++;
 	do
 		index = (index + column_screen_count + (size_t)steps) % column_screen_count;
-	while (!column_screen[index]->compare);
+	while (!column_screen[index]->compare || !is_shown(column_screen[index], &context));
 	return column_screen[index];
 }
 
 const struct column *table_view_nth(size_t nth)
 {
-	for (size_t i = 0; i < column_screen_count; i++) {
-		if (column_screen[i]->compare && !nth--)
-			return column_screen[i];
+	for (int extra = 0; extra < 2; extra++) {
+		for (size_t i = 0; i < column_screen_count; i++) {
+			const struct column *column = column_screen[i];
+			bool comes_and_goes = column->on_request || column->with_mark;
+
+			if (column->compare && comes_and_goes == extra && !nth--)
+				return column;
+		}
 	}
 	return NULL;
 }
@@ -199,13 +231,14 @@ const struct column_line *table_view_selected(const struct table_view *table)
 	return selected_line(table);
 }
 
-static void lay_out(struct layout *layout, unsigned columns)
+static void lay_out(struct layout *layout, unsigned columns, const struct column_context *context)
 {
 	unsigned start = 1, needed = 1;
 
 	*layout = (struct layout){0};
 	for (size_t i = 0; i < column_screen_count; i++) {
-		if (columns >= column_screen[i]->least && column_screen[i]->cells)
+		if (columns >= column_screen[i]->least && column_screen[i]->cells &&
+		    is_shown(column_screen[i], context))
 			needed += column_screen[i]->cells + GAP;
 	}
 	unsigned spare = columns > needed + NAME_CELLS ? columns - needed - NAME_CELLS : 0;
@@ -213,7 +246,7 @@ static void lay_out(struct layout *layout, unsigned columns)
 		const struct column *column = column_screen[i];
 		unsigned cells = column->cells;
 
-		if (columns < column->least || layout->count == COLUMNS_MAX)
+		if (columns < column->least || layout->count == COLUMNS_MAX || !is_shown(column, context))
 			continue;
 		for (; cells + STRETCH_STEP <= column->stretch && spare >= STRETCH_STEP; spare -= STRETCH_STEP)
 			cells += STRETCH_STEP;
@@ -278,15 +311,17 @@ static void draw_position(struct table_view *table, struct grid *grid, unsigned 
 
 static void draw_titles(struct table_view *table, struct grid *grid, unsigned line, const struct layout *layout)
 {
+	const struct column_context context = context_of(table);
 	unsigned column = 0;
 
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct place *place = &layout->places[i];
-		const char *title = place->column->title;
 		bool sorted = place->column == table->sort;
+		char title[COLUMN_TITLE_SIZE];
 
-		column = grid_put(grid, line, start_of(place, strlen(title)), sorted ? GRID_BOLD : GRID_DIM, title,
-		                  strlen(title));
+		column_title(place->column, &context, title);
+		column = grid_put(grid, line, start_of(place, text_width(title, strlen(title), TEXT_UTF8)),
+		                  sorted ? GRID_BOLD : GRID_DIM, title, strlen(title));
 		if (sorted)
 			column = grid_put(grid, line, column, GRID_BOLD, order_mark(table), strlen(order_mark(table)));
 	}
@@ -373,9 +408,10 @@ static void draw_line(struct table_view *table, struct grid *grid, unsigned line
 
 void table_view_draw(struct table_view *table, struct grid *grid, unsigned line, unsigned height, const char *empty)
 {
+	const struct column_context context = context_of(table);
 	struct layout layout;
 
-	lay_out(&layout, grid->columns);
+	lay_out(&layout, grid->columns, &context);
 	table->height = height;
 	selection_reveal(&table->selection, table->tree.count, height);
 	draw_titles(table, grid, line, &layout);

@@ -24,6 +24,8 @@ struct table_view {
 	bool reversed;
 	bool internal; /* list hidden and internal objects too */
 	struct filter filter;
+	struct since_mark *since; /* borrowed; what changes are reckoned from, NULL or without a mark: there are none */
+	bool deltas;              /* counts are shown as changes since the mark */
 	struct selection selection;
 	unsigned height; /* lines of classes at the latest drawing */
 
@@ -44,10 +46,13 @@ bool table_view_refresh(struct table_view *table, const struct figures *figures)
 void table_view_sort(struct table_view *table, const struct column *column);
 void table_view_reverse(struct table_view *table);
 
-/* The column that comes some steps before (negative) or after the one that is sorted by, going round. */
+/* The shown column that comes some steps before (negative) or after the one that is sorted by, going round. */
 const struct column *table_view_neighbour(const struct table_view *table, int steps);
 
-/* The nth of the columns that can be sorted by, from 0; NULL if there are fewer. */
+/*
+ * The nth of the columns that can be sorted by, from 0: first those that are always there, then those that come and go.
+ * NULL if there are fewer.
+ */
 const struct column *table_view_nth(size_t nth);
 
 /* Move the selection: by lines, to the last line, to rest on the first. */

@@ -53,6 +53,7 @@ struct viewer_options {
 	enum text_charset charset;
 	const char *sort;    /* a column's key; NULL: growth */
 	const char *command; /* the program as a person would name it; copied */
+	int32_t utc_offset;  /* of the times shown, seconds east of UTC */
 };
 
 /* NULL without memory. */

@@ -9,11 +9,14 @@
 
 #include "viewer/figures.h"
 #include "viewer/gc_report.h"
+#include "viewer/graph_view.h"
 #include "viewer/help_view.h"
 #include "viewer/history.h"
+#include "viewer/marks.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
 #include "viewer/scrollback.h"
+#include "viewer/since_mark.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
@@ -32,8 +35,9 @@ struct viewer {
 	enum viewer_mode mode;
 	enum text_charset charset;
 	double interval;
-	char *command; /* owned, may be NULL */
-	char *ended;   /* owned, NULL while the program runs */
+	int32_t utc_offset; /* of the times shown, seconds east of UTC */
+	char *command;      /* owned, may be NULL */
+	char *ended;        /* owned, NULL while the program runs */
 
 	struct history *history; /* owned: of all that was fed */
 	struct figures latest;   /* the history's */
@@ -45,9 +49,13 @@ struct viewer {
 	struct still *still_paths;   /* owned: as `still` */
 	struct key_set on_screen;    /* the call paths that are lines of the table */
 
+	struct marks marks;
+	struct since_mark since; /* the chosen one of them */
+
 	struct scrollback output;
-	struct output_view pane; /* at most one of both is open */
+	struct output_view pane; /* at most one of these is open */
 	struct source_view source;
+	struct graph_view graph;
 	struct help_view help;
 
 	struct gc_report gc;
