@@ -51,6 +51,12 @@ struct history {
 	uint64_t newborns;         /* how many objects were born while the latest of those marked */
 };
 
+/* What is looked at of the samples there are: of the window, and of its latest part. */
+struct windows {
+	struct series_window lows, majors;
+	struct series_window short_lows, short_majors;
+};
+
 /* What is the same for all classes of one update. */
 struct update {
 	struct history *history;
@@ -58,10 +64,10 @@ struct update {
 	bool first;      /* there are no earlier snapshots */
 	bool low, major; /* there is a sample of that kind */
 	struct series_place tick_place, low_place, major_place;
-	struct series_window low_window, major_window;
-	struct series_window short_lows, short_majors;
-	uint64_t rates_since; /* the history's rates_at before this update */
-	double seconds;       /* since then; 0: too few for new rates */
+	struct windows windows;
+	uint64_t lows_from, majors_from; /* the first samples of these */
+	uint64_t rates_since;            /* the history's rates_at before this update */
+	double seconds;                  /* since then; 0: too few for new rates */
 };
 
 struct history *history_new(uint64_t window_ns)
@@ -154,20 +160,27 @@ static void record(const struct update *update, struct history_row *row)
 }
 
 /* What is known of a row in some time. */
-static struct history_change change_in(const struct history_row *row, struct series_window majors,
-                                       struct series_window lows)
+static struct history_change change_in(const struct history_row *row, const struct series_window *majors,
+                                       const struct series_window *lows)
 {
 	const struct history_trail *trail = row->trail;
 
-	if (row->since_ns) {
-		majors = series_later(majors, row->majors_since_ns);
-		lows = series_later(lows, row->since_ns);
-	}
-	if (majors.count > 1)
-		return (struct history_change){trail ? series_change(&majors, trail->majors) : 0, HISTORY_CONFIRMED};
-	if (lows.count >= LOWS_MIN)
-		return (struct history_change){trail ? series_low_slope(&lows, trail->lows) : 0, HISTORY_UNCONFIRMED};
+	if (majors->count > 1)
+		return (struct history_change){trail ? series_change(majors, trail->majors) : 0, HISTORY_CONFIRMED};
+	if (lows->count >= LOWS_MIN)
+		return (struct history_change){trail ? series_low_slope(lows, trail->lows) : 0, HISTORY_UNCONFIRMED};
 	return (struct history_change){0, HISTORY_UNKNOWN};
+}
+
+/* The windows as far as the row is known. */
+static struct windows later_windows(const struct windows *windows, const struct history_row *row)
+{
+	return (struct windows){
+	    .lows = series_later(windows->lows, row->since_ns),
+	    .majors = series_later(windows->majors, row->majors_since_ns),
+	    .short_lows = series_later(windows->short_lows, row->since_ns),
+	    .short_majors = series_later(windows->short_majors, row->majors_since_ns),
+	};
 }
 
 /*
@@ -186,6 +199,8 @@ static double slack_of(const struct update *update, const struct history_row *ro
 static void reckon_growth(const struct update *update, struct history_row *row)
 {
 	const struct history_trail *trail = row->trail;
+	const struct windows *windows = &update->windows;
+	struct windows later;
 
 	row->growth = 0;
 	row->sustained = false;
@@ -193,17 +208,18 @@ static void reckon_growth(const struct update *update, struct history_row *row)
 	row->short_change = row->long_change = (struct history_change){0, HISTORY_UNKNOWN};
 	if (row->blind)
 		return;
-	row->short_change = change_in(row, update->short_majors, update->short_lows);
-	row->long_change = change_in(row, update->major_window, update->low_window);
+	if (row->since_ns > update->lows_from || row->majors_since_ns > update->majors_from) {
+		later = later_windows(windows, row);
+		windows = &later;
+	}
+	row->short_change = change_in(row, &windows->short_majors, &windows->short_lows);
+	row->long_change = change_in(row, &windows->majors, &windows->lows);
 	row->certainty = row->long_change.certainty;
 	row->growth = row->long_change.per_second;
 	if (row->certainty != HISTORY_CONFIRMED || !trail)
 		return;
-	struct series_window majors = update->major_window;
-	if (row->since_ns)
-		majors = series_later(majors, row->majors_since_ns);
-	row->growth = series_growth(&majors, trail->majors);
-	row->sustained = row->growth > 0 && series_sustained(&majors, trail->majors, slack_of(update, row));
+	row->growth = series_growth(&windows->majors, trail->majors);
+	row->sustained = row->growth > 0 && series_sustained(&windows->majors, trail->majors, slack_of(update, row));
 }
 
 /* Objects per second since the count was `before`; a count that went back says nothing. */
@@ -318,20 +334,24 @@ static uint64_t time_before(uint64_t at, uint64_t span)
 	return at > span ? at - span : 0;
 }
 
-/* What is looked at of the samples there are. */
 static void take_windows(struct update *update)
 {
 	const struct history *history = update->history;
 	uint64_t now = update->snapshot->monotonic_ns, window = history->window_ns;
 	uint64_t recent = HISTORY_SHORT_NS < window ? HISTORY_SHORT_NS : window;
+	struct windows windows = {
+	    .lows = series_since(&history->lows, time_before(now, window)),
+	    .majors = series_since(&history->majors, time_before(now, window)),
+	    .short_lows = series_since(&history->lows, time_before(now, recent)),
+	    .short_majors = series_since(&history->majors, time_before(now, recent)),
+	};
 
-	update->low_window = series_since(&history->lows, time_before(now, window));
-	update->major_window = series_since(&history->majors, time_before(now, window));
-	update->short_lows = series_since(&history->lows, time_before(now, recent));
-	update->short_majors = series_since(&history->majors, time_before(now, recent));
-	if (update->major_window.count && update->major_window.count < MAJORS_MIN)
-		update->major_window =
+	if (windows.majors.count && windows.majors.count < MAJORS_MIN)
+		windows.majors =
 		    series_latest(series_since(&history->majors, time_before(now, WINDOWS_MAX * window)), MAJORS_MIN);
+	update->windows = windows;
+	update->lows_from = series_first_time(&windows.lows);
+	update->majors_from = series_first_time(&windows.majors);
 }
 
 static void take_samples(struct update *update)

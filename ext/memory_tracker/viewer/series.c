@@ -77,6 +77,11 @@ struct series_window series_latest(struct series_window window, unsigned count)
 	return window;
 }
 
+uint64_t series_first_time(const struct series_window *window)
+{
+	return window->count ? time_of(window, 0) : 0;
+}
+
 static double slope(const struct series_window *window, const uint32_t *values, unsigned from, unsigned to)
 {
 	double seconds = (double)(time_of(window, to) - time_of(window, from)) / 1e9;

@@ -50,6 +50,9 @@ struct series_window series_latest(struct series_window window, unsigned count);
 /* The change from the window's first sample to its last, per second. Needs two samples. */
 double series_change(const struct series_window *window, const uint32_t *values);
 
+/* The time of the window's first sample, 0 if it has none. */
+uint64_t series_first_time(const struct series_window *window);
+
 /* The slot of the window's nth sample, the oldest first. */
 unsigned series_slot(const struct series_window *window, unsigned nth);
 
