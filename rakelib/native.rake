@@ -11,7 +11,7 @@ module NativeTests
 
   SANITIZE = ENV.fetch("SANITIZE", "")
   BUILD = "tmp/native/#{SANITIZE.empty? ? "plain" : SANITIZE.tr(",", "-")}".freeze
-  SOURCES = FileList["ext/memory_tracker/{model,viewer,transport,terminal}/*.c"].exclude("**/screen_curses.c")
+  SOURCES = FileList["ext/memory_tracker/{model,viewer,transport,terminal}/*.c"].exclude("**/screen_curses*.c")
   TESTS = FileList["spec/native/*_test.c"]
   HELPERS = FileList["spec/native/**/*.c"].exclude(*TESTS)
 
