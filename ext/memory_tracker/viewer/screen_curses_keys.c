@@ -144,8 +144,8 @@ bool screen_key(struct screen *screen, struct viewer_input *input)
 	wint_t code;
 	int kind;
 
-	*input = (struct viewer_input){0};
 	while ((kind = wget_wch(screen->keys, &code)) != ERR) {
+		*input = (struct viewer_input){0};
 		if (kind == KEY_CODE_YES) {
 			screen->escaped = false;
 			input->key = special_key(code);
@@ -159,6 +159,6 @@ bool screen_key(struct screen *screen, struct viewer_input *input)
 	if (!screen->escaped || screen->escape.length)
 		return false;
 	screen->escaped = false;
-	input->key = VIEWER_KEY_ESCAPE;
+	*input = (struct viewer_input){.key = VIEWER_KEY_ESCAPE};
 	return true;
 }

@@ -27,6 +27,8 @@ bool selection_scroll(struct selection *selection, long lines, size_t count, siz
 	size_t last_top = count > height ? count - height : 0, before = selection->position;
 	size_t distance = lines < 0 ? (size_t)-lines : (size_t)lines;
 
+	if (!height)
+		return false;
 	if (lines < 0)
 		selection->top -= distance < selection->top ? distance : selection->top;
 	else
@@ -35,7 +37,7 @@ bool selection_scroll(struct selection *selection, long lines, size_t count, siz
 		selection->top = last_top;
 	if (selection->position < selection->top)
 		selection->position = selection->top;
-	else if (height && selection->position - selection->top >= height)
+	else if (selection->position - selection->top >= height)
 		selection->position = selection->top + height - 1;
 	return selection->position != before;
 }
