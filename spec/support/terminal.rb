@@ -82,7 +82,7 @@ class Terminal
 
   # Clicks with the left button on a cell, which counts from 1, as a terminal tells that.
   def click(column, line)
-    bytes = ["M", "m"].flat_map { |last| "\e[<0;#{column};#{line}#{last}".bytes }
+    bytes = %w[M m].flat_map { |last| "\e[<0;#{column};#{line}#{last}".bytes }
     tmux("send-keys", "-t", "main", "-H", *bytes.map { |byte| byte.to_s(16) })
   end
 
