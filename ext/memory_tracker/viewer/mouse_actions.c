@@ -6,7 +6,7 @@
 /* Lines that one step of the wheel scrolls. */
 #define WHEEL_LINES 3
 
-/* What the mouse can point at; the pane is the one with the output. */
+/* What the mouse can point at. */
 enum part { PART_NOTHING, PART_TITLE, PART_LINE, PART_MARK, PART_PANE };
 
 struct target {
@@ -42,7 +42,7 @@ static struct target target_of(const struct viewer *viewer, const struct viewer_
 	unsigned titles = table->drawn.line, line = input->line;
 
 	if (line >= viewer->pane_line && line - viewer->pane_line < viewer->pane_height)
-		return (struct target){.part = viewer->pane.open ? PART_PANE : PART_NOTHING};
+		return (struct target){.part = PART_PANE};
 	if (line == titles)
 		return title_at(&table->drawn, input->column);
 	size_t position = table->selection.top + line - titles - 1;
@@ -90,6 +90,14 @@ static void click(struct viewer *viewer, const struct viewer_input *input)
 	}
 }
 
+static void scroll_pane(struct viewer *viewer, long lines)
+{
+	if (viewer->pane.open)
+		output_view_scroll(&viewer->pane, &viewer->output, lines);
+	else if (viewer->source.open)
+		source_view_scroll(&viewer->source, lines);
+}
+
 static void turn_wheel(struct viewer *viewer, const struct viewer_input *input)
 {
 	long lines = input->key == VIEWER_MOUSE_UP ? -WHEEL_LINES : WHEEL_LINES;
@@ -97,7 +105,7 @@ static void turn_wheel(struct viewer *viewer, const struct viewer_input *input)
 	if (viewer->mode == MODE_HELP)
 		help_view_scroll(&viewer->help, lines);
 	else if (target_of(viewer, input).part == PART_PANE)
-		output_view_scroll(&viewer->pane, &viewer->output, lines);
+		scroll_pane(viewer, lines);
 	else
 		table_view_scroll(&viewer->table, lines);
 }
