@@ -1,6 +1,7 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, those of the output in output_actions.c, of the mouse in mouse_actions.c, those of the rest of the screen in view_actions.c.
+ * table_actions.c, of the output in output_actions.c, of the mouse in mouse_actions.c, those of the rest of the screen
+ * in view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
 #define MEMORY_TRACKER_VIEWER_ACTIONS_H

@@ -56,7 +56,10 @@ static uint16_t of_rgb(const unsigned *values)
 	return of_palette(palette_nearest((uint8_t)values[0], (uint8_t)values[1], (uint8_t)values[2]));
 }
 
-/* The colour behind a 38 or 48 at `at`: "5;N", "2;R;G;B", "5:N", "2:R:G:B" or "2:SPACE:R:G:B". Returns the last number read. */
+/*
+ * The colour behind a 38 or 48 at `at`: "5;N", "2;R;G;B", "5:N", "2:R:G:B" or "2:SPACE:R:G:B". Returns the place of the
+ * last number read.
+ */
 static size_t read_colour(const struct numbers *numbers, size_t at, uint16_t *colour)
 {
 	const unsigned *values = numbers->values + at + 1;
