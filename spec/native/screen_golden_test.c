@@ -92,6 +92,12 @@ static void open_output(struct shop_viewer *shop)
 	shop_press(shop, "l");
 }
 
+static void search_output(struct shop_viewer *shop)
+{
+	print_something(shop);
+	shop_press(shop, "l/pro");
+}
+
 static void collect_garbage(struct shop_viewer *shop)
 {
 	viewer_press(shop->viewer, VIEWER_KEY_DOWN);
@@ -250,6 +256,7 @@ static const struct golden goldens[] = {
     {"output_closed_80x8", 80, 8, print_something, TEXT_UTF8},
     {"output_120x18", 120, 18, open_output, TEXT_UTF8},
     {"output_40x8", 40, 8, open_output, TEXT_UTF8},
+    {"output_searched_120x18", 120, 18, search_output, TEXT_UTF8},
     {"gc_120x18", 120, 18, collect_garbage, TEXT_UTF8},
     {"gc_60x10", 60, 10, collect_garbage, TEXT_UTF8},
     {"gc_since_mark_120x18", 120, 18, collect_against_a_mark, TEXT_UTF8},

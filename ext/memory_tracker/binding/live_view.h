@@ -15,6 +15,7 @@ struct live_view;
 
 struct live_view_options {
 	double interval;     /* seconds between snapshots */
+	bool mouse;          /* it is used, instead of being left to the terminal */
 	double gc;           /* seconds between full GCs; 0: none but those that are asked for by a key */
 	const char *sort;    /* a column's key, or NULL; borrowed until live_view_open returns */
 	const char *command; /* the program, or NULL; likewise */

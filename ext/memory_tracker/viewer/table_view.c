@@ -7,8 +7,6 @@
 #include "viewer/format.h"
 #include "viewer/path_cell.h"
 
-#define COLUMNS_MAX 16
-
 /* Between columns; the first cell of it is where a title has the mark of the sort order. */
 #define GAP 2
 
@@ -33,7 +31,7 @@ struct place {
 };
 
 struct layout {
-	struct place places[COLUMNS_MAX];
+	struct place places[TABLE_COLUMNS_MAX];
 	size_t count;
 	bool growth; /* the column with the signs of growth is there */
 };
@@ -221,6 +219,18 @@ void table_view_end(struct table_view *table)
 	hold(table);
 }
 
+void table_view_select(struct table_view *table, size_t position)
+{
+	selection_move_to(&table->selection, position, table->tree.count);
+	hold(table);
+}
+
+void table_view_scroll(struct table_view *table, long lines)
+{
+	if (table->tree.count && selection_scroll(&table->selection, lines, table->tree.count, table->height))
+		hold(table);
+}
+
 void table_view_home(struct table_view *table)
 {
 	selection_rest(&table->selection);
@@ -246,7 +256,7 @@ static void lay_out(struct layout *layout, unsigned columns, const struct column
 		const struct column *column = column_screen[i];
 		unsigned cells = column->cells;
 
-		if (columns < column->least || layout->count == COLUMNS_MAX || !is_shown(column, context))
+		if (columns < column->least || layout->count == TABLE_COLUMNS_MAX || !is_shown(column, context))
 			continue;
 		for (; cells + STRETCH_STEP <= column->stretch && spare >= STRETCH_STEP; spare -= STRETCH_STEP)
 			cells += STRETCH_STEP;
@@ -307,6 +317,17 @@ static void draw_position(struct table_view *table, struct grid *grid, unsigned 
 	snprintf(text, sizeof text, "\"%.*s\"", (int)table->filter.length, table->filter.text);
 	if (table->filter.length)
 		put_before(table, grid, line, from, end, GRID_UNDERLINE, text);
+}
+
+static void remember_drawn(struct table_view *table, unsigned line, const struct layout *layout)
+{
+	table->drawn.line = line;
+	table->drawn.count = layout->count;
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct place *place = &layout->places[i];
+
+		table->drawn.titles[i] = (struct table_title){place->column, place->start, place->cells};
+	}
 }
 
 static void draw_titles(struct table_view *table, struct grid *grid, unsigned line, const struct layout *layout)
@@ -412,6 +433,7 @@ void table_view_draw(struct table_view *table, struct grid *grid, unsigned line,
 	struct layout layout;
 
 	lay_out(&layout, grid->columns, &context);
+	remember_drawn(table, line, &layout);
 	table->height = height;
 	selection_reveal(&table->selection, table->tree.count, height);
 	draw_titles(table, grid, line, &layout);

@@ -18,6 +18,19 @@
 #include "viewer/selection.h"
 #include "viewer/tree_lines.h"
 
+#define TABLE_COLUMNS_MAX 16
+
+/* Where a table was drawn the last time. */
+struct table_drawn {
+	unsigned line; /* of its titles */
+	size_t count;
+	struct table_title {
+		const struct column *column;
+		unsigned start;
+		unsigned cells;
+	} titles[TABLE_COLUMNS_MAX];
+};
+
 /* To begin with: zeros, with the tree's charset and `sort` set. */
 struct table_view {
 	const struct column *sort;
@@ -28,6 +41,7 @@ struct table_view {
 	bool deltas;              /* counts are shown as changes since the mark */
 	struct selection selection;
 	unsigned height; /* lines of classes at the latest drawing */
+	struct table_drawn drawn;
 
 	struct tree_lines tree;
 	const struct figures *figures; /* what the lines were made of, borrowed; NULL: nothing yet */
@@ -59,6 +73,12 @@ const struct column *table_view_nth(size_t nth);
 void table_view_move(struct table_view *table, long lines);
 void table_view_end(struct table_view *table);
 void table_view_home(struct table_view *table);
+
+/* Selects a line, as near as there is one. */
+void table_view_select(struct table_view *table, size_t position);
+
+/* Scrolls by lines, up when negative; the selection stays where it can be seen. */
+void table_view_scroll(struct table_view *table, long lines);
 
 /* How the selected line is unfolded. */
 enum table_unfold {

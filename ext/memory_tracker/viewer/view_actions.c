@@ -146,6 +146,10 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 {
 	if (viewer->mode == MODE_HELP)
 		return action_toggle_help(viewer, key);
+	if (viewer->mode == MODE_OUTPUT_SEARCH || (viewer->mode == MODE_OUTPUT && action_has_search(viewer))) {
+		action_end_search(viewer);
+		return VIEWER_NOTHING;
+	}
 	if (viewer->mode == MODE_OUTPUT)
 		return action_toggle_output(viewer, key);
 	if (viewer->mode == MODE_TABLE && viewer->source.open)
@@ -187,8 +191,10 @@ enum viewer_request action_quit(struct viewer *viewer, uint32_t key)
 /* While the output is open the key that opened it is the one to name. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	if (viewer->mode == MODE_OUTPUT)
+	if (viewer->mode == MODE_OUTPUT && !action_has_search(viewer))
 		out[0] = '\0';
+	else if (viewer->mode == MODE_OUTPUT || viewer->mode == MODE_OUTPUT_SEARCH)
+		snprintf(out, COMMAND_NAME_SIZE, "end the search");
 	else
 		snprintf(out, COMMAND_NAME_SIZE, "%s",
 		         viewer->mode == MODE_HELP                           ? "close"

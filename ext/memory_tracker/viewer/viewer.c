@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "viewer/class_line.h"
+#include "viewer/actions.h"
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
@@ -38,6 +39,7 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->interval = options->interval > 0 ? options->interval : 1;
 	viewer->utc_offset = options->utc_offset;
 	viewer->table.since = &viewer->since;
+	viewer->mouse = options->mouse;
 	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
 	if (!viewer->table.sort)
 		viewer->table.sort = column_find("growth");
@@ -211,8 +213,24 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 		viewer->gc.stage = GC_NONE;
 	if (viewer->mode == MODE_FILTER && type_filter(viewer, key))
 		return VIEWER_NOTHING;
+	if (viewer->mode == MODE_OUTPUT_SEARCH && action_type_search(viewer, key))
+		return VIEWER_NOTHING;
 	const struct command *command = command_find(viewer, key);
 	return command ? command->run(viewer, key) : VIEWER_NOTHING;
+}
+
+enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input *input)
+{
+	if (input->key < VIEWER_MOUSE_CLICK)
+		return viewer_press(viewer, input->key);
+	viewer->sentence[0] = '\0';
+	action_mouse(viewer, input);
+	return VIEWER_NOTHING;
+}
+
+bool viewer_uses_mouse(const struct viewer *viewer)
+{
+	return viewer->mouse;
 }
 
 double viewer_interval(const struct viewer *viewer)
@@ -317,6 +335,8 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 	/* A pane has at most half of what is left, but room for one line of its own. */
 	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
 	unsigned pane = open && height >= 4 ? height / 2 : 0;
+	viewer->pane_line = line + height - pane;
+	viewer->pane_height = pane;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
 	if (pane && viewer->source.open)

@@ -27,6 +27,7 @@ enum viewer_mode {
 	MODE_FILTER = 2, /* a filter is being typed */
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
+	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -36,6 +37,7 @@ struct viewer {
 	enum text_charset charset;
 	double interval;
 	int32_t utc_offset; /* of the times shown, seconds east of UTC */
+	bool mouse;         /* the terminal shall tell what it does */
 	char *command;      /* owned, may be NULL */
 	char *ended;        /* owned, NULL while the program runs */
 
@@ -57,6 +59,8 @@ struct viewer {
 	struct source_view source;
 	struct graph_view graph;
 	struct help_view help;
+	unsigned pane_line;   /* where a pane was drawn the last time: its title */
+	unsigned pane_height; /* 0: there was none */
 
 	struct gc_report gc;
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */

@@ -113,6 +113,7 @@ module Memory
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
                     "  (default: growth)") { |column| @report[:sort] = column }
           number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
+          parser.on("--[no-]mouse", "use the mouse in the viewer (default: yes)") { |mouse| @report[:mouse] = mouse }
         end
 
         def define_paths(parser)
