@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <ruby/thread.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "binding/errors.h"
@@ -16,6 +17,7 @@ struct ruby_viewer {
 	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
 	VALUE command;
 	VALUE marker;
+	bool mouse;
 	double interval;
 	double gc;              /* 0: none */
 	struct live_view *view; /* owned; NULL unless it runs */
@@ -111,6 +113,7 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE options)
 	viewer->sort = string_option(options, "sort");
 	if (!NIL_P(viewer->sort) && !column_find(text(viewer->sort)))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(viewer->sort));
+	viewer->mouse = RTEST(rb_hash_lookup2(options, ID2SYM(rb_intern("mouse")), Qtrue));
 	viewer->command = string_option(options, "command");
 	viewer->marker = string_option(options, "marker");
 	viewer->capture = capture;
@@ -154,14 +157,25 @@ static void wake_readers(void)
 		rb_set_errinfo(Qnil);
 }
 
+/* As the clocks of this place go now. */
+static int32_t utc_offset(void)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	return localtime_r(&now, &local) ? (int32_t)local.tm_gmtoff : 0;
+}
+
 static void open_view(struct ruby_viewer *viewer, bool beside)
 {
 	struct live_view_options options = {
 	    .interval = viewer->interval,
 	    .gc = viewer->gc,
 	    .sort = text(viewer->sort),
+	    .mouse = viewer->mouse,
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
+	    .utc_offset = utc_offset(),
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,
 	    .runner = beside ? Qnil : rb_thread_current(),

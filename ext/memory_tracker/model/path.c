@@ -133,7 +133,7 @@ static uint32_t other_node(struct tracker *tracker, struct class_record *class)
 	atomic_store_explicit(&tracker->paths_dropped, dropped + 1, memory_order_relaxed);
 	if (class->other)
 		return class->other;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(other)");
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(other)", 0);
 	if (!frame)
 		return class->root_number;
 	class->other = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));

@@ -21,6 +21,7 @@
 #include "model/code_table.h"
 #include "model/memory.h"
 #include "model/names.h"
+#include "model/path_choice.h"
 #include "model/shadow_map.h"
 #include "model/strings.h"
 
@@ -33,9 +34,11 @@ struct tracker_limits {
 
 struct tracker_options {
 	uint32_t stride;              /* bytes; every object's address is a multiple of it */
-	uint32_t depth;               /* frames to take for every class; 0: counts only */
+	uint32_t depth;               /* frames to take for every chosen class; 0: counts only */
 	uint32_t path_interval;       /* take the path of every nth birth of a class; at least 1 */
 	struct tracker_limits limits; /* a zero takes the default */
+	const struct text *chosen;    /* names of the chosen classes, borrowed by tracker_init alone */
+	uint32_t chosen_count;        /* 0: every class is chosen */
 };
 
 struct tracker {
@@ -49,6 +52,7 @@ struct tracker {
 	struct call_tree tree;
 	struct code_table codes;
 	struct strings strings;
+	struct path_choice choice;
 	struct class_record *others;   /* objects of classes that could not be recorded */
 	struct class_record *unloaded; /* the totals of classes that are gone */
 	uint64_t next_eviction;        /* births until leaves are looked for again */
@@ -137,7 +141,7 @@ bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_
 /* The record of a class, entered when it is not there; NULL when it cannot be. GVL */
 struct class_record *tracker_class_for(struct tracker *tracker, uintptr_t key);
 
-/* Frames to take for this class from now on; UINT32_MAX: what all classes have. GVL */
+/* Frames to take for this class from now on; UINT32_MAX: what it has without being asked for. GVL */
 void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint32_t depth);
 
 /* Gives code its whole name. Never inside an event. GVL */

@@ -55,10 +55,9 @@ static void choose(const struct viewer *viewer, unsigned room, bool chosen[COMMA
 }
 
 /* What is being typed, with a cursor. Returns the column behind it. */
-static unsigned draw_filter(const struct viewer *viewer, struct grid *grid, unsigned line)
+static unsigned draw_typed(const struct viewer *viewer, struct grid *grid, unsigned line, const char *label,
+                           const struct filter *filter)
 {
-	const struct filter *filter = &viewer->table.filter;
-	const char *label = "filter: ";
 	char text[FILTER_SIZE * 4];
 
 	unsigned column = grid_put(grid, line, 1, GRID_DIM, label, strlen(label));
@@ -71,10 +70,14 @@ static unsigned draw_filter(const struct viewer *viewer, struct grid *grid, unsi
 
 void footer_draw(const struct viewer *viewer, struct grid *grid, unsigned line)
 {
-	unsigned column = viewer->mode == MODE_FILTER ? draw_filter(viewer, grid, line) : 1;
+	unsigned column = 1;
 	bool chosen[COMMANDS_MAX] = {false};
 	struct entry entry;
 
+	if (viewer->mode == MODE_FILTER)
+		column = draw_typed(viewer, grid, line, "filter: ", &viewer->table.filter);
+	if (viewer->mode == MODE_OUTPUT_SEARCH)
+		column = draw_typed(viewer, grid, line, "search: ", &viewer->pane.search);
 	/* The last one needs no gap behind it. */
 	choose(viewer, grid->columns + GAP > column ? grid->columns + GAP - column : 0, chosen);
 	for (size_t i = 0; i < command_count && i < COMMANDS_MAX; i++) {

@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/path_cell.h"
-
-#define COLUMNS_MAX 16
 
 /* Between columns; the first cell of it is where a title has the mark of the sort order. */
 #define GAP 2
@@ -17,6 +16,9 @@
 
 /* From this width on the line of titles has room for more than the titles. */
 #define POSITION_LEAST 80
+
+/* A place with less than this says nothing. */
+#define ORIGIN_LEAST 6
 
 /* Room for a name of as many cells as any screen has. */
 #define NAME_SIZE 2048
@@ -29,7 +31,7 @@ struct place {
 };
 
 struct layout {
-	struct place places[COLUMNS_MAX];
+	struct place places[TABLE_COLUMNS_MAX];
 	size_t count;
 	bool growth; /* the column with the signs of growth is there */
 };
@@ -39,6 +41,22 @@ void table_view_deinit(struct table_view *table)
 	tree_lines_deinit(&table->tree);
 	buffer_deinit(&table->cell);
 	table->figures = NULL;
+}
+
+static bool is_marked(const struct table_view *table)
+{
+	return table->since && table->since->mark && table->figures && table->figures->snapshot;
+}
+
+static struct column_context context_of(const struct table_view *table)
+{
+	bool marked = is_marked(table);
+
+	return (struct column_context){
+	    .marked = marked,
+	    .elapsed_ns = marked ? table->figures->snapshot->monotonic_ns - table->since->mark->monotonic_ns : 0,
+	    .deltas = marked && table->deltas,
+	    .charset = table->tree.charset};
 }
 
 static struct column_line *selected_line(const struct table_view *table)
@@ -73,7 +91,12 @@ static void follow(struct table_view *table)
 
 bool table_view_refresh(struct table_view *table, const struct figures *figures)
 {
-	const struct tree_order order = {table->sort, table->reversed, table->internal, &table->filter};
+	const struct tree_order order = {.sort = table->sort,
+	                                 .reversed = table->reversed,
+	                                 .internal = table->internal,
+	                                 .filter = &table->filter,
+	                                 .since = table->since,
+	                                 .deltas = table->deltas && table->since && table->since->mark};
 	bool made = tree_lines_make(&table->tree, figures, &order);
 
 	if (!made)
@@ -152,23 +175,34 @@ void table_view_turn(struct table_view *table)
 	make_anew(table);
 }
 
+static bool is_shown(const struct column *column, const struct column_context *context)
+{
+	return !column->on_request && column_applies(column, context);
+}
+
 const struct column *table_view_neighbour(const struct table_view *table, int steps)
 {
+	const struct column_context context = context_of(table);
 	size_t index = 0;
 
 	while (column_screen[index] != table->sort)
 		index++;
 	do
 		index = (index + column_screen_count + (size_t)steps) % column_screen_count;
-	while (!column_screen[index]->compare);
+	while (!column_screen[index]->compare || !is_shown(column_screen[index], &context));
 	return column_screen[index];
 }
 
 const struct column *table_view_nth(size_t nth)
 {
-	for (size_t i = 0; i < column_screen_count; i++) {
-		if (column_screen[i]->compare && !nth--)
-			return column_screen[i];
+	for (int extra = 0; extra < 2; extra++) {
+		for (size_t i = 0; i < column_screen_count; i++) {
+			const struct column *column = column_screen[i];
+			bool comes_and_goes = column->on_request || column->with_mark;
+
+			if (column->compare && comes_and_goes == extra && !nth--)
+				return column;
+		}
 	}
 	return NULL;
 }
@@ -185,6 +219,18 @@ void table_view_end(struct table_view *table)
 	hold(table);
 }
 
+void table_view_select(struct table_view *table, size_t position)
+{
+	selection_move_to(&table->selection, position, table->tree.count);
+	hold(table);
+}
+
+void table_view_scroll(struct table_view *table, long lines)
+{
+	if (table->tree.count && selection_scroll(&table->selection, lines, table->tree.count, table->height))
+		hold(table);
+}
+
 void table_view_home(struct table_view *table)
 {
 	selection_rest(&table->selection);
@@ -195,13 +241,14 @@ const struct column_line *table_view_selected(const struct table_view *table)
 	return selected_line(table);
 }
 
-static void lay_out(struct layout *layout, unsigned columns)
+static void lay_out(struct layout *layout, unsigned columns, const struct column_context *context)
 {
 	unsigned start = 1, needed = 1;
 
 	*layout = (struct layout){0};
 	for (size_t i = 0; i < column_screen_count; i++) {
-		if (columns >= column_screen[i]->least && column_screen[i]->cells)
+		if (columns >= column_screen[i]->least && column_screen[i]->cells &&
+		    is_shown(column_screen[i], context))
 			needed += column_screen[i]->cells + GAP;
 	}
 	unsigned spare = columns > needed + NAME_CELLS ? columns - needed - NAME_CELLS : 0;
@@ -209,7 +256,7 @@ static void lay_out(struct layout *layout, unsigned columns)
 		const struct column *column = column_screen[i];
 		unsigned cells = column->cells;
 
-		if (columns < column->least || layout->count == COLUMNS_MAX)
+		if (columns < column->least || layout->count == TABLE_COLUMNS_MAX || !is_shown(column, context))
 			continue;
 		for (; cells + STRETCH_STEP <= column->stretch && spare >= STRETCH_STEP; spare -= STRETCH_STEP)
 			cells += STRETCH_STEP;
@@ -272,21 +319,50 @@ static void draw_position(struct table_view *table, struct grid *grid, unsigned 
 		put_before(table, grid, line, from, end, GRID_UNDERLINE, text);
 }
 
+static void remember_drawn(struct table_view *table, unsigned line, const struct layout *layout)
+{
+	table->drawn.line = line;
+	table->drawn.count = layout->count;
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct place *place = &layout->places[i];
+
+		table->drawn.titles[i] = (struct table_title){place->column, place->start, place->cells};
+	}
+}
+
 static void draw_titles(struct table_view *table, struct grid *grid, unsigned line, const struct layout *layout)
 {
+	const struct column_context context = context_of(table);
 	unsigned column = 0;
 
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct place *place = &layout->places[i];
-		const char *title = place->column->title;
 		bool sorted = place->column == table->sort;
+		char title[COLUMN_TITLE_SIZE];
 
-		column = grid_put(grid, line, start_of(place, strlen(title)), sorted ? GRID_BOLD : GRID_DIM, title,
-		                  strlen(title));
+		column_title(place->column, &context, title);
+		column = grid_put(grid, line, start_of(place, text_width(title, strlen(title), TEXT_UTF8)),
+		                  sorted ? GRID_BOLD : GRID_DIM, title, strlen(title));
 		if (sorted)
 			column = grid_put(grid, line, column, GRID_BOLD, order_mark(table), strlen(order_mark(table)));
 	}
 	draw_position(table, grid, line, column);
+}
+
+/* Where a class without a name comes from, if there is room. Returns the column behind it. */
+static unsigned draw_origin(struct table_view *table, struct grid *grid, unsigned line, unsigned column, unsigned end,
+                            const struct column_line *row)
+{
+	char place[NAME_SIZE], text[NAME_SIZE];
+	size_t length = class_line_place(place, sizeof place, row);
+
+	if (!length || column + 1 + ORIGIN_LEAST > end)
+		return column;
+	column++;
+	length = text_fit_end(text, sizeof text, place, length, end - column, row->charset);
+	unsigned behind = grid_put(grid, line, column, GRID_PLACE, text, length);
+	path_cell_match(grid, line, column, &table->filter, text, length);
+	return behind;
 }
 
 /* The name has its own way, because it is cut where the screen ends. */
@@ -306,10 +382,12 @@ static void draw_name(struct table_view *table, struct grid *grid, unsigned line
 		start = path_cell_mark(grid, line, start, &row->path, row->charset);
 		cells -= PATH_CELL_MARK;
 	}
-	size_t length = text_fit(name, sizeof name, row->name, row->name_length, sign && cells > 2 ? cells - 2 : cells,
-	                         row->charset);
+	if (sign)
+		cells -= 2;
+	size_t length = class_line_name(name, sizeof name, row, cells);
 	unsigned column = grid_put(grid, line, start, place->column->style(row), name, length);
 	path_cell_match(grid, line, start, &table->filter, name, length);
+	column = draw_origin(table, grid, line, column, start + cells, row);
 	if (sign)
 		grid_put(grid, line, column + 1, GRID_GROWS | GRID_BOLD, text, strlen(text));
 }
@@ -351,9 +429,11 @@ static void draw_line(struct table_view *table, struct grid *grid, unsigned line
 
 void table_view_draw(struct table_view *table, struct grid *grid, unsigned line, unsigned height, const char *empty)
 {
+	const struct column_context context = context_of(table);
 	struct layout layout;
 
-	lay_out(&layout, grid->columns);
+	lay_out(&layout, grid->columns, &context);
+	remember_drawn(table, line, &layout);
 	table->height = height;
 	selection_reveal(&table->selection, table->tree.count, height);
 	draw_titles(table, grid, line, &layout);

@@ -18,14 +18,30 @@
 #include "viewer/selection.h"
 #include "viewer/tree_lines.h"
 
+#define TABLE_COLUMNS_MAX 16
+
+/* Where a table was drawn the last time. */
+struct table_drawn {
+	unsigned line; /* of its titles */
+	size_t count;
+	struct table_title {
+		const struct column *column;
+		unsigned start;
+		unsigned cells;
+	} titles[TABLE_COLUMNS_MAX];
+};
+
 /* To begin with: zeros, with the tree's charset and `sort` set. */
 struct table_view {
 	const struct column *sort;
 	bool reversed;
 	bool internal; /* list hidden and internal objects too */
 	struct filter filter;
+	struct since_mark *since; /* borrowed; what changes are reckoned from, NULL or without a mark: there are none */
+	bool deltas;              /* counts are shown as changes since the mark */
 	struct selection selection;
 	unsigned height; /* lines of classes at the latest drawing */
+	struct table_drawn drawn;
 
 	struct tree_lines tree;
 	const struct figures *figures; /* what the lines were made of, borrowed; NULL: nothing yet */
@@ -44,16 +60,25 @@ bool table_view_refresh(struct table_view *table, const struct figures *figures)
 void table_view_sort(struct table_view *table, const struct column *column);
 void table_view_reverse(struct table_view *table);
 
-/* The column that comes some steps before (negative) or after the one that is sorted by, going round. */
+/* The shown column that comes some steps before (negative) or after the one that is sorted by, going round. */
 const struct column *table_view_neighbour(const struct table_view *table, int steps);
 
-/* The nth of the columns that can be sorted by, from 0; NULL if there are fewer. */
+/*
+ * The nth of the columns that can be sorted by, from 0: first those that are always there, then those that come and go.
+ * NULL if there are fewer.
+ */
 const struct column *table_view_nth(size_t nth);
 
 /* Move the selection: by lines, to the last line, to rest on the first. */
 void table_view_move(struct table_view *table, long lines);
 void table_view_end(struct table_view *table);
 void table_view_home(struct table_view *table);
+
+/* Selects a line, as near as there is one. */
+void table_view_select(struct table_view *table, size_t position);
+
+/* Scrolls by lines, up when negative; the selection stays where it can be seen. */
+void table_view_scroll(struct table_view *table, long lines);
 
 /* How the selected line is unfolded. */
 enum table_unfold {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/path_cell.h"
 
 #define PLACE_SIZE 1024
@@ -75,6 +76,16 @@ static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index
 	return filter_find(filter, place, path_cell_place(place, sizeof place, &path)) != FILTER_NONE;
 }
 
+static bool class_matches(const struct column_line *line, const struct filter *filter)
+{
+	char text[PLACE_SIZE];
+
+	/* As it is, and as it is shown. */
+	return filter_find(filter, line->name, line->name_length) != FILTER_NONE ||
+	       filter_find(filter, text, class_line_name(text, sizeof text, line, sizeof text)) != FILTER_NONE ||
+	       filter_find(filter, text, class_line_place(text, sizeof text, line)) != FILTER_NONE;
+}
+
 /* Marks in `matches` the classes that have a call path with a frame that the filter finds. False without memory. */
 static bool match_frames(const struct snapshot_header *snapshot, const struct filter *filter, bool *matches)
 {
@@ -93,22 +104,17 @@ static bool match_frames(const struct snapshot_header *snapshot, const struct fi
 
 /* --- lines --- */
 
-static struct column_line line_of_class(const struct tree_lines *tree, const struct figures *figures, uint32_t index)
+static struct column_line line_of_class(const struct tree_lines *tree, const struct figures *figures,
+                                        const struct tree_order *order, uint32_t index)
 {
-	const struct snapshot_header *snapshot = figures->snapshot;
-	const struct snapshot_class *class = &snapshot_classes(snapshot)[index];
-	struct column_line line = {.row = &figures->rows[index],
-	                           .figures = figures,
-	                           .class_index = index,
-	                           .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
-	                           .unknown = !snapshot->majors_seen,
-	                           .charset = tree->charset};
+	struct column_line line = class_line(figures->snapshot, figures->rows, index, tree->charset);
 
-	line.name = snapshot_string(snapshot, class->name, &line.name_length);
-	line.path.index = CALL_PATHS_NONE;
-	line.path.share = -1;
+	line.figures = figures;
+	line.deltas = order->deltas;
+	if (order->since)
+		line.change = since_mark_class(order->since, &snapshot_classes(figures->snapshot)[index]);
 	line.path.below = tree->paths.snapshot && tree->paths.any[index];
-	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, class->id);
+	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, line.row->id);
 	return line;
 }
 
@@ -130,7 +136,7 @@ static void find_row(const struct figures *watched, const struct call_path *path
 	line->figures = NULL;
 }
 
-/* Of what is retained, where that is known, else of what is there. */
+/* Of what is retained, where that is known, else of what is there. An estimate may be more than the whole. */
 static double share_of(const struct call_path *path, const struct column_line *above)
 {
 	uint64_t whole = above->row->retained, part = path->retained;
@@ -139,6 +145,8 @@ static double share_of(const struct call_path *path, const struct column_line *a
 		whole = above->row->live;
 		part = path->allocated - path->freed;
 	}
+	if (above->mark && part > whole)
+		part = whole;
 	return whole && part <= whole ? (double)part / (double)whole : -1;
 }
 
@@ -151,8 +159,11 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	struct column_line line = {.class_index = path->class_index,
 	                           .bound = above->bound,
 	                           .unknown = above->unknown,
+	                           .mark = above->mark,
 	                           .charset = above->charset};
 
+	if (line.mark)
+		line.mark = frame->flags & SNAPSHOT_FRAME_ALL ? ' ' : '*';
 	find_row(watched, path, &line, spare);
 	line.name = snapshot_string(snapshot, frame->label, &line.name_length);
 	line.path = (struct column_path){.index = index,
@@ -165,14 +176,17 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	return line;
 }
 
-static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures, uint32_t index,
-                                       const struct column_line *above)
+static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures,
+                                       const struct tree_order *order, uint32_t index, const struct column_line *above)
 {
 	struct history_row *spare = &tree->rows[tree->row_count];
 	struct column_line line = tree_lines_path(&tree->paths, index, figures->paths, above, spare);
 
 	tree->row_count += line.row == spare;
 	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, tree_lines_key(&line));
+	line.deltas = order->deltas;
+	if (order->since)
+		line.change = since_mark_path(order->since, &tree->paths, &tree->paths.paths[index]);
 	return line;
 }
 
@@ -198,7 +212,7 @@ static void add_below(struct tree_lines *tree, const struct figures *figures, co
 
 	for (; index != CALL_PATHS_NONE; index = tree->paths.paths[index].next) {
 		if (tree->paths.paths[index].allocated)
-			tree->waiting[tree->waiting_count++] = line_of_path(tree, figures, index, above);
+			tree->waiting[tree->waiting_count++] = line_of_path(tree, figures, order, index, above);
 	}
 	put_in_order(tree, from, order);
 }
@@ -213,11 +227,11 @@ static bool add_classes(struct tree_lines *tree, const struct figures *figures, 
 		return false;
 	}
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
-		struct column_line line = line_of_class(tree, figures, i);
+		struct column_line line = line_of_class(tree, figures, order, i);
 
 		if ((snapshot_classes(snapshot)[i].flags & SNAPSHOT_CLASS_INTERNAL) && !order->internal)
 			continue;
-		if (matches[i] || filter_find(order->filter, line.name, line.name_length) != FILTER_NONE)
+		if (matches[i] || class_matches(&line, order->filter))
 			tree->waiting[tree->waiting_count++] = line;
 	}
 	free(matches);
@@ -241,6 +255,9 @@ bool tree_lines_make(struct tree_lines *tree, const struct figures *figures, con
 	if (!build_paths(tree, snapshot) ||
 	    !reserve(tree, snapshot->class_count, count_below_unfolded(tree, snapshot_classes(snapshot))))
 		return false;
+	/* Without memory changes are not known, and all the rest is. */
+	if (order->since)
+		since_mark_update(order->since, snapshot, &tree->unfolded, tree->turned);
 	if (!add_classes(tree, figures, order))
 		return false;
 	while (tree->waiting_count) {

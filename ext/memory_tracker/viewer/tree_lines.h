@@ -12,6 +12,7 @@
 #include "viewer/figures.h"
 #include "viewer/filter.h"
 #include "viewer/key_set.h"
+#include "viewer/since_mark.h"
 
 /* To begin with: zeros, with the charset set. */
 struct tree_lines {
@@ -36,6 +37,8 @@ struct tree_order {
 	bool reversed;
 	bool internal;               /* list hidden and internal objects too */
 	const struct filter *filter; /* for classes: their own name, or that of a frame */
+	struct since_mark *since;    /* what changes are reckoned from; NULL: there are none */
+	bool deltas;                 /* counts are shown as changes */
 };
 
 void tree_lines_deinit(struct tree_lines *tree);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "viewer/format.h"
+#include "viewer/gc_view.h"
 #include "viewer/viewer_state.h"
 
 static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
@@ -32,7 +33,7 @@ bool action_can_pause(const struct viewer *viewer)
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || has_filter(viewer);
+	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || has_filter(viewer);
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -72,12 +73,7 @@ enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_collect(struct viewer *viewer, uint32_t key)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
-
-	const struct snapshot_header *shown = viewer_shown(viewer)->snapshot;
-
-	gc_report_ask(&viewer->gc, viewer->latest.snapshot,
-	              line ? &snapshot_classes(shown)[line->class_index].id : NULL);
+	gc_view_ask(viewer);
 	return VIEWER_GC;
 }
 
@@ -117,14 +113,22 @@ enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 {
 	viewer->source.open = !viewer->source.open;
 	viewer->source.stale = true;
-	viewer->pane.open = false;
+	viewer->pane.open = viewer->graph.open = false;
+	viewer->mode = MODE_TABLE;
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key)
+{
+	viewer->graph.open = !viewer->graph.open;
+	viewer->pane.open = viewer->source.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = false;
+	viewer->source.open = viewer->graph.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
 	viewer->mode = ground(viewer);
@@ -142,10 +146,16 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 {
 	if (viewer->mode == MODE_HELP)
 		return action_toggle_help(viewer, key);
+	if (viewer->mode == MODE_OUTPUT_SEARCH || (viewer->mode == MODE_OUTPUT && action_has_search(viewer))) {
+		action_end_search(viewer);
+		return VIEWER_NOTHING;
+	}
 	if (viewer->mode == MODE_OUTPUT)
 		return action_toggle_output(viewer, key);
 	if (viewer->mode == MODE_TABLE && viewer->source.open)
 		return action_toggle_source(viewer, key);
+	if (viewer->mode == MODE_TABLE && viewer->graph.open)
+		return action_toggle_graph(viewer, key);
 	viewer->mode = ground(viewer);
 	viewer->table.filter.length = 0;
 	table_view_refresh(&viewer->table, viewer_shown(viewer));
@@ -181,12 +191,15 @@ enum viewer_request action_quit(struct viewer *viewer, uint32_t key)
 /* While the output is open the key that opened it is the one to name. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	if (viewer->mode == MODE_OUTPUT)
+	if (viewer->mode == MODE_OUTPUT && !action_has_search(viewer))
 		out[0] = '\0';
+	else if (viewer->mode == MODE_OUTPUT || viewer->mode == MODE_OUTPUT_SEARCH)
+		snprintf(out, COMMAND_NAME_SIZE, "end the search");
 	else
 		snprintf(out, COMMAND_NAME_SIZE, "%s",
 		         viewer->mode == MODE_HELP                           ? "close"
 		         : viewer->mode == MODE_TABLE && viewer->source.open ? "close the source"
+		         : viewer->mode == MODE_TABLE && viewer->graph.open  ? "close the trend"
 		                                                             : "clear the filter");
 }
 
@@ -196,6 +209,19 @@ void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 
 	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
 	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
+}
+
+/* As long as nothing is confirmed, the footer says how that is done. */
+void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	bool confirmed = viewer_shown(viewer)->totals->certainty == HISTORY_CONFIRMED;
+
+	snprintf(out, COMMAND_NAME_SIZE, "%s", confirmed ? "GC" : "GC to confirm ~");
+}
+
+void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->graph.open ? "" : "trend");
 }
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])

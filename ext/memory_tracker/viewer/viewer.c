@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
+#include "viewer/actions.h"
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
+#include "viewer/gc_view.h"
 #include "viewer/header_view.h"
 #include "viewer/viewer_state.h"
 
@@ -16,7 +19,6 @@
 #define LEAST_LINES 6
 
 #define CLASS_NAME_CELLS 40
-#define MILLISECOND UINT64_C(1000000)
 
 static char *copy_of(const char *text)
 {
@@ -35,6 +37,9 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
 	viewer->interval = options->interval > 0 ? options->interval : 1;
+	viewer->utc_offset = options->utc_offset;
+	viewer->table.since = &viewer->since;
+	viewer->mouse = options->mouse;
 	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
 	if (!viewer->table.sort)
 		viewer->table.sort = column_find("growth");
@@ -59,6 +64,8 @@ void viewer_free(struct viewer *viewer)
 	source_view_deinit(&viewer->source);
 	still_free(viewer->still);
 	still_free(viewer->still_paths);
+	since_mark_deinit(&viewer->since);
+	marks_deinit(&viewer->marks);
 	path_watch_deinit(&viewer->watch);
 	key_set_deinit(&viewer->on_screen);
 	history_free(viewer->history);
@@ -133,13 +140,28 @@ static bool watch_paths(struct viewer *viewer, const struct snapshot_header *sna
 	return path_watch_feed(&viewer->watch, snapshot, &viewer->on_screen, tree->turned ? &tree->unfolded : NULL);
 }
 
+/* Marks of another start have nothing in common with what comes now. */
+static void drop_foreign_marks(struct viewer *viewer, const struct snapshot_header *snapshot)
+{
+	if (marks_belong(&viewer->marks, snapshot))
+		return;
+	since_mark_choose(&viewer->since, NULL);
+	marks_deinit(&viewer->marks);
+	viewer->table.deltas = false;
+	viewer_note(viewer, "the capture was started anew: the marks are gone");
+	if (viewer->still)
+		table_view_refresh(&viewer->table, &viewer->still->figures);
+}
+
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 {
 	remember_first(viewer, snapshot);
-	gc_report_feed(&viewer->gc, snapshot);
+	drop_foreign_marks(viewer, snapshot);
 	viewer->source.stale = true;
 	/* The lines stand on what the update replaces. */
 	bool watched = watch_paths(viewer, snapshot);
+	if (gc_report_waits(&viewer->gc))
+		gc_report_feed(&viewer->gc, snapshot, gc_view_row(viewer, snapshot, viewer->gc.key));
 	bool taken = history_update(viewer->history, snapshot);
 	viewer->latest_paths = figures_of(viewer->watch.history);
 	viewer->latest = figures_of(viewer->history);
@@ -191,8 +213,24 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 		viewer->gc.stage = GC_NONE;
 	if (viewer->mode == MODE_FILTER && type_filter(viewer, key))
 		return VIEWER_NOTHING;
+	if (viewer->mode == MODE_OUTPUT_SEARCH && action_type_search(viewer, key))
+		return VIEWER_NOTHING;
 	const struct command *command = command_find(viewer, key);
 	return command ? command->run(viewer, key) : VIEWER_NOTHING;
+}
+
+enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input *input)
+{
+	if (input->key < VIEWER_MOUSE_CLICK)
+		return viewer_press(viewer, input->key);
+	viewer->sentence[0] = '\0';
+	action_mouse(viewer, input);
+	return VIEWER_NOTHING;
+}
+
+bool viewer_uses_mouse(const struct viewer *viewer)
+{
+	return viewer->mouse;
 }
 
 double viewer_interval(const struct viewer *viewer)
@@ -239,53 +277,6 @@ static double gc_share(const struct viewer *viewer)
 	double share =
 	    (double)(snapshot->gc_time_ns - viewer->first_gc_ns) / (double)(snapshot->monotonic_ns - viewer->first_ns);
 	return share < 1 ? share : 1;
-}
-
-static void put_count(char *out, size_t size, size_t *length, const char *label, uint64_t count)
-{
-	char digits[FORMAT_SIZE];
-
-	format_count(digits, count);
-	*length += (size_t)snprintf(out + *length, size - *length, "%s%s", label, digits);
-}
-
-static void describe_class(const struct viewer *viewer, char *out, size_t size, size_t *length)
-{
-	const struct history_row *row = history_find(viewer->history, viewer->gc.class_id);
-	char name[CLASS_NAME_CELLS * 4 + 1];
-	uint32_t name_length;
-
-	if (!row)
-		return;
-	const struct snapshot_header *snapshot = viewer->latest.snapshot;
-	const struct snapshot_class *class = &snapshot_classes(snapshot)[row - viewer->latest.rows];
-	const char *text = snapshot_string(snapshot, class->name, &name_length);
-	text_fit(name, sizeof name, text, name_length, CLASS_NAME_CELLS, viewer->charset);
-	*length += (size_t)snprintf(out + *length, size - *length, "   %s: ", name);
-	put_count(out, size, length, "freed ", viewer->gc.class.freed);
-	put_count(out, size, length, ", stayed ", viewer->gc.class.stayed);
-}
-
-/* The GC that was asked for, as far as it is known; an empty text if there was none. */
-static void describe_gc(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
-{
-	const struct gc_report *gc = &viewer->gc;
-	size_t length = 0;
-
-	out[0] = '\0';
-	if (gc->stage == GC_RUNNING)
-		snprintf(out, VIEWER_SENTENCE_SIZE, "GC: asked for");
-	if (gc->stage != GC_OVER && gc->stage != GC_KNOWN)
-		return;
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, "GC ", (gc->nanoseconds + MILLISECOND - 1) / MILLISECOND);
-	length += (size_t)snprintf(out + length, VIEWER_SENTENCE_SIZE - length, " ms");
-	if (gc->stage == GC_OVER)
-		return;
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, ": freed ", gc->all.freed);
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, " of ", gc->all.freed + gc->all.stayed);
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, ", stayed ", gc->all.stayed);
-	if (gc->has_class)
-		describe_class(viewer, out, VIEWER_SENTENCE_SIZE, &length);
 }
 
 static void put_line(const struct viewer *viewer, struct grid *grid, unsigned line, uint16_t style, const char *text)
@@ -336,20 +327,35 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 {
 	char sentence[VIEWER_SENTENCE_SIZE], nothing[VIEWER_SENTENCE_SIZE];
 
-	describe_gc(viewer, sentence);
+	gc_view_describe(viewer, sentence);
 	if (viewer->sentence[0])
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
 		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
 	/* A pane has at most half of what is left, but room for one line of its own. */
-	unsigned pane = (viewer->pane.open || viewer->source.open) && height >= 4 ? height / 2 : 0;
+	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
+	unsigned pane = open && height >= 4 ? height / 2 : 0;
+	viewer->pane_line = line + height - pane;
+	viewer->pane_height = pane;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
 	if (pane && viewer->source.open)
 		source_view_draw(&viewer->source, grid, line + height - pane, pane, table_view_selected(&viewer->table),
 		                 viewer->charset);
+	else if (pane && viewer->graph.open)
+		graph_view_draw(grid, line + height - pane, pane, table_view_selected(&viewer->table), &viewer->marks,
+		                viewer->charset);
 	else if (pane)
 		output_view_draw(&viewer->pane, &viewer->output, grid, line + height - pane, pane, viewer->charset);
+}
+
+/* When the mark was set that counts are shown as changes since; NULL: they are shown as they are. */
+static const char *name_changes(const struct viewer *viewer, char out[FORMAT_SIZE])
+{
+	if (!viewer->table.deltas || !viewer->since.mark)
+		return NULL;
+	format_clock(out, viewer->since.mark->wall_ns, viewer->utc_offset);
+	return out;
 }
 
 void viewer_draw(struct viewer *viewer, struct grid *grid)
@@ -362,12 +368,14 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 	if (viewer->mode == MODE_HELP) {
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
+		char since[FORMAT_SIZE];
 		struct header_facts facts = {.figures = viewer_shown(viewer),
 		                             .command = viewer->command,
 		                             .ended = viewer->ended,
 		                             .interval = viewer->interval,
 		                             .gc_share = gc_share(viewer),
 		                             .paused = viewer->still != NULL,
+		                             .changes_since = name_changes(viewer, since),
 		                             .charset = viewer->charset};
 		unsigned header = header_view_height(&facts, grid);
 

@@ -35,6 +35,18 @@ enum viewer_key {
 	VIEWER_KEY_BACK_TAB,
 	VIEWER_KEY_F1, /* F2 to F12 follow */
 	VIEWER_KEY_F12 = VIEWER_KEY_F1 + 11,
+	VIEWER_MOUSE_CLICK,  /* with the left button */
+	VIEWER_MOUSE_DOUBLE, /* a second click at the same place at once, after the first */
+	VIEWER_MOUSE_UP,     /* the wheel */
+	VIEWER_MOUSE_DOWN,
+};
+
+/* What a person did. */
+struct viewer_input {
+	uint32_t key; /* a character or an enum viewer_key */
+	/* Where, for what the mouse does. */
+	unsigned column;
+	unsigned line;
 };
 
 /* What a key asks of whoever runs the viewer. */
@@ -53,6 +65,8 @@ struct viewer_options {
 	enum text_charset charset;
 	const char *sort;    /* a column's key; NULL: growth */
 	const char *command; /* the program as a person would name it; copied */
+	int32_t utc_offset;  /* of the times shown, seconds east of UTC */
+	bool mouse;          /* it shall be used to begin with */
 };
 
 /* NULL without memory. */
@@ -62,7 +76,12 @@ void viewer_free(struct viewer *viewer);
 /* Takes the next snapshot and owns it from here on. False without memory. */
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot);
 
+/* Does what a person wants; viewer_press for a key alone. */
+enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input *input);
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key);
+
+/* Whether the terminal shall tell what the mouse does. */
+bool viewer_uses_mouse(const struct viewer *viewer);
 
 /* Seconds between snapshots that the person asked for; while paused snapshots may be fed, and are not shown. */
 double viewer_interval(const struct viewer *viewer);

@@ -9,11 +9,14 @@
 
 #include "viewer/figures.h"
 #include "viewer/gc_report.h"
+#include "viewer/graph_view.h"
 #include "viewer/help_view.h"
 #include "viewer/history.h"
+#include "viewer/marks.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
 #include "viewer/scrollback.h"
+#include "viewer/since_mark.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
@@ -24,6 +27,7 @@ enum viewer_mode {
 	MODE_FILTER = 2, /* a filter is being typed */
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
+	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -32,8 +36,10 @@ struct viewer {
 	enum viewer_mode mode;
 	enum text_charset charset;
 	double interval;
-	char *command; /* owned, may be NULL */
-	char *ended;   /* owned, NULL while the program runs */
+	int32_t utc_offset; /* of the times shown, seconds east of UTC */
+	bool mouse;         /* the terminal shall tell what it does */
+	char *command;      /* owned, may be NULL */
+	char *ended;        /* owned, NULL while the program runs */
 
 	struct history *history; /* owned: of all that was fed */
 	struct figures latest;   /* the history's */
@@ -45,10 +51,16 @@ struct viewer {
 	struct still *still_paths;   /* owned: as `still` */
 	struct key_set on_screen;    /* the call paths that are lines of the table */
 
+	struct marks marks;
+	struct since_mark since; /* the chosen one of them */
+
 	struct scrollback output;
-	struct output_view pane; /* at most one of both is open */
+	struct output_view pane; /* at most one of these is open */
 	struct source_view source;
+	struct graph_view graph;
 	struct help_view help;
+	unsigned pane_line;   /* where a pane was drawn the last time: its title */
+	unsigned pane_height; /* 0: there was none */
 
 	struct gc_report gc;
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */

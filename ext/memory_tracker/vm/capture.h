@@ -33,6 +33,8 @@ struct capture {
 	bool existing;
 	uint32_t depth;
 	uint32_t path_interval;
+	struct text *chosen;   /* owned, like the texts: names of the classes whose call paths are taken */
+	uint32_t chosen_count; /* 0: those of all classes are */
 	uint64_t sequence;
 	uint64_t started_ns;
 	uint64_t born_before; /* registry's births when it started */
@@ -66,6 +68,9 @@ void capture_init(struct capture *capture, VALUE self);
 bool capture_free(struct capture *capture);
 void capture_mark(struct capture *capture);
 size_t capture_bytes(const struct capture *capture);
+
+/* Call paths are taken of classes of one name more only, and before the first of all. False without memory. */
+bool capture_choose(struct capture *capture, struct text name);
 
 /* Starts from zero. When it is refused, *reason says why. */
 enum capture_result capture_start(struct capture *capture, const char **reason);

@@ -29,6 +29,17 @@ static struct text text_of(VALUE string)
 	return (struct text){RSTRING_PTR(string), (uint32_t)RSTRING_LEN(string)};
 }
 
+/* The nearest class above that has a name, unless it is one that all classes have. */
+static struct text named_superclass(VALUE klass)
+{
+	struct text name = {NULL, 0};
+
+	while (!name.bytes && (klass = rb_class_real(RCLASS_SUPER(klass))) && klass != rb_cObject &&
+	       klass != rb_cBasicObject)
+		name = text_of(rb_mod_name(klass));
+	return name;
+}
+
 static void describe_class(void *context, uintptr_t key, struct class_description *description)
 {
 	(void)context;
@@ -40,6 +51,8 @@ static void describe_class(void *context, uintptr_t key, struct class_descriptio
 	}
 	VALUE real = rb_class_real((VALUE)key);
 	*description = (struct class_description){(uintptr_t)real, text_of(rb_mod_name(real)), 0};
+	if (!description->name.bytes)
+		description->superclass = named_superclass(real);
 }
 
 static bool starts_with(struct text text, const char *prefix)

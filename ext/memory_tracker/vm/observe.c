@@ -3,6 +3,7 @@
 #include <ruby/encoding.h>
 #include <stdio.h>
 
+#include "model/snapshot.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
@@ -27,7 +28,7 @@ static uint32_t silent_node(struct capture *capture, struct class_record *class)
 
 	if (tracked->silent)
 		return tracked->silent;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(in a tracking block)");
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(in a tracking block)", SNAPSHOT_FRAME_ALL);
 	if (!frame)
 		return class->root_number;
 	tracked->silent = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));

@@ -20,6 +20,7 @@ module Memory
     #   @param options [Hash{Symbol => Object}]
     #   @option options [Float] :interval (1.0) seconds between snapshots
     #   @option options [String, nil] :sort (nil) a column: retained, growth, live, alloc or class
+    #   @option options [Boolean] :mouse (true) whether the mouse is used, instead of being left to the terminal
     #   @option options [String, nil] :command (nil) the program, as a person would name it
     #   @option options [String, nil] :marker (nil) a file that is removed when the terminal is usable again, even if
     #     the program was killed

@@ -26,7 +26,8 @@ module Memory
         # @param capture [Capture, nil] what to show; nil: the running one, or a new one
         # @param interval [Float] seconds between looks, at least 0.1
         # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: growth
-        # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:command`, how to name the program
+        # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:mouse`, false leaves it to
+        #   the terminal; `:command`, how to name the program
         # @return [Capture] what was shown
         # @raise [Error] when it cannot be shown here; the message says why
         # @raise [ArgumentError] for options that make no sense
@@ -44,8 +45,8 @@ module Memory
         # @param capture [Capture, nil] what to show; nil: the running one, or a new one
         # @param interval [Float] seconds between looks, at least 0.1
         # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: growth
-        # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:command`, how to name the program;
-        #   `:marker`, see {Viewer}
+        # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:mouse`, false leaves it to
+        #   the terminal; `:command`, how to name the program; `:marker`, see {Viewer}
         # @return [Capture] what is shown
         # @raise (see #run)
         def start(capture = nil, interval: 1.0, sort: nil, **options)
