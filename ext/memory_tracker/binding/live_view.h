@@ -19,6 +19,7 @@ struct live_view_options {
 	const char *sort;    /* a column's key, or NULL; borrowed until live_view_open returns */
 	const char *command; /* the program, or NULL; likewise */
 	const char *marker;  /* see struct guard_job; likewise */
+	int32_t utc_offset;  /* of the times that are written, in seconds east of UTC */
 	bool interrupt_key;  /* Ctrl-C is a key, and not a signal to the program */
 	VALUE runner;        /* the thread that will run it, so that it stops for what Ruby has for that; or nil */
 	/*

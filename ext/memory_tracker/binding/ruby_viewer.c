@@ -156,12 +156,14 @@ static void wake_readers(void)
 
 static void open_view(struct ruby_viewer *viewer, bool beside)
 {
+	VALUE now = rb_funcall(rb_cTime, rb_intern("now"), 0);
 	struct live_view_options options = {
 	    .interval = viewer->interval,
 	    .gc = viewer->gc,
 	    .sort = text(viewer->sort),
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
+	    .utc_offset = NUM2INT(rb_funcall(now, rb_intern("utc_offset"), 0)),
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,
 	    .runner = beside ? Qnil : rb_thread_current(),

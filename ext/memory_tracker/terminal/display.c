@@ -341,6 +341,7 @@ static void draw(struct display *display)
 	if (!display->dirty)
 		return;
 	viewer_draw(display->viewer, &display->grid);
+	screen_set_theme(display->session.screen, viewer_theme(display->viewer));
 	screen_show(display->session.screen, &display->grid);
 	display->dirty = false;
 }

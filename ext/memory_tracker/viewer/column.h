@@ -34,8 +34,9 @@ struct column_line {
 	struct column_path path;
 	const char *name; /* of the class or the method, as the program has it */
 	uint32_t name_length;
-	bool bound;   /* retained is an upper bound */
-	bool unknown; /* no major GC was seen yet, so what is retained is not known */
+	uint32_t rank; /* in an order that is frozen */
+	bool bound;    /* retained is an upper bound */
+	bool unknown;  /* no major GC was seen yet, so what is retained is not known */
 	enum text_charset charset;
 };
 
@@ -53,6 +54,7 @@ struct column {
 	unsigned cells;   /* how wide it is; 0: what the others leave (the last column) */
 	unsigned stretch; /* how wide it may become where there is room; 0: no wider */
 	unsigned least;   /* the narrowest screen, in columns, that has it */
+	bool on_request;  /* only shown when a person asks for it, then on any screen with room for it */
 	void (*show)(struct buffer *out, const struct column_line *line, unsigned cells); /* NULL: as `print` */
 	uint16_t (*style)(const struct column_line *line); /* enum grid_style; NULL: plain */
 

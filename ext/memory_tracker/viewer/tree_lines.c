@@ -61,7 +61,7 @@ static bool reserve(struct tree_lines *tree, size_t classes, size_t paths)
 
 /* --- filter --- */
 
-static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index, const struct filter *filter)
+static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index, const struct typed *filter)
 {
 	const struct snapshot_frame *frame = &snapshot_frames(snapshot)[index];
 	struct column_path path = {.line = frame->line};
@@ -69,14 +69,14 @@ static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index
 	uint32_t length;
 	const char *label = snapshot_string(snapshot, frame->label, &length);
 
-	if (filter_find(filter, label, length) != FILTER_NONE)
+	if (typed_find(filter, label, length) != TYPED_NONE)
 		return true;
 	path.file = snapshot_string(snapshot, frame->path, &path.file_length);
-	return filter_find(filter, place, path_cell_place(place, sizeof place, &path)) != FILTER_NONE;
+	return typed_find(filter, place, path_cell_place(place, sizeof place, &path)) != TYPED_NONE;
 }
 
 /* Marks in `matches` the classes that have a call path with a frame that the filter finds. False without memory. */
-static bool match_frames(const struct snapshot_header *snapshot, const struct filter *filter, bool *matches)
+static bool match_frames(const struct snapshot_header *snapshot, const struct typed *filter, bool *matches)
 {
 	bool *frames = calloc((size_t)snapshot->frame_count + 1, sizeof *frames);
 	const struct snapshot_node *nodes = snapshot_nodes(snapshot);
@@ -176,6 +176,24 @@ static struct column_line line_of_path(struct tree_lines *tree, const struct fig
 	return line;
 }
 
+static void turn_round(struct column_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		struct column_line line = lines[i];
+		lines[i] = lines[count - 1 - i];
+		lines[count - 1 - i] = line;
+	}
+}
+
+static int compare_ranks(const void *left, const void *right)
+{
+	const struct column_line *l = left, *r = right;
+
+	if (l->rank == r->rank)
+		return (l->row->id > r->row->id) - (l->row->id < r->row->id);
+	return (l->rank > r->rank) - (l->rank < r->rank);
+}
+
 /* Puts the lines that wait from some place on in order, so that the first is the last: it goes first. */
 static void put_in_order(struct tree_lines *tree, size_t from, const struct tree_order *order)
 {
@@ -183,11 +201,13 @@ static void put_in_order(struct tree_lines *tree, size_t from, const struct tree
 	size_t count = tree->waiting_count - from;
 
 	qsort(lines, count, sizeof *lines, order->sort->compare);
-	for (size_t i = 0; !order->reversed && i < count / 2; i++) {
-		struct column_line line = lines[i];
-		lines[i] = lines[count - 1 - i];
-		lines[count - 1 - i] = line;
-	}
+	if (order->reversed)
+		turn_round(lines, count);
+	for (size_t i = 0; order->ranks && i < count; i++)
+		lines[i].rank = key_ranks_of(order->ranks, tree_lines_key(&lines[i]));
+	if (order->ranks)
+		qsort(lines, count, sizeof *lines, compare_ranks);
+	turn_round(lines, count);
 }
 
 static void add_below(struct tree_lines *tree, const struct figures *figures, const struct tree_order *order,
@@ -217,7 +237,7 @@ static bool add_classes(struct tree_lines *tree, const struct figures *figures, 
 
 		if ((snapshot_classes(snapshot)[i].flags & SNAPSHOT_CLASS_INTERNAL) && !order->internal)
 			continue;
-		if (matches[i] || filter_find(order->filter, line.name, line.name_length) != FILTER_NONE)
+		if (matches[i] || typed_find(order->filter, line.name, line.name_length) != TYPED_NONE)
 			tree->waiting[tree->waiting_count++] = line;
 	}
 	free(matches);

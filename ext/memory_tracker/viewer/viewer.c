@@ -8,7 +8,7 @@
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
-#include "viewer/header_view.h"
+#include "viewer/typing.h"
 #include "viewer/viewer_state.h"
 
 /* On less than this there is only a sentence that says so. */
@@ -35,9 +35,11 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
 	viewer->interval = options->interval > 0 ? options->interval : 1;
+	viewer->utc_offset = options->utc_offset;
 	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
 	if (!viewer->table.sort)
 		viewer->table.sort = column_find("growth");
+	viewer->theme = &theme_table[0];
 	viewer->history = history_new(0);
 	if (options->command)
 		viewer->command = copy_of(options->command);
@@ -133,6 +135,14 @@ static bool watch_paths(struct viewer *viewer, const struct snapshot_header *sna
 	return path_watch_feed(&viewer->watch, snapshot, &viewer->on_screen, tree->turned ? &tree->unfolded : NULL);
 }
 
+/* Whoever watches a line is told that it is not there any more. */
+static void tell_of_the_lost(struct viewer *viewer)
+{
+	if (viewer->table.lost)
+		viewer_note(viewer, "%s is gone from the table, and not followed any more", viewer->table.followed);
+	viewer->table.lost = false;
+}
+
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 {
 	remember_first(viewer, snapshot);
@@ -146,6 +156,7 @@ bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 	viewer->latest.paths = &viewer->latest_paths;
 	/* Without memory for a new capture's snapshot the history is empty, and so must be what is made from it. */
 	bool shown = viewer->still || table_view_refresh(&viewer->table, &viewer->latest);
+	tell_of_the_lost(viewer);
 	return taken && watched && shown;
 }
 
@@ -168,19 +179,9 @@ static uint32_t plain_key(uint32_t key)
 	}
 }
 
-/* Whether the filter that is being typed took the key. */
-static bool type_filter(struct viewer *viewer, uint32_t key)
+enum viewer_mode viewer_ground(const struct viewer *viewer)
 {
-	struct filter *filter = &viewer->table.filter;
-
-	if (key == VIEWER_KEY_BACKSPACE)
-		filter_erase(filter);
-	else if (key >= VIEWER_KEY_UP || key < ' ')
-		return false;
-	else if (!filter_type(filter, key))
-		return true;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	return true;
+	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
 }
 
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
@@ -189,10 +190,15 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 	viewer->sentence[0] = '\0';
 	if (viewer->gc.stage == GC_KNOWN)
 		viewer->gc.stage = GC_NONE;
-	if (viewer->mode == MODE_FILTER && type_filter(viewer, key))
-		return VIEWER_NOTHING;
-	const struct command *command = command_find(viewer, key);
-	return command ? command->run(viewer, key) : VIEWER_NOTHING;
+	const struct command *command = typing_press(viewer, key) ? NULL : command_find(viewer, key);
+	enum viewer_request request = command ? command->run(viewer, key) : VIEWER_NOTHING;
+	tell_of_the_lost(viewer);
+	return request;
+}
+
+const struct theme *viewer_theme(const struct viewer *viewer)
+{
+	return viewer->theme;
 }
 
 double viewer_interval(const struct viewer *viewer)
@@ -239,6 +245,17 @@ static double gc_share(const struct viewer *viewer)
 	double share =
 	    (double)(snapshot->gc_time_ns - viewer->first_gc_ns) / (double)(snapshot->monotonic_ns - viewer->first_ns);
 	return share < 1 ? share : 1;
+}
+
+struct header_facts viewer_facts(const struct viewer *viewer)
+{
+	return (struct header_facts){.figures = viewer_shown(viewer),
+	                             .command = viewer->command,
+	                             .ended = viewer->ended,
+	                             .interval = viewer->interval,
+	                             .gc_share = gc_share(viewer),
+	                             .paused = viewer->still != NULL,
+	                             .charset = viewer->charset};
 }
 
 static void put_count(char *out, size_t size, size_t *length, const char *label, uint64_t count)
@@ -319,7 +336,7 @@ static void draw_too_small(const struct viewer *viewer, struct grid *grid)
 /* Why the table has no line. */
 static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
 {
-	const struct filter *filter = &viewer->table.filter;
+	const struct typed *filter = &viewer->table.filter;
 	char text[CLASS_NAME_CELLS * 4 + 1];
 
 	text_fit(text, sizeof text, filter->text, filter->length, CLASS_NAME_CELLS, viewer->charset);
@@ -362,13 +379,7 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 	if (viewer->mode == MODE_HELP) {
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
-		struct header_facts facts = {.figures = viewer_shown(viewer),
-		                             .command = viewer->command,
-		                             .ended = viewer->ended,
-		                             .interval = viewer->interval,
-		                             .gc_share = gc_share(viewer),
-		                             .paused = viewer->still != NULL,
-		                             .charset = viewer->charset};
+		struct header_facts facts = viewer_facts(viewer);
 		unsigned header = header_view_height(&facts, grid);
 
 		header_view_draw(&facts, grid);

@@ -14,6 +14,7 @@
 #include "model/snapshot.h"
 #include "viewer/grid.h"
 #include "viewer/text.h"
+#include "viewer/theme.h"
 
 struct viewer;
 
@@ -53,6 +54,7 @@ struct viewer_options {
 	enum text_charset charset;
 	const char *sort;    /* a column's key; NULL: growth */
 	const char *command; /* the program as a person would name it; copied */
+	int32_t utc_offset;  /* of the times in what is written to files, in seconds east of UTC */
 };
 
 /* NULL without memory. */
@@ -66,6 +68,9 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key);
 
 /* Seconds between snapshots that the person asked for; while paused snapshots may be fed, and are not shown. */
 double viewer_interval(const struct viewer *viewer);
+
+/* How the person wants colours to look. */
+const struct theme *viewer_theme(const struct viewer *viewer);
 
 /* Draws the whole screen; the grid's size is the screen's. */
 void viewer_draw(struct viewer *viewer, struct grid *grid);

@@ -9,10 +9,12 @@
 
 #include "viewer/figures.h"
 #include "viewer/gc_report.h"
+#include "viewer/header_view.h"
 #include "viewer/help_view.h"
 #include "viewer/history.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
+#include "viewer/picker.h"
 #include "viewer/scrollback.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
@@ -24,6 +26,10 @@ enum viewer_mode {
 	MODE_FILTER = 2, /* a filter is being typed */
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
+	MODE_SEARCH = 16, /* what to search for is being typed */
+	MODE_NAME = 32,   /* the name of a file to write to is being typed */
+	MODE_SORT = 64,   /* the column to sort by is being picked */
+	MODE_COLUMNS = 128,
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -31,9 +37,11 @@ enum viewer_mode {
 struct viewer {
 	enum viewer_mode mode;
 	enum text_charset charset;
+	const struct theme *theme;
 	double interval;
-	char *command; /* owned, may be NULL */
-	char *ended;   /* owned, NULL while the program runs */
+	int32_t utc_offset; /* seconds east of UTC */
+	char *command;      /* owned, may be NULL */
+	char *ended;        /* owned, NULL while the program runs */
 
 	struct history *history; /* owned: of all that was fed */
 	struct figures latest;   /* the history's */
@@ -49,6 +57,10 @@ struct viewer {
 	struct output_view pane; /* at most one of both is open */
 	struct source_view source;
 	struct help_view help;
+
+	struct picker picker;
+	struct selection before_search;
+	struct typed file_name; /* of what is written */
 
 	struct gc_report gc;
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */
@@ -68,6 +80,12 @@ bool viewer_goes_on(const struct viewer *viewer);
 /* Keeps what is shown as it is, and lets it go on again. False without memory. */
 bool viewer_pause(struct viewer *viewer);
 void viewer_go_on(struct viewer *viewer);
+
+/* What keys go to when what lies above is closed. */
+enum viewer_mode viewer_ground(const struct viewer *viewer);
+
+/* What the header shows. */
+struct header_facts viewer_facts(const struct viewer *viewer);
 
 /* Puts a sentence above the keys, as printf would. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));
