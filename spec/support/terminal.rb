@@ -103,6 +103,11 @@ class Terminal
     tmux("capture-pane", "-p", "-t", "main")
   end
 
+  # @return [String] the screen as it is, with the sequences that colour it
+  def coloured_screen
+    tmux("capture-pane", "-p", "-e", "-t", "main")
+  end
+
   # @return [String] the screen, and all that has scrolled out of it
   def text
     tmux("capture-pane", "-p", "-J", "-t", "main", "-S", "-", "-E", "-")
