@@ -214,6 +214,7 @@ static struct display *open_display(struct live_view *view, const struct live_vi
 	    .viewer = {.interval = options->interval,
 	               .sort = options->sort,
 	               .command = options->command,
+	               .settings = options->settings,
 	               .utc_offset = options->utc_offset},
 	    .session = {.take_input = options->moved != NULL,
 	                .interrupt_key = options->interrupt_key,

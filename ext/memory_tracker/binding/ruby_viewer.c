@@ -16,8 +16,9 @@ struct ruby_viewer {
 	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
 	VALUE command;
 	VALUE marker;
-	double interval;
+	double interval;        /* 0: not said */
 	double gc;              /* 0: none */
+	bool settings;          /* what was kept the last time is used */
 	struct live_view *view; /* owned; NULL unless it runs */
 	pid_t pid;              /* of the process that it runs in */
 	unsigned waiting;       /* threads in live_view_wait */
@@ -83,12 +84,13 @@ static VALUE string_option(VALUE options, const char *name)
 	return value;
 }
 
-static double seconds(VALUE options, const char *name, double otherwise)
+/* 0 when it is not said. */
+static double seconds(VALUE options, const char *name)
 {
 	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
 
 	if (NIL_P(value))
-		return otherwise;
+		return 0;
 	double seconds = NUM2DBL(value);
 	if (!(seconds >= 0.1 && seconds <= 86400))
 		rb_raise(rb_eArgError, "%s must be between 0.1 and 86,400 seconds, not %" PRIsVALUE, name, value);
@@ -106,8 +108,9 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE options)
 
 	Check_Type(options, T_HASH);
 	ruby_capture_get(capture);
-	viewer->interval = seconds(options, "interval", 1.0);
-	viewer->gc = seconds(options, "gc", 0.0);
+	viewer->interval = seconds(options, "interval");
+	viewer->gc = seconds(options, "gc");
+	viewer->settings = rb_hash_lookup2(options, ID2SYM(rb_intern("settings")), Qtrue) != Qfalse;
 	viewer->sort = string_option(options, "sort");
 	if (!NIL_P(viewer->sort) && !column_find(text(viewer->sort)))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(viewer->sort));
@@ -163,6 +166,7 @@ static void open_view(struct ruby_viewer *viewer, bool beside)
 	    .sort = text(viewer->sort),
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
+	    .settings = viewer->settings,
 	    .utc_offset = NUM2INT(rb_funcall(now, rb_intern("utc_offset"), 0)),
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,

@@ -1,6 +1,6 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, order_actions.c, search_actions.c and write_actions.c, those of the rest of the screen in
+ * table_actions.c, order_actions.c, find_actions.c and write_actions.c, those of the rest of the screen in
  * view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
@@ -24,7 +24,8 @@ bool action_can_unfold_more(const struct viewer *viewer);
 bool action_can_fold(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
 
-bool action_can_search_on(const struct viewer *viewer);
+bool action_can_freeze(const struct viewer *viewer);
+bool action_can_find_on(const struct viewer *viewer);
 
 /* What is done: struct command's `run`. */
 enum viewer_request action_move(struct viewer *viewer, uint32_t key);
@@ -59,23 +60,23 @@ enum viewer_request action_pick(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_column(struct viewer *viewer, uint32_t key);
 enum viewer_request action_keep_pick(struct viewer *viewer, uint32_t key);
 enum viewer_request action_leave_picker(struct viewer *viewer, uint32_t key);
-enum viewer_request action_begin_search(struct viewer *viewer, uint32_t key);
+enum viewer_request action_begin_find(struct viewer *viewer, uint32_t key);
 enum viewer_request action_begin_write(struct viewer *viewer, uint32_t key);
 enum viewer_request action_change_format(struct viewer *viewer, uint32_t key);
 enum viewer_request action_write(struct viewer *viewer, uint32_t key);
-enum viewer_request action_search_on(struct viewer *viewer, uint32_t key);
-enum viewer_request action_keep_search(struct viewer *viewer, uint32_t key);
-enum viewer_request action_leave_search(struct viewer *viewer, uint32_t key);
+enum viewer_request action_find_on(struct viewer *viewer, uint32_t key);
+enum viewer_request action_keep_find(struct viewer *viewer, uint32_t key);
+enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key);
 
 /* What to search for has changed while it is typed. */
-void action_search_typed(struct viewer *viewer);
+void action_find_typed(struct viewer *viewer);
 
 /* What it is called now: struct command's `name_now`. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_format(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_freeze(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
-void action_name_search(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_find(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_follow(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);

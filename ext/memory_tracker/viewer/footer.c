@@ -61,9 +61,9 @@ static void choose(const struct viewer *viewer, unsigned room, bool chosen[COMMA
 /* What is being typed, with a cursor; of what is too long, the end. Returns the column behind it. */
 static unsigned draw_typed(const struct viewer *viewer, const struct typed *typed, struct grid *grid, unsigned line)
 {
-	const char *label = viewer->mode == MODE_FILTER   ? "filter: "
-	                    : viewer->mode == MODE_SEARCH ? "search: "
-	                                                  : "write to: ";
+	const char *label = viewer->mode == MODE_FILTER ? "filter: "
+	                    : viewer->mode == MODE_FIND ? "search: "
+	                                                : "write to: ";
 	char text[TYPED_SIZE * 4];
 
 	unsigned column = grid_put(grid, line, 1, GRID_DIM, label, strlen(label));

@@ -16,7 +16,8 @@ bool layout_wants(layout_choice choice, size_t index)
 {
 	bool chosen = index < LAYOUT_MAX && (choice >> index & 1);
 
-	return column_screen[index]->on_request == chosen;
+	/* What a line is about is always shown. */
+	return !column_screen[index]->cells || column_screen[index]->on_request == chosen;
 }
 
 size_t layout_index(const char *key, size_t length)

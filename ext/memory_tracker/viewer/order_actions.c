@@ -6,6 +6,11 @@
 
 /* --- the order of lines --- */
 
+bool action_can_freeze(const struct viewer *viewer)
+{
+	return viewer->table.frozen || (action_has_lines(viewer) && viewer_goes_on(viewer));
+}
+
 enum viewer_request action_freeze(struct viewer *viewer, uint32_t key)
 {
 	table_view_freeze(&viewer->table, !viewer->table.frozen);

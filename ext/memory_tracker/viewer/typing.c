@@ -11,7 +11,7 @@ struct typed *typing_now(struct viewer *viewer)
 	switch (viewer->mode) {
 	case MODE_FILTER:
 		return &viewer->table.filter;
-	case MODE_SEARCH:
+	case MODE_FIND:
 		return &viewer->table.search;
 	case MODE_NAME:
 		return &viewer->file_name;
@@ -36,7 +36,7 @@ bool typing_press(struct viewer *viewer, uint32_t key)
 		return true;
 	if (viewer->mode == MODE_FILTER)
 		table_view_refresh(&viewer->table, viewer_shown(viewer));
-	else if (viewer->mode == MODE_SEARCH)
-		action_search_typed(viewer);
+	else if (viewer->mode == MODE_FIND)
+		action_find_typed(viewer);
 	return true;
 }

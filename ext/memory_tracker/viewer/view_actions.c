@@ -147,8 +147,8 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 		return action_toggle_help(viewer, key);
 	case MODE_OUTPUT:
 		return action_toggle_output(viewer, key);
-	case MODE_SEARCH:
-		return action_leave_search(viewer, key);
+	case MODE_FIND:
+		return action_leave_find(viewer, key);
 	case MODE_SORT:
 	case MODE_COLUMNS:
 		return action_leave_picker(viewer, key);

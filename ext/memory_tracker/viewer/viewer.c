@@ -8,6 +8,7 @@
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
+#include "viewer/settings_use.h"
 #include "viewer/typing.h"
 #include "viewer/viewer_state.h"
 
@@ -26,6 +27,25 @@ static char *copy_of(const char *text)
 	return copy ? memcpy(copy, text, size) : NULL;
 }
 
+/* What was kept the last time, unless the options say otherwise. */
+static void begin(struct viewer *viewer, const struct viewer_options *options)
+{
+	const struct column *sort = options->sort ? column_find(options->sort) : NULL;
+
+	viewer->interval = 1;
+	viewer->theme = &theme_table[0];
+	viewer->table.sort = column_find("growth");
+	if (options->settings)
+		settings_use(viewer);
+	if (options->interval > 0)
+		viewer->interval = options->interval;
+	if (sort) {
+		viewer->table.sort = sort;
+		viewer->table.reversed = false;
+	}
+	settings_begin(viewer);
+}
+
 struct viewer *viewer_new(const struct viewer_options *options)
 {
 	struct viewer *viewer = calloc(1, sizeof *viewer);
@@ -34,12 +54,8 @@ struct viewer *viewer_new(const struct viewer_options *options)
 		return NULL;
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
-	viewer->interval = options->interval > 0 ? options->interval : 1;
 	viewer->utc_offset = options->utc_offset;
-	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
-	if (!viewer->table.sort)
-		viewer->table.sort = column_find("growth");
-	viewer->theme = &theme_table[0];
+	begin(viewer, options);
 	viewer->history = history_new(0);
 	if (options->command)
 		viewer->command = copy_of(options->command);
@@ -64,6 +80,7 @@ void viewer_free(struct viewer *viewer)
 	path_watch_deinit(&viewer->watch);
 	key_set_deinit(&viewer->on_screen);
 	history_free(viewer->history);
+	free(viewer->settings_path);
 	free(viewer->command);
 	free(viewer->ended);
 	free(viewer);

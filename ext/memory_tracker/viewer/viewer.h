@@ -50,10 +50,11 @@ enum viewer_request {
 };
 
 struct viewer_options {
-	double interval; /* seconds between snapshots */
+	double interval; /* seconds between snapshots; 0: as it was the last time, or 1 */
 	enum text_charset charset;
-	const char *sort;    /* a column's key; NULL: growth */
+	const char *sort;    /* a column's key; NULL: as it was the last time, or growth */
 	const char *command; /* the program as a person would name it; copied */
+	bool settings;       /* use what was kept the last time, and keep what changes; else all begins anew */
 	int32_t utc_offset;  /* of the times in what is written to files, in seconds east of UTC */
 };
 
@@ -65,6 +66,12 @@ void viewer_free(struct viewer *viewer);
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot);
 
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key);
+
+/*
+ * Keeps what a person has changed by keys for the next time, where the options allow it. Returns NULL, or why it could
+ * not be kept; borrowed until the next key.
+ */
+const char *viewer_keep_settings(struct viewer *viewer);
 
 /* Seconds between snapshots that the person asked for; while paused snapshots may be fed, and are not shown. */
 double viewer_interval(const struct viewer *viewer);

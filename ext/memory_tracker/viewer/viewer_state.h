@@ -16,6 +16,7 @@
 #include "viewer/path_watch.h"
 #include "viewer/picker.h"
 #include "viewer/scrollback.h"
+#include "viewer/settings.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
@@ -26,10 +27,10 @@ enum viewer_mode {
 	MODE_FILTER = 2, /* a filter is being typed */
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
-	MODE_SEARCH = 16, /* what to search for is being typed */
-	MODE_NAME = 32,   /* the name of a file to write to is being typed */
-	MODE_SORT = 64,   /* the column to sort by is being picked */
-	MODE_COLUMNS = 128,
+	MODE_FIND = 32,  /* what to search for is being typed */
+	MODE_NAME = 64,  /* the name of a file to write to is being typed */
+	MODE_SORT = 128, /* the column to sort by is being picked */
+	MODE_COLUMNS = 256,
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -59,8 +60,11 @@ struct viewer {
 	struct help_view help;
 
 	struct picker picker;
-	struct selection before_search;
+	struct selection before_finding;
 	struct typed file_name; /* of what is written */
+
+	char *settings_path;  /* owned; NULL: nothing is kept */
+	struct settings kept; /* as they are there, but for what the options say */
 
 	struct gc_report gc;
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */

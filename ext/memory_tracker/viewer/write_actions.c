@@ -84,11 +84,17 @@ static int write_report(struct viewer *viewer, const char *name)
 	return error;
 }
 
+/* The end of a path tells more than its beginning. */
 static void say_where(struct viewer *viewer, const char *name)
 {
-	char *path = realpath(name, NULL);
+	static const char label[] = "written to ";
+	unsigned columns = viewer->table.layout.columns;
+	char *path = realpath(name, NULL), text[VIEWER_SENTENCE_SIZE - sizeof label];
+	const char *where = path ? path : name;
 
-	viewer_note(viewer, "written to %s", path ? path : name);
+	text_fit_end(text, sizeof text, where, strlen(where), columns > sizeof label ? columns - sizeof label : 0,
+	             viewer->charset);
+	viewer_note(viewer, "%s%s", label, text);
 	free(path);
 }
 
@@ -105,9 +111,9 @@ enum viewer_request action_write(struct viewer *viewer, uint32_t key)
 	}
 	int error = write_report(viewer, name);
 	if (error == EEXIST)
-		viewer_note(viewer, "%s is there already, and was not changed: choose another name", name);
+		viewer_note(viewer, "there is such a file already, and it was not changed: choose another name");
 	else if (error)
-		viewer_note(viewer, "%s was not written: %s", name, strerror(error));
+		viewer_note(viewer, "nothing was written: %s", strerror(error));
 	else
 		say_where(viewer, name);
 	if (!error)

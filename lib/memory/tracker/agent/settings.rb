@@ -15,7 +15,8 @@ module Memory
           depth: ->(text) { Integer(text) },
           path_interval: ->(text) { Integer(text) },
           gc: ->(text) { Float(text) },
-          existing: ->(text) { text == "true" }
+          existing: ->(text) { text == "true" },
+          settings: ->(text) { text == "true" }
         }.freeze
 
         # Those of the options that are the capture's.

@@ -4,7 +4,7 @@
 
 #include "viewer/viewer_state.h"
 
-bool action_can_search_on(const struct viewer *viewer)
+bool action_can_find_on(const struct viewer *viewer)
 {
 	return viewer->table.search.length && action_has_lines(viewer);
 }
@@ -20,32 +20,32 @@ static void say_nothing_found(struct viewer *viewer)
 /* The lines may be others by now, so what was selected is looked up again. */
 static void select_as_before(struct viewer *viewer)
 {
-	viewer->table.selection = viewer->before_search;
+	viewer->table.selection = viewer->before_finding;
 	table_view_refresh(&viewer->table, viewer_shown(viewer));
 }
 
-enum viewer_request action_begin_search(struct viewer *viewer, uint32_t key)
+enum viewer_request action_begin_find(struct viewer *viewer, uint32_t key)
 {
-	viewer->mode = MODE_SEARCH;
-	viewer->before_search = viewer->table.selection;
+	viewer->mode = MODE_FIND;
+	viewer->before_finding = viewer->table.selection;
 	viewer->table.search.length = 0;
 	return VIEWER_NOTHING;
 }
 
-void action_search_typed(struct viewer *viewer)
+void action_find_typed(struct viewer *viewer)
 {
 	select_as_before(viewer);
-	if (action_can_search_on(viewer) && !table_view_search(&viewer->table, viewer->table.selection.position, false))
+	if (action_can_find_on(viewer) && !table_view_search(&viewer->table, viewer->table.selection.position, false))
 		say_nothing_found(viewer);
 }
 
-enum viewer_request action_search_on(struct viewer *viewer, uint32_t key)
+enum viewer_request action_find_on(struct viewer *viewer, uint32_t key)
 {
 	struct table_view *table = &viewer->table;
 	size_t count = table->tree.count, before = table->selection.position;
 
 	if (!table->search.length)
-		return action_begin_search(viewer, key);
+		return action_begin_find(viewer, key);
 	bool up = key == 'N' || key == VIEWER_KEY_UP;
 
 	if (!table_view_search(table, (before + (up ? count - 1 : 1)) % count, up))
@@ -58,19 +58,19 @@ enum viewer_request action_search_on(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
-void action_name_search(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+void action_name_find(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
 	snprintf(out, COMMAND_NAME_SIZE, "%s",
 	         viewer->table.search.length && !viewer->table.filter.length ? "next match" : "");
 }
 
-enum viewer_request action_keep_search(struct viewer *viewer, uint32_t key)
+enum viewer_request action_keep_find(struct viewer *viewer, uint32_t key)
 {
 	viewer->mode = viewer_ground(viewer);
 	return VIEWER_NOTHING;
 }
 
-enum viewer_request action_leave_search(struct viewer *viewer, uint32_t key)
+enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key)
 {
 	viewer->mode = viewer_ground(viewer);
 	viewer->table.search.length = 0;
