@@ -19,7 +19,6 @@ RSpec.describe "keys of the viewer" do
     path = terminal.write("program.rb", "class Product; end\nkept = Array.new(30) { Product.new }\nsleep")
     terminal.start(Terminal.top(*options, RbConfig.ruby, path))
     terminal.wait_for_viewer
-    terminal.wait_for(/ Product$/)
   end
 
   def leave
@@ -63,6 +62,7 @@ RSpec.describe "keys of the viewer" do
 
   it "write what is shown, and say where" do
     start
+    terminal.wait_for(/ Product$/)
     terminal.press("w")
     terminal.wait_for(/write to: memory-tracker-\d+-\d{8}-\d{6}\.txt/)
     terminal.press("Tab", "Enter")
@@ -74,6 +74,7 @@ RSpec.describe "keys of the viewer" do
 
   it "search from match to match" do
     start
+    terminal.wait_for(/ Product$/)
     terminal.press("\\")
     terminal.type("product")
     terminal.wait_for(/search: product/)
