@@ -194,20 +194,30 @@ static int compare_ranks(const void *left, const void *right)
 	return (l->rank > r->rank) - (l->rank < r->rank);
 }
 
+/* Puts lines that are in order into the one that lasts. */
+static void keep_order(struct column_line *lines, size_t count, struct key_ranks *ranks)
+{
+	for (size_t i = 0; i < count; i++)
+		lines[i].rank = key_ranks_of(ranks, tree_lines_key(&lines[i]));
+	qsort(lines, count, sizeof *lines, compare_ranks);
+}
+
 /* Puts the lines that wait from some place on in order, so that the first is the last: it goes first. */
 static void put_in_order(struct tree_lines *tree, size_t from, const struct tree_order *order)
 {
 	struct column_line *lines = tree->waiting + from;
 	size_t count = tree->waiting_count - from;
+	bool last_first = order->reversed;
 
 	qsort(lines, count, sizeof *lines, order->sort->compare);
-	if (order->reversed)
+	if (order->ranks) {
+		if (last_first)
+			turn_round(lines, count);
+		keep_order(lines, count, order->ranks);
+		last_first = false;
+	}
+	if (!last_first)
 		turn_round(lines, count);
-	for (size_t i = 0; order->ranks && i < count; i++)
-		lines[i].rank = key_ranks_of(order->ranks, tree_lines_key(&lines[i]));
-	if (order->ranks)
-		qsort(lines, count, sizeof *lines, compare_ranks);
-	turn_round(lines, count);
 }
 
 static void add_below(struct tree_lines *tree, const struct figures *figures, const struct tree_order *order,
