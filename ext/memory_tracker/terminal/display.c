@@ -448,10 +448,8 @@ enum display_end display_run(struct display *display)
 	}
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
 	if (!woken) {
-		const char *unkept = viewer_keep_settings(display->viewer);
+		viewer_keep_settings(display->viewer);
 		leave(display);
-		if (unkept)
-			session_say(&display->session, unkept);
 		if (display->complaint)
 			session_say(&display->session, display->complaint);
 	}

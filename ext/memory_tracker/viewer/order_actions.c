@@ -97,7 +97,11 @@ enum viewer_request action_toggle_column(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_keep_pick(struct viewer *viewer, uint32_t key)
 {
+	bool columns = viewer->mode == MODE_COLUMNS;
+
 	viewer->mode = viewer_ground(viewer);
+	if (columns)
+		viewer_keep_settings(viewer);
 	return VIEWER_NOTHING;
 }
 

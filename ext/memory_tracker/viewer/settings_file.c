@@ -98,6 +98,8 @@ static const char *replace(const char *path, const struct buffer *content)
 	if (!new)
 		return strerror(ENOMEM);
 	snprintf(new, size, "%s.%ld.new", path, (long)getpid());
+	/* Of a process that was killed while it did this, and had the same number. */
+	unlink(new);
 	int error = new_file_write(new, FILE_MODE, content);
 	if (!error && rename(new, path) < 0) {
 		error = errno;

@@ -56,14 +56,14 @@ void settings_begin(struct viewer *viewer)
 	viewer->kept = settings_of(viewer);
 }
 
-const char *viewer_keep_settings(struct viewer *viewer)
+void viewer_keep_settings(struct viewer *viewer)
 {
 	struct settings now = settings_of(viewer), in_file = now;
 	char problem[SETTINGS_PROBLEM_SIZE];
 	struct buffer text = {0}, changed = {0};
 
 	if (!viewer->settings_path || settings_equal(&now, &viewer->kept))
-		return NULL;
+		return;
 	/* It may have been changed meanwhile, by another viewer or by hand. */
 	const char *reason = read_file(viewer->settings_path, &text, &in_file, problem);
 	if (!reason) {
@@ -74,8 +74,8 @@ const char *viewer_keep_settings(struct viewer *viewer)
 	}
 	if (reason)
 		viewer_note(viewer, "the settings were not kept: %s (%s)", reason, viewer->settings_path);
-	viewer->kept = now;
+	else
+		viewer->kept = now;
 	buffer_deinit(&text);
 	buffer_deinit(&changed);
-	return reason ? viewer->sentence : NULL;
 }

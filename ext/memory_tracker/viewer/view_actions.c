@@ -173,6 +173,7 @@ enum viewer_request action_change_theme(struct viewer *viewer, uint32_t key)
 {
 	viewer->theme = theme_after(viewer->theme);
 	viewer_note(viewer, "the theme is %s: %s", viewer->theme->name, viewer->theme->help);
+	viewer_keep_settings(viewer);
 	return VIEWER_NOTHING;
 }
 

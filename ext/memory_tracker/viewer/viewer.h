@@ -68,10 +68,10 @@ bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot);
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key);
 
 /*
- * Keeps what a person has changed by keys for the next time, where the options allow it. Returns NULL, or why it could
- * not be kept; borrowed until the next key.
+ * Keeps what a person has changed by keys for the next time, where the options allow it. When it cannot be kept, a
+ * sentence above the keys says so.
  */
-const char *viewer_keep_settings(struct viewer *viewer);
+void viewer_keep_settings(struct viewer *viewer);
 
 /* Seconds between snapshots that the person asked for; while paused snapshots may be fed, and are not shown. */
 double viewer_interval(const struct viewer *viewer);
