@@ -72,7 +72,7 @@ static void pick_order(struct shop_viewer *shop)
 static void choose_columns(struct shop_viewer *shop)
 {
 	shop_screen(shop);
-	shop_press(shop, "C> >>>");
+	shop_press(shop, "C>> >>");
 }
 
 static void name_file(struct shop_viewer *shop)
@@ -135,6 +135,70 @@ static void collect_garbage(struct shop_viewer *shop)
 	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
 }
 
+/* The shop anew, with a capture that has seen no major GC yet. */
+static void start_without_majors(struct shop_viewer *shop)
+{
+	shop->head.started_ns = shop->head.monotonic_ns;
+	shop->head.majors_seen = shop->head.major_at_ns = shop->head.gcs_seen = 0;
+	for (unsigned second = 0; second < 6; second++)
+		shop_second(shop, false);
+}
+
+/* A mark after five seconds, three more seconds, a second mark, two more. */
+static void set_marks(struct shop_viewer *shop)
+{
+	shop_press(shop, "b");
+	for (unsigned second = 0; second < 3; second++)
+		shop_second(shop, true);
+	shop_press(shop, "b");
+	for (unsigned second = 0; second < 2; second++)
+		shop_second(shop, true);
+	shop_press(shop, "mj");
+}
+
+static void show_deltas(struct shop_viewer *shop)
+{
+	set_marks(shop);
+	shop_press(shop, "d");
+}
+
+static void collect_against_a_mark(struct shop_viewer *shop)
+{
+	set_marks(shop);
+	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
+	shop_second(shop, true);
+	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
+}
+
+/* A while with a mark in it, and major GCs only now and then. */
+static void open_graph(struct shop_viewer *shop)
+{
+	for (unsigned second = 0; second < 15; second++) {
+		shop_second(shop, second % 4 == 0);
+		if (second == 7)
+			shop_press(shop, "b");
+	}
+	shop_press(shop, "jt");
+}
+
+static void open_graph_of_a_shrinking_class(struct shop_viewer *shop)
+{
+	open_graph(shop);
+	viewer_press(shop->viewer, VIEWER_KEY_END);
+}
+
+static void open_graph_without_majors(struct shop_viewer *shop)
+{
+	start_without_majors(shop);
+	shop_press(shop, "t");
+}
+
+static void unfold_and_mark(struct shop_viewer *shop)
+{
+	shop_press(shop, "*");
+	set_marks(shop);
+}
+
 static void pause_shop(struct shop_viewer *shop)
 {
 	shop_press(shop, "p");
@@ -155,15 +219,6 @@ static void list_internal(struct shop_viewer *shop)
 static void sort_reversed(struct shop_viewer *shop)
 {
 	shop_press(shop, "3I");
-}
-
-/* The shop anew, with a capture that has seen no major GC yet. */
-static void start_without_majors(struct shop_viewer *shop)
-{
-	shop->head.started_ns = shop->head.monotonic_ns;
-	shop->head.majors_seen = shop->head.major_at_ns = shop->head.gcs_seen = 0;
-	for (unsigned second = 0; second < 6; second++)
-		shop_second(shop, false);
 }
 
 static void start_without_gc(struct shop_viewer *shop)
@@ -210,6 +265,22 @@ static const struct golden goldens[] = {
     {"output_40x8", 40, 8, open_output, TEXT_UTF8},
     {"gc_120x18", 120, 18, collect_garbage, TEXT_UTF8},
     {"gc_60x10", 60, 10, collect_garbage, TEXT_UTF8},
+    {"gc_since_mark_120x18", 120, 18, collect_against_a_mark, TEXT_UTF8},
+    {"marked_160x20", 160, 20, set_marks, TEXT_UTF8},
+    {"marked_120x18", 120, 18, set_marks, TEXT_UTF8},
+    {"marked_80x16", 80, 16, set_marks, TEXT_UTF8},
+    {"marked_60x12", 60, 12, set_marks, TEXT_UTF8},
+    {"deltas_120x18", 120, 18, show_deltas, TEXT_UTF8},
+    {"deltas_80x16", 80, 16, show_deltas, TEXT_ASCII},
+    {"deltas_60x12", 60, 12, show_deltas, TEXT_UTF8},
+    {"graph_120x24", 120, 24, open_graph, TEXT_UTF8},
+    {"graph_80x24", 80, 24, open_graph, TEXT_UTF8},
+    {"graph_60x16", 60, 16, open_graph, TEXT_UTF8},
+    {"graph_40x12", 40, 12, open_graph, TEXT_UTF8},
+    {"graph_100x20", 100, 20, open_graph, TEXT_ASCII},
+    {"graph_shrinking_80x24", 80, 24, open_graph_of_a_shrinking_class, TEXT_UTF8},
+    {"graph_unconfirmed_80x20", 80, 20, open_graph_without_majors, TEXT_UTF8},
+    {"classes_80x24", 80, 24, NULL, TEXT_UTF8},
     {"paused_120x18", 120, 18, pause_shop, TEXT_UTF8},
     {"ended_120x18", 120, 18, end_shop, TEXT_UTF8},
     {"ended_80x16", 80, 16, end_shop, TEXT_UTF8},
@@ -230,6 +301,7 @@ static const struct golden path_goldens[] = {
     {"unfolded_all_80x16", 80, 16, unfold_all, TEXT_UTF8},
     {"unfolded_all_60x14", 60, 14, unfold_all, TEXT_UTF8},
     {"unfolded_all_40x12", 40, 12, unfold_all, TEXT_UTF8},
+    {"unfolded_marked_120x20", 120, 20, unfold_and_mark, TEXT_UTF8},
     {"source_gone_120x20", 120, 20, open_source, TEXT_UTF8},
     {"source_gone_40x10", 40, 10, open_source, TEXT_UTF8},
     {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8},

@@ -17,13 +17,13 @@
 
 void shop_second(struct shop_viewer *shop, int major)
 {
-	uint64_t second = ++shop->second;
+	uint64_t second = ++shop->second, sold = second < 20 ? second : 20;
 	const struct fake_class classes[] = {
 	    {1, "String", 98000 * second, 98000 * second - 40771 - 12 * (second % 3), 40771, 0},
 	    {2, "Shop::Session", 502 * second + 85, shop->session_freed, 502 * second - shop->session_freed, 0},
 	    {3, "Shop::Product", 11600 * second + 12516, 11600 * second, 4000, 0},
 	    {4, "(internal T_DATA)", 900 * second, 0, 900 * second, SNAPSHOT_CLASS_INTERNAL},
-	    {5, "Shop::Basket", 1000, 50 * second, 1000 - 50 * second, 0},
+	    {5, "Shop::Basket", 1000, 50 * sold, 1000 - 50 * sold, 0},
 	    {6, "Hash", 12100 * second + 13007, 11598 * second, 502 * second, 0},
 	    {7, "#<Class:0x00007f2a> \033[31mred\033[0m", 402, 0, 310, SNAPSHOT_CLASS_ANONYMOUS},
 	    {8, "Größe::日本語の長い名前::Zähler", 77, 0, 77, 0},
@@ -39,6 +39,7 @@ void shop_second(struct shop_viewer *shop, int major)
 	shop->head.gc_minor += 3;
 	shop->head.gc_time_ns += SECOND / 32;
 	shop->head.monotonic_ns += SECOND;
+	shop->head.wall_ns += SECOND;
 	if (major) {
 		shop->head.majors_seen++;
 		shop->head.gc_major++;
@@ -77,6 +78,7 @@ static void open_empty(struct shop_viewer *shop, unsigned columns, unsigned line
 	             .gc_major = 33,
 	             .heap_live_slots = 1310000,
 	             .heap_total_slots = 1620000,
+	             .wall_ns = 38467 * SECOND,
 	             .tracker_bytes = UINT64_C(14) << 20,
 	             .rss_bytes = UINT64_C(212) << 20},
 	};
@@ -99,6 +101,7 @@ void shop_open_with_paths(struct shop_viewer *shop, unsigned columns, unsigned l
 	for (unsigned second = 0; second < 5; second++)
 		shop_second(shop, 1);
 }
+
 void shop_close(struct shop_viewer *shop)
 {
 	viewer_free(shop->viewer);
@@ -128,4 +131,20 @@ enum viewer_request shop_press(struct shop_viewer *shop, const char *keys)
 		left -= size;
 	}
 	return request;
+}
+
+void assert_shown(struct shop_viewer *shop, const char *text)
+{
+	const char *screen = shop_screen(shop);
+
+	if (!strstr(screen, text))
+		fail_msg("\"%s\" is not on the screen:\n%s", text, screen);
+}
+
+void assert_not_shown(struct shop_viewer *shop, const char *text)
+{
+	const char *screen = shop_screen(shop);
+
+	if (strstr(screen, text))
+		fail_msg("\"%s\" is on the screen:\n%s", text, screen);
 }

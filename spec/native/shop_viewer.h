@@ -36,4 +36,8 @@ const char *shop_screen(struct shop_viewer *shop);
 /* Presses the keys of a text, one after the other. Returns what the last one asked for. */
 enum viewer_request shop_press(struct shop_viewer *shop, const char *keys);
 
+/* Fails the test when a text is not on the screen, or is. */
+void assert_shown(struct shop_viewer *shop, const char *text);
+void assert_not_shown(struct shop_viewer *shop, const char *text);
+
 #endif

@@ -10,22 +10,6 @@
 
 #include "screen_text.h"
 
-void assert_shown(struct shop_viewer *shop, const char *text)
-{
-	const char *screen = shop_screen(shop);
-
-	if (!strstr(screen, text))
-		fail_msg("\"%s\" is not on the screen:\n%s", text, screen);
-}
-
-void assert_not_shown(struct shop_viewer *shop, const char *text)
-{
-	const char *screen = shop_screen(shop);
-
-	if (strstr(screen, text))
-		fail_msg("\"%s\" is on the screen:\n%s", text, screen);
-}
-
 void assert_selected(struct shop_viewer *shop, const char *end)
 {
 	struct buffer text = {0};

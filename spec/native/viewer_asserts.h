@@ -8,9 +8,6 @@
 
 #include "shop_viewer.h"
 
-void assert_shown(struct shop_viewer *shop, const char *text);
-void assert_not_shown(struct shop_viewer *shop, const char *text);
-
 /* The selected line of the table, which is the one that is reversed as a whole, ends in this text. */
 void assert_selected(struct shop_viewer *shop, const char *end);
 

@@ -187,7 +187,7 @@ static void test_the_source_pane(void **state)
 	assert_not_shown(shop, " source ─");
 }
 
-static void test_a_gc_on_a_call_path_tells_of_its_class(void **state)
+static void test_a_gc_on_a_call_path_tells_of_it(void **state)
 {
 	struct shop_viewer *shop = *state;
 
@@ -195,7 +195,7 @@ static void test_a_gc_on_a_call_path_tells_of_its_class(void **state)
 	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
 	shop_second(shop, true);
 	viewer_gc_done(shop->viewer, true, MILLISECOND, NULL);
-	assert_shown(shop, "   Hash: freed");
+	assert_shown(shop, "   Shop::SessionStore#write shop.rb:41: freed 0, stayed 3,012");
 }
 
 static void test_moving_by_lines(void **state)
@@ -297,7 +297,9 @@ static void test_sorting_by_digit(void **state)
 		assert_selected(shop, sorts[i].first);
 	}
 	shop_press(shop, "6");
-	assert_shown(shop, "there is no column 6 to sort by");
+	assert_shown(shop, "there is no mark to compare with: b sets one");
+	shop_press(shop, "b6");
+	assert_shown(shop, "Δ 0 s▾");
 }
 
 static void test_sorting_by_the_neighbour(void **state)
@@ -806,7 +808,7 @@ int main(void)
 	    PATH_TEST(test_the_filter_finds_frames),
 	    PATH_TEST(test_turning_the_tree),
 	    PATH_TEST(test_the_source_pane),
-	    PATH_TEST(test_a_gc_on_a_call_path_tells_of_its_class),
+	    PATH_TEST(test_a_gc_on_a_call_path_tells_of_it),
 	    SHOP_TEST(test_moving_by_lines),
 	    SHOP_TEST(test_moving_by_screens_and_to_the_ends),
 	    SHOP_TEST(test_the_selection_stays_with_its_class),

@@ -20,7 +20,7 @@ struct live_view_options {
 	const char *command; /* the program, or NULL; likewise */
 	const char *marker;  /* see struct guard_job; likewise */
 	bool settings;       /* see struct viewer_options */
-	int32_t utc_offset;  /* of the times that are written, in seconds east of UTC */
+	int32_t utc_offset;  /* of the times shown, seconds east of UTC */
 	bool interrupt_key;  /* Ctrl-C is a key, and not a signal to the program */
 	VALUE runner;        /* the thread that will run it, so that it stops for what Ruby has for that; or nil */
 	/*

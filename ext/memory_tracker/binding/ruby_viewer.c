@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <ruby/thread.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "binding/errors.h"
@@ -157,9 +158,17 @@ static void wake_readers(void)
 		rb_set_errinfo(Qnil);
 }
 
+/* As the clocks of this place go now. */
+static int32_t utc_offset(void)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	return localtime_r(&now, &local) ? (int32_t)local.tm_gmtoff : 0;
+}
+
 static void open_view(struct ruby_viewer *viewer, bool beside)
 {
-	VALUE now = rb_funcall(rb_cTime, rb_intern("now"), 0);
 	struct live_view_options options = {
 	    .interval = viewer->interval,
 	    .gc = viewer->gc,
@@ -167,7 +176,7 @@ static void open_view(struct ruby_viewer *viewer, bool beside)
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
 	    .settings = viewer->settings,
-	    .utc_offset = NUM2INT(rb_funcall(now, rb_intern("utc_offset"), 0)),
+	    .utc_offset = utc_offset(),
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,
 	    .runner = beside ? Qnil : rb_thread_current(),

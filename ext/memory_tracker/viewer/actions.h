@@ -1,6 +1,6 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, order_actions.c, find_actions.c and write_actions.c, those of the rest of the screen in
+ * table_actions.c, order_actions.c, find_actions.c, mark_actions.c and write_actions.c, those of the rest of the screen in
  * view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
@@ -23,6 +23,8 @@ bool action_can_unfold(const struct viewer *viewer);
 bool action_can_unfold_more(const struct viewer *viewer);
 bool action_can_fold(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
+bool action_has_marks(const struct viewer *viewer);
+bool action_has_other_marks(const struct viewer *viewer);
 
 bool action_can_freeze(const struct viewer *viewer);
 bool action_can_find_on(const struct viewer *viewer);
@@ -43,6 +45,11 @@ enum viewer_request action_collect(struct viewer *viewer, uint32_t key);
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key);
 enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key);
+enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key);
+enum viewer_request action_set_mark(struct viewer *viewer, uint32_t key);
+enum viewer_request action_clear_mark(struct viewer *viewer, uint32_t key);
+enum viewer_request action_other_mark(struct viewer *viewer, uint32_t key);
+enum viewer_request action_toggle_deltas(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key);
 enum viewer_request action_go_back(struct viewer *viewer, uint32_t key);
@@ -78,6 +85,9 @@ void action_name_format(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 void action_name_freeze(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_find(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_follow(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_deltas(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 

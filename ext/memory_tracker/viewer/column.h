@@ -11,6 +11,7 @@
 #include "viewer/buffer.h"
 #include "viewer/figures.h"
 #include "viewer/history.h"
+#include "viewer/since_mark.h"
 #include "viewer/text.h"
 
 /* What only lines of call paths have. */
@@ -37,8 +38,21 @@ struct column_line {
 	uint32_t rank; /* in an order that is frozen */
 	bool bound;    /* retained is an upper bound */
 	bool unknown;  /* no major GC was seen yet, so what is retained is not known */
+	bool deltas;   /* counts are shown as changes since the mark */
+	struct since_mark_change change;
 	enum text_charset charset;
 };
+
+/* What titles say besides the names of their columns. */
+struct column_context {
+	bool marked;         /* there is a mark to compare with, */
+	uint64_t elapsed_ns; /* which was set so long ago */
+	bool deltas;         /* counts are shown as changes since then */
+	enum text_charset charset;
+};
+
+/* Room for a title, the zero included. */
+#define COLUMN_TITLE_SIZE 48
 
 struct column {
 	const char *key;   /* what --sort and the API call it */
@@ -55,8 +69,12 @@ struct column {
 	unsigned stretch; /* how wide it may become where there is room; 0: no wider */
 	unsigned least;   /* the narrowest screen, in columns, that has it */
 	bool on_request;  /* only shown when a person asks for it, then on any screen with room for it */
+	bool with_mark;   /* only shown while there is a mark, and counts are not shown as changes anyway */
 	void (*show)(struct buffer *out, const struct column_line *line, unsigned cells); /* NULL: as `print` */
 	uint16_t (*style)(const struct column_line *line); /* enum grid_style; NULL: plain */
+
+	/* Its title as things are. NULL: `title`. */
+	void (*title_now)(const struct column_context *context, char out[COLUMN_TITLE_SIZE]);
 
 	/* Of two struct column_line, for qsort; never 0. NULL: nothing can be sorted by it. */
 	int (*compare)(const void *left, const void *right);
@@ -75,6 +93,18 @@ const char *column_bound_sign(enum text_charset charset);
 
 /* What stands behind sustained growth. */
 const char *column_growth_sign(enum text_charset charset);
+
+/* What stands above a column of a screen. */
+void column_title(const struct column *column, const struct column_context *context, char out[COLUMN_TITLE_SIZE]);
+
+/* Whether a screen can have the column now, be it wide enough or not. */
+bool column_applies(const struct column *column, const struct column_context *context);
+
+/* Writes a change since the mark: its sign, "~" before what is not exact, "-" for what is not known. */
+void column_print_change(struct buffer *out, int64_t change, bool known, bool bound);
+
+/* The same for a rate. */
+void column_print_rate(struct buffer *out, double per_second, enum history_certainty certainty);
 
 /* The column of plain text with this key, NULL if there is none. ANY THREAD. */
 const struct column *column_find(const char *key);

@@ -8,6 +8,7 @@
 /* Screens of at least so many lines have two lines of header, three, and one for why the numbers are not exact. */
 #define LINES_FOR_TWO 8
 #define LINES_FOR_THREE 12
+#define LINES_FOR_THREE_NARROW 20
 #define LINES_FOR_REASON 10
 
 /* What gives way is cut to this before anything else is left out. */
@@ -17,8 +18,9 @@
 
 static unsigned lines_of(const struct grid *grid)
 {
-	unsigned wanted = grid->columns >= HEADER_FULL ? 3 : grid->columns >= 60 ? 2 : 1;
-	unsigned possible = grid->lines >= LINES_FOR_THREE ? 3 : grid->lines >= LINES_FOR_TWO ? 2 : 1;
+	unsigned wanted = grid->columns >= 80 ? 3 : grid->columns >= 60 ? 2 : 1;
+	unsigned three = grid->columns >= HEADER_FULL ? LINES_FOR_THREE : LINES_FOR_THREE_NARROW;
+	unsigned possible = grid->lines >= three ? 3 : grid->lines >= LINES_FOR_TWO ? 2 : 1;
 
 	return wanted < possible ? wanted : possible;
 }
@@ -155,9 +157,11 @@ static void draw_reason(const struct header_facts *facts, struct grid *grid, uns
 void header_view_draw(const struct header_facts *facts, struct grid *grid)
 {
 	unsigned lines = lines_of(grid);
+	struct header_facts laid_out = *facts;
 
+	laid_out.lines = lines;
 	for (unsigned line = 0; line < lines; line++)
-		draw_line(facts, grid, line);
+		draw_line(&laid_out, grid, line);
 	if (gives_reason(facts, grid))
 		draw_reason(facts, grid, lines);
 }

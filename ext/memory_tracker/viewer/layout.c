@@ -31,9 +31,13 @@ size_t layout_index(const char *key, size_t length)
 }
 
 /* What somebody has asked for does not wait for a wide screen. */
-static bool is_shown(const struct column *column, unsigned columns, layout_choice choice, size_t index)
+static bool is_shown(const struct layout *layout, layout_choice choice, size_t index,
+                     const struct column_context *context)
 {
-	return layout_wants(choice, index) && (column->on_request || columns >= column->least);
+	const struct column *column = column_screen[index];
+
+	return layout_wants(choice, index) && column_applies(column, context) &&
+	       (column->on_request || layout->columns >= column->least);
 }
 
 /* The cells before the names. */
@@ -61,22 +65,22 @@ static void take_one_away(struct layout *layout)
 	memmove(&layout->places[last], &layout->places[last + 1], (layout->count - last) * sizeof *layout->places);
 }
 
-static void choose(struct layout *layout, unsigned columns, layout_choice choice)
+static void choose(struct layout *layout, layout_choice choice, const struct column_context *context)
 {
 	for (size_t i = 0; i < column_screen_count && layout->count < LAYOUT_MAX; i++) {
-		if (is_shown(column_screen[i], columns, choice, i))
+		if (is_shown(layout, choice, i, context))
 			layout->places[layout->count++].column = column_screen[i];
 	}
-	while (layout->count > 1 && cells_needed(layout) + NAME_LEAST > columns)
+	while (layout->count > 1 && cells_needed(layout) + NAME_LEAST > layout->columns)
 		take_one_away(layout);
 }
 
-void layout_make(struct layout *layout, unsigned columns, layout_choice choice)
+void layout_make(struct layout *layout, unsigned columns, layout_choice choice, const struct column_context *context)
 {
 	unsigned start = 1;
 
 	*layout = (struct layout){.columns = columns};
-	choose(layout, columns, choice);
+	choose(layout, choice, context);
 	unsigned needed = cells_needed(layout);
 	unsigned spare = columns > needed + NAME_CELLS ? columns - needed - NAME_CELLS : 0;
 	for (size_t i = 0; i < layout->count; i++) {

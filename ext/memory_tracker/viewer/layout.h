@@ -34,8 +34,8 @@ struct layout {
 	unsigned columns; /* how wide the screen is */
 };
 
-/* Lays out the columns of a screen that is this wide. */
-void layout_make(struct layout *layout, unsigned columns, layout_choice choice);
+/* Lays out those columns of a screen that is this wide which it can have now. */
+void layout_make(struct layout *layout, unsigned columns, layout_choice choice, const struct column_context *context);
 
 /* Whether a column is there. */
 bool layout_has(const struct layout *layout, const struct column *column);

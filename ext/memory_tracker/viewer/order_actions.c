@@ -42,22 +42,13 @@ void action_name_follow(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 
 /* --- picking columns --- */
 
-static bool has_room(const struct viewer *viewer, const struct column *column)
-{
-	const struct table_view *table = &viewer->table;
-	struct layout layout;
-
-	layout_make(&layout, table->layout.columns, table->choice);
-	return layout_has(&layout, column);
-}
-
 /* What the column is that can be picked now. */
 static void explain(struct viewer *viewer)
 {
 	const struct picker *picker = &viewer->picker;
 	const struct column *column = column_screen[picker->at];
 	bool missing = picker->purpose == PICKER_COLUMNS && layout_wants(viewer->table.choice, picker->at) &&
-	               !has_room(viewer, column);
+	               !table_view_has_room(&viewer->table, column);
 
 	viewer_note(viewer, "%s: %s%s", column->title, column->help,
 	            missing ? "; there is no room for it on this screen" : "");
@@ -81,7 +72,7 @@ enum viewer_request action_begin_columns(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_pick(struct viewer *viewer, uint32_t key)
 {
-	picker_move(&viewer->picker, key == VIEWER_KEY_LEFT || key == '<' ? -1 : 1);
+	picker_move(&viewer->picker, &viewer->table, key == VIEWER_KEY_LEFT || key == '<' ? -1 : 1);
 	if (viewer->mode == MODE_SORT)
 		table_view_sort(&viewer->table, column_screen[viewer->picker.at]);
 	explain(viewer);

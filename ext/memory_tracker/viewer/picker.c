@@ -6,10 +6,14 @@
 #define GAP 2
 #define ITEM_SIZE 64
 
-/* Names are always shown; what cannot be sorted by cannot be picked for that. */
-static bool is_offered(const struct picker *picker, size_t index)
+/* To sort by, the columns that are wanted, and the one that is sorted by; to choose, all but the names. */
+static bool is_offered(const struct picker *picker, const struct table_view *table, size_t index)
 {
-	return picker->purpose == PICKER_SORT ? column_screen[index]->compare != NULL : column_screen[index]->cells > 0;
+	const struct column *column = column_screen[index];
+
+	if (picker->purpose == PICKER_COLUMNS)
+		return column->cells > 0;
+	return column->compare && (table_view_wants(table, index) || column == table->sort);
 }
 
 void picker_open(struct picker *picker, const struct table_view *table, enum picker_purpose purpose)
@@ -20,11 +24,11 @@ void picker_open(struct picker *picker, const struct table_view *table, enum pic
 		picker->at++;
 }
 
-void picker_move(struct picker *picker, int steps)
+void picker_move(struct picker *picker, const struct table_view *table, int steps)
 {
 	do
 		picker->at = (picker->at + column_screen_count + (size_t)steps) % column_screen_count;
-	while (!is_offered(picker, picker->at));
+	while (!is_offered(picker, table, picker->at));
 }
 
 /* Writes what stands for a column. Returns its cells, which are as many as its bytes: titles are ASCII. */
@@ -45,7 +49,7 @@ static size_t first_of(const struct picker *picker, const struct table_view *tab
 	unsigned used = describe(picker, table, first, item);
 
 	for (size_t i = picker->at; i-- > 0;) {
-		if (!is_offered(picker, i))
+		if (!is_offered(picker, table, i))
 			continue;
 		used += describe(picker, table, i, item) + GAP;
 		if (used > cells)
@@ -63,7 +67,7 @@ unsigned picker_draw(const struct picker *picker, const struct table_view *table
 	char item[ITEM_SIZE];
 
 	for (size_t i = first_of(picker, table, cells); i < column_screen_count; i++) {
-		if (!is_offered(picker, i))
+		if (!is_offered(picker, table, i))
 			continue;
 		unsigned width = describe(picker, table, i, item);
 		if (column + width > end && i > picker->at)

@@ -32,7 +32,7 @@ struct picker {
 void picker_open(struct picker *picker, const struct table_view *table, enum picker_purpose purpose);
 
 /* Goes to another column, round the ends. */
-void picker_move(struct picker *picker, int steps);
+void picker_move(struct picker *picker, const struct table_view *table, int steps);
 
 /* Draws it. Returns the column behind it; `cells` is the room that it has. */
 unsigned picker_draw(const struct picker *picker, const struct table_view *table, struct grid *grid, unsigned line,

@@ -40,8 +40,8 @@ static void put_line(struct buffer *out, const struct grid *grid, unsigned line)
 
 static bool put_header(struct buffer *out, const struct viewer *viewer, struct grid *grid, unsigned columns)
 {
-	struct header_facts facts = viewer_facts(viewer);
-	char text[FORMAT_SIZE];
+	char text[FORMAT_SIZE], since[FORMAT_SIZE];
+	struct header_facts facts = viewer_facts(viewer, since);
 
 	buffer_add(out, text, format_time(text, facts.figures->snapshot->wall_ns, viewer->utc_offset));
 	buffer_puts(out, "\n");

@@ -24,6 +24,22 @@ void table_view_deinit(struct table_view *table)
 	table->figures = NULL;
 }
 
+static bool is_marked(const struct table_view *table)
+{
+	return table->since && table->since->mark && table->figures && table->figures->snapshot;
+}
+
+static struct column_context context_of(const struct table_view *table)
+{
+	bool marked = is_marked(table);
+
+	return (struct column_context){
+	    .marked = marked,
+	    .elapsed_ns = marked ? table->figures->snapshot->monotonic_ns - table->since->mark->monotonic_ns : 0,
+	    .deltas = marked && table->deltas,
+	    .charset = table->tree.charset};
+}
+
 static struct column_line *selected_line(const struct table_view *table)
 {
 	return table->tree.count ? &table->tree.lines[table->selection.position] : NULL;
@@ -61,6 +77,8 @@ bool table_view_refresh(struct table_view *table, const struct figures *figures)
 	                                 .reversed = table->reversed,
 	                                 .internal = table->internal,
 	                                 .filter = &table->filter,
+	                                 .since = table->since,
+	                                 .deltas = table->deltas && table->since && table->since->mark,
 	                                 .ranks = table->frozen ? &table->ranks : NULL};
 	bool made = tree_lines_make(&table->tree, figures, &order);
 
@@ -173,6 +191,22 @@ void table_view_turn(struct table_view *table)
 	make_anew(table);
 }
 
+bool table_view_has_room(const struct table_view *table, const struct column *column)
+{
+	const struct column_context context = context_of(table);
+	struct layout layout;
+
+	layout_make(&layout, table->layout.columns, table->choice, &context);
+	return layout_has(&layout, column);
+}
+
+bool table_view_wants(const struct table_view *table, size_t index)
+{
+	const struct column_context context = context_of(table);
+
+	return layout_wants(table->choice, index) && column_applies(column_screen[index], &context);
+}
+
 const struct column *table_view_neighbour(const struct table_view *table, int steps)
 {
 	size_t index = 0;
@@ -181,15 +215,20 @@ const struct column *table_view_neighbour(const struct table_view *table, int st
 		index++;
 	do
 		index = (index + column_screen_count + (size_t)steps) % column_screen_count;
-	while (!column_screen[index]->compare);
+	while (!column_screen[index]->compare || !table_view_wants(table, index));
 	return column_screen[index];
 }
 
 const struct column *table_view_nth(size_t nth)
 {
-	for (size_t i = 0; i < column_screen_count; i++) {
-		if (column_screen[i]->compare && !nth--)
-			return column_screen[i];
+	for (int extra = 0; extra < 2; extra++) {
+		for (size_t i = 0; i < column_screen_count; i++) {
+			const struct column *column = column_screen[i];
+			bool comes_and_goes = column->on_request || column->with_mark;
+
+			if (column->compare && comes_and_goes == extra && !nth--)
+				return column;
+		}
 	}
 	return NULL;
 }
@@ -285,15 +324,17 @@ static void draw_position(struct table_view *table, struct grid *grid, unsigned 
 
 static void draw_titles(struct table_view *table, struct grid *grid, unsigned line, const struct layout *layout)
 {
+	const struct column_context context = context_of(table);
 	unsigned column = 0;
 
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct layout_place *place = &layout->places[i];
-		const char *title = place->column->title;
 		bool sorted = place->column == table->sort;
+		char title[COLUMN_TITLE_SIZE];
 
-		column = grid_put(grid, line, start_of(place, strlen(title)), sorted ? GRID_BOLD : GRID_DIM, title,
-		                  strlen(title));
+		column_title(place->column, &context, title);
+		column = grid_put(grid, line, start_of(place, text_width(title, strlen(title), TEXT_UTF8)),
+		                  sorted ? GRID_BOLD : GRID_DIM, title, strlen(title));
 		if (sorted)
 			column = grid_put(grid, line, column, GRID_BOLD, order_mark(table), strlen(order_mark(table)));
 	}
@@ -364,7 +405,9 @@ static void draw_line(struct table_view *table, struct grid *grid, unsigned line
 
 void table_view_draw(struct table_view *table, struct grid *grid, unsigned line, unsigned height, const char *empty)
 {
-	layout_make(&table->layout, grid->columns, table->choice);
+	const struct column_context context = context_of(table);
+
+	layout_make(&table->layout, grid->columns, table->choice, &context);
 	table->height = height;
 	selection_reveal(&table->selection, table->tree.count, height);
 	draw_titles(table, grid, line, &table->layout);
@@ -381,9 +424,10 @@ void table_view_draw(struct table_view *table, struct grid *grid, unsigned line,
 
 void table_view_draw_part(struct table_view *table, struct grid *grid, unsigned line, size_t part)
 {
+	const struct column_context context = context_of(table);
 	struct layout layout;
 
-	layout_make(&layout, grid->columns, table->choice);
+	layout_make(&layout, grid->columns, table->choice, &context);
 	if (part == TABLE_TITLES)
 		draw_titles(table, grid, line, &layout);
 	else

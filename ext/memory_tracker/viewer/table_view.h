@@ -26,12 +26,14 @@
 struct table_view {
 	const struct column *sort;
 	bool reversed;
-	bool internal;          /* list hidden and internal objects too */
-	bool frozen;            /* the order stays as it is, and what is new goes to the end */
-	struct key_ranks ranks; /* that order */
-	layout_choice choice;   /* of columns */
-	struct typed filter;    /* only classes that have this are lines */
-	struct typed search;    /* what the selection goes to */
+	bool internal;            /* list hidden and internal objects too */
+	struct since_mark *since; /* borrowed; what changes are reckoned from, NULL or without a mark: there are none */
+	bool deltas;              /* counts are shown as changes since the mark */
+	bool frozen;              /* the order stays as it is, and what is new goes to the end */
+	struct key_ranks ranks;   /* that order */
+	layout_choice choice;     /* of columns */
+	struct typed filter;      /* only classes that have this are lines */
+	struct typed search;      /* what the selection goes to */
 	struct selection selection;
 	char followed[FOLLOWED_CELLS * 4 + 1]; /* the name of what is followed, or was */
 	bool lost;                             /* what was followed has gone; for the reader to reset */
@@ -66,10 +68,19 @@ void table_view_follow(struct table_view *table, bool followed);
 /* Selects the first line that `search` finds, from a line on, round the ends. Returns false if there is none. */
 bool table_view_search(struct table_view *table, size_t from, bool up);
 
-/* The column that comes some steps before (negative) or after the one that is sorted by, going round. */
+/* Whether the column at a place of column_screen is wanted now, be there room for it or not. */
+bool table_view_wants(const struct table_view *table, size_t index);
+
+/* Whether a column is on the screen if that is as wide as it was at the latest drawing. */
+bool table_view_has_room(const struct table_view *table, const struct column *column);
+
+/* The shown column that comes some steps before (negative) or after the one that is sorted by, going round. */
 const struct column *table_view_neighbour(const struct table_view *table, int steps);
 
-/* The nth of the columns that can be sorted by, from 0; NULL if there are fewer. */
+/*
+ * The nth of the columns that can be sorted by, from 0: first those that are always there, then those that come and go.
+ * NULL if there are fewer.
+ */
 const struct column *table_view_nth(size_t nth);
 
 /* Move the selection: by lines, to the last line, to rest on the first. */

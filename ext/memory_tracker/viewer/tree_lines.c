@@ -93,7 +93,8 @@ static bool match_frames(const struct snapshot_header *snapshot, const struct ty
 
 /* --- lines --- */
 
-static struct column_line line_of_class(const struct tree_lines *tree, const struct figures *figures, uint32_t index)
+static struct column_line line_of_class(const struct tree_lines *tree, const struct figures *figures,
+                                        const struct tree_order *order, uint32_t index)
 {
 	const struct snapshot_header *snapshot = figures->snapshot;
 	const struct snapshot_class *class = &snapshot_classes(snapshot)[index];
@@ -102,8 +103,11 @@ static struct column_line line_of_class(const struct tree_lines *tree, const str
 	                           .class_index = index,
 	                           .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
 	                           .unknown = !snapshot->majors_seen,
+	                           .deltas = order->deltas,
 	                           .charset = tree->charset};
 
+	if (order->since)
+		line.change = since_mark_class(order->since, class);
 	line.name = snapshot_string(snapshot, class->name, &line.name_length);
 	line.path.index = CALL_PATHS_NONE;
 	line.path.share = -1;
@@ -165,14 +169,17 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	return line;
 }
 
-static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures, uint32_t index,
-                                       const struct column_line *above)
+static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures,
+                                       const struct tree_order *order, uint32_t index, const struct column_line *above)
 {
 	struct history_row *spare = &tree->rows[tree->row_count];
 	struct column_line line = tree_lines_path(&tree->paths, index, figures->paths, above, spare);
 
 	tree->row_count += line.row == spare;
 	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, tree_lines_key(&line));
+	line.deltas = order->deltas;
+	if (order->since)
+		line.change = since_mark_path(order->since, &tree->paths, &tree->paths.paths[index]);
 	return line;
 }
 
@@ -228,7 +235,7 @@ static void add_below(struct tree_lines *tree, const struct figures *figures, co
 
 	for (; index != CALL_PATHS_NONE; index = tree->paths.paths[index].next) {
 		if (tree->paths.paths[index].allocated)
-			tree->waiting[tree->waiting_count++] = line_of_path(tree, figures, index, above);
+			tree->waiting[tree->waiting_count++] = line_of_path(tree, figures, order, index, above);
 	}
 	put_in_order(tree, from, order);
 }
@@ -243,7 +250,7 @@ static bool add_classes(struct tree_lines *tree, const struct figures *figures, 
 		return false;
 	}
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
-		struct column_line line = line_of_class(tree, figures, i);
+		struct column_line line = line_of_class(tree, figures, order, i);
 
 		if ((snapshot_classes(snapshot)[i].flags & SNAPSHOT_CLASS_INTERNAL) && !order->internal)
 			continue;
@@ -271,6 +278,9 @@ bool tree_lines_make(struct tree_lines *tree, const struct figures *figures, con
 	if (!build_paths(tree, snapshot) ||
 	    !reserve(tree, snapshot->class_count, count_below_unfolded(tree, snapshot_classes(snapshot))))
 		return false;
+	/* Without memory changes are not known, and all the rest is. */
+	if (order->since)
+		since_mark_update(order->since, snapshot, &tree->unfolded, tree->turned);
 	if (!add_classes(tree, figures, order))
 		return false;
 	while (tree->waiting_count) {

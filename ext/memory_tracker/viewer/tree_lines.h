@@ -13,6 +13,7 @@
 #include "viewer/typed.h"
 #include "viewer/key_ranks.h"
 #include "viewer/key_set.h"
+#include "viewer/since_mark.h"
 
 /* To begin with: zeros, with the charset set. */
 struct tree_lines {
@@ -39,6 +40,8 @@ struct tree_order {
 	const struct typed *filter; /* for classes: their own name, or that of a frame */
 	struct key_ranks
 	    *ranks; /* the order is that of these, and what is new goes to the end; NULL: it is not frozen */
+	struct since_mark *since; /* what changes are reckoned from; NULL: there are none */
+	bool deltas;              /* counts are shown as changes */
 };
 
 void tree_lines_deinit(struct tree_lines *tree);

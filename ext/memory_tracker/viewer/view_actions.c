@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "viewer/format.h"
+#include "viewer/gc_view.h"
 #include "viewer/viewer_state.h"
 
 static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
@@ -32,7 +33,8 @@ bool action_can_pause(const struct viewer *viewer)
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || has_filter(viewer) || viewer->table.search.length;
+	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || has_filter(viewer) ||
+	       viewer->table.search.length;
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -72,12 +74,7 @@ enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_collect(struct viewer *viewer, uint32_t key)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
-
-	const struct snapshot_header *shown = viewer_shown(viewer)->snapshot;
-
-	gc_report_ask(&viewer->gc, viewer->latest.snapshot,
-	              line ? &snapshot_classes(shown)[line->class_index].id : NULL);
+	gc_view_ask(viewer);
 	return VIEWER_GC;
 }
 
@@ -111,14 +108,22 @@ enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 {
 	viewer->source.open = !viewer->source.open;
 	viewer->source.stale = true;
-	viewer->pane.open = false;
+	viewer->pane.open = viewer->graph.open = false;
+	viewer->mode = MODE_TABLE;
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key)
+{
+	viewer->graph.open = !viewer->graph.open;
+	viewer->pane.open = viewer->source.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = false;
+	viewer->source.open = viewer->graph.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
 	viewer->mode = viewer_ground(viewer);
@@ -155,9 +160,14 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 	case MODE_NAME:
 		viewer->mode = viewer_ground(viewer);
 		return VIEWER_NOTHING;
+	case MODE_TABLE:
+		if (viewer->source.open)
+			return action_toggle_source(viewer, key);
+		if (viewer->graph.open)
+			return action_toggle_graph(viewer, key);
+		return clear_filter(viewer);
 	default:
-		return viewer->mode == MODE_TABLE && viewer->source.open ? action_toggle_source(viewer, key)
-		                                                         : clear_filter(viewer);
+		return clear_filter(viewer);
 	}
 }
 
@@ -208,6 +218,8 @@ void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 		name = "close";
 	else if (viewer->mode == MODE_TABLE && viewer->source.open)
 		name = "close the source";
+	else if (viewer->mode == MODE_TABLE && viewer->graph.open)
+		name = "close the trend";
 	else if (viewer->mode == MODE_FILTER)
 		name = "clear the filter";
 	else if (viewer->mode != MODE_TABLE)
@@ -221,6 +233,19 @@ void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 
 	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
 	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
+}
+
+/* As long as nothing is confirmed, the footer says how that is done. */
+void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	bool confirmed = viewer_shown(viewer)->totals->certainty == HISTORY_CONFIRMED;
+
+	snprintf(out, COMMAND_NAME_SIZE, "%s", confirmed ? "GC" : "GC to confirm ~");
+}
+
+void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->graph.open ? "" : "trend");
 }
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])

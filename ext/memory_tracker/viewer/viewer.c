@@ -8,6 +8,7 @@
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
+#include "viewer/gc_view.h"
 #include "viewer/settings_use.h"
 #include "viewer/typing.h"
 #include "viewer/viewer_state.h"
@@ -17,7 +18,6 @@
 #define LEAST_LINES 6
 
 #define CLASS_NAME_CELLS 40
-#define MILLISECOND UINT64_C(1000000)
 
 static char *copy_of(const char *text)
 {
@@ -55,6 +55,7 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
 	viewer->utc_offset = options->utc_offset;
+	viewer->table.since = &viewer->since;
 	begin(viewer, options);
 	viewer->history = history_new(0);
 	if (options->command)
@@ -77,6 +78,8 @@ void viewer_free(struct viewer *viewer)
 	source_view_deinit(&viewer->source);
 	still_free(viewer->still);
 	still_free(viewer->still_paths);
+	since_mark_deinit(&viewer->since);
+	marks_deinit(&viewer->marks);
 	path_watch_deinit(&viewer->watch);
 	key_set_deinit(&viewer->on_screen);
 	history_free(viewer->history);
@@ -160,13 +163,28 @@ static void tell_of_the_lost(struct viewer *viewer)
 	viewer->table.lost = false;
 }
 
+/* Marks of another start have nothing in common with what comes now. */
+static void drop_foreign_marks(struct viewer *viewer, const struct snapshot_header *snapshot)
+{
+	if (marks_belong(&viewer->marks, snapshot))
+		return;
+	since_mark_choose(&viewer->since, NULL);
+	marks_deinit(&viewer->marks);
+	viewer->table.deltas = false;
+	viewer_note(viewer, "the capture was started anew: the marks are gone");
+	if (viewer->still)
+		table_view_refresh(&viewer->table, &viewer->still->figures);
+}
+
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 {
 	remember_first(viewer, snapshot);
-	gc_report_feed(&viewer->gc, snapshot);
+	drop_foreign_marks(viewer, snapshot);
 	viewer->source.stale = true;
 	/* The lines stand on what the update replaces. */
 	bool watched = watch_paths(viewer, snapshot);
+	if (gc_report_waits(&viewer->gc))
+		gc_report_feed(&viewer->gc, snapshot, gc_view_row(viewer, snapshot, viewer->gc.key));
 	bool taken = history_update(viewer->history, snapshot);
 	viewer->latest_paths = figures_of(viewer->watch.history);
 	viewer->latest = figures_of(viewer->history);
@@ -264,7 +282,16 @@ static double gc_share(const struct viewer *viewer)
 	return share < 1 ? share : 1;
 }
 
-struct header_facts viewer_facts(const struct viewer *viewer)
+/* When the mark was set that counts are shown as changes since; NULL: they are shown as they are. */
+static const char *name_changes(const struct viewer *viewer, char out[FORMAT_SIZE])
+{
+	if (!viewer->table.deltas || !viewer->since.mark)
+		return NULL;
+	format_clock(out, viewer->since.mark->wall_ns, viewer->utc_offset);
+	return out;
+}
+
+struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE])
 {
 	return (struct header_facts){.figures = viewer_shown(viewer),
 	                             .command = viewer->command,
@@ -272,54 +299,8 @@ struct header_facts viewer_facts(const struct viewer *viewer)
 	                             .interval = viewer->interval,
 	                             .gc_share = gc_share(viewer),
 	                             .paused = viewer->still != NULL,
+	                             .changes_since = name_changes(viewer, since),
 	                             .charset = viewer->charset};
-}
-
-static void put_count(char *out, size_t size, size_t *length, const char *label, uint64_t count)
-{
-	char digits[FORMAT_SIZE];
-
-	format_count(digits, count);
-	*length += (size_t)snprintf(out + *length, size - *length, "%s%s", label, digits);
-}
-
-static void describe_class(const struct viewer *viewer, char *out, size_t size, size_t *length)
-{
-	const struct history_row *row = history_find(viewer->history, viewer->gc.class_id);
-	char name[CLASS_NAME_CELLS * 4 + 1];
-	uint32_t name_length;
-
-	if (!row)
-		return;
-	const struct snapshot_header *snapshot = viewer->latest.snapshot;
-	const struct snapshot_class *class = &snapshot_classes(snapshot)[row - viewer->latest.rows];
-	const char *text = snapshot_string(snapshot, class->name, &name_length);
-	text_fit(name, sizeof name, text, name_length, CLASS_NAME_CELLS, viewer->charset);
-	*length += (size_t)snprintf(out + *length, size - *length, "   %s: ", name);
-	put_count(out, size, length, "freed ", viewer->gc.class.freed);
-	put_count(out, size, length, ", stayed ", viewer->gc.class.stayed);
-}
-
-/* The GC that was asked for, as far as it is known; an empty text if there was none. */
-static void describe_gc(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
-{
-	const struct gc_report *gc = &viewer->gc;
-	size_t length = 0;
-
-	out[0] = '\0';
-	if (gc->stage == GC_RUNNING)
-		snprintf(out, VIEWER_SENTENCE_SIZE, "GC: asked for");
-	if (gc->stage != GC_OVER && gc->stage != GC_KNOWN)
-		return;
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, "GC ", (gc->nanoseconds + MILLISECOND - 1) / MILLISECOND);
-	length += (size_t)snprintf(out + length, VIEWER_SENTENCE_SIZE - length, " ms");
-	if (gc->stage == GC_OVER)
-		return;
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, ": freed ", gc->all.freed);
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, " of ", gc->all.freed + gc->all.stayed);
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, ", stayed ", gc->all.stayed);
-	if (gc->has_class)
-		describe_class(viewer, out, VIEWER_SENTENCE_SIZE, &length);
 }
 
 static void put_line(const struct viewer *viewer, struct grid *grid, unsigned line, uint16_t style, const char *text)
@@ -370,18 +351,22 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 {
 	char sentence[VIEWER_SENTENCE_SIZE], nothing[VIEWER_SENTENCE_SIZE];
 
-	describe_gc(viewer, sentence);
+	gc_view_describe(viewer, sentence);
 	if (viewer->sentence[0])
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
 		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
 	/* A pane has at most half of what is left, but room for one line of its own. */
-	unsigned pane = (viewer->pane.open || viewer->source.open) && height >= 4 ? height / 2 : 0;
+	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
+	unsigned pane = open && height >= 4 ? height / 2 : 0;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
 	if (pane && viewer->source.open)
 		source_view_draw(&viewer->source, grid, line + height - pane, pane, table_view_selected(&viewer->table),
 		                 viewer->charset);
+	else if (pane && viewer->graph.open)
+		graph_view_draw(grid, line + height - pane, pane, table_view_selected(&viewer->table), &viewer->marks,
+		                viewer->charset);
 	else if (pane)
 		output_view_draw(&viewer->pane, &viewer->output, grid, line + height - pane, pane, viewer->charset);
 }
@@ -396,7 +381,8 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 	if (viewer->mode == MODE_HELP) {
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
-		struct header_facts facts = viewer_facts(viewer);
+		char since[FORMAT_SIZE];
+		struct header_facts facts = viewer_facts(viewer, since);
 		unsigned header = header_view_height(&facts, grid);
 
 		header_view_draw(&facts, grid);

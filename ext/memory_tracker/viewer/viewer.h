@@ -55,7 +55,7 @@ struct viewer_options {
 	const char *sort;    /* a column's key; NULL: as it was the last time, or growth */
 	const char *command; /* the program as a person would name it; copied */
 	bool settings;       /* use what was kept the last time, and keep what changes; else all begins anew */
-	int32_t utc_offset;  /* of the times in what is written to files, in seconds east of UTC */
+	int32_t utc_offset;  /* of the times shown, seconds east of UTC */
 };
 
 /* NULL without memory. */

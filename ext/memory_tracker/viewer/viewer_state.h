@@ -8,15 +8,19 @@
 #include <stdint.h>
 
 #include "viewer/figures.h"
+#include "viewer/format.h"
 #include "viewer/gc_report.h"
+#include "viewer/graph_view.h"
 #include "viewer/header_view.h"
 #include "viewer/help_view.h"
 #include "viewer/history.h"
+#include "viewer/marks.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
 #include "viewer/picker.h"
 #include "viewer/scrollback.h"
 #include "viewer/settings.h"
+#include "viewer/since_mark.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
@@ -40,7 +44,7 @@ struct viewer {
 	enum text_charset charset;
 	const struct theme *theme;
 	double interval;
-	int32_t utc_offset; /* seconds east of UTC */
+	int32_t utc_offset; /* of the times shown, seconds east of UTC */
 	char *command;      /* owned, may be NULL */
 	char *ended;        /* owned, NULL while the program runs */
 
@@ -54,9 +58,13 @@ struct viewer {
 	struct still *still_paths;   /* owned: as `still` */
 	struct key_set on_screen;    /* the call paths that are lines of the table */
 
+	struct marks marks;
+	struct since_mark since; /* the chosen one of them */
+
 	struct scrollback output;
-	struct output_view pane; /* at most one of both is open */
+	struct output_view pane; /* at most one of these is open */
 	struct source_view source;
+	struct graph_view graph;
 	struct help_view help;
 
 	struct picker picker;
@@ -88,8 +96,8 @@ void viewer_go_on(struct viewer *viewer);
 /* What keys go to when what lies above is closed. */
 enum viewer_mode viewer_ground(const struct viewer *viewer);
 
-/* What the header shows. */
-struct header_facts viewer_facts(const struct viewer *viewer);
+/* What the header shows; a time that it names is put into `since`. */
+struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE]);
 
 /* Puts a sentence above the keys, as printf would. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));
