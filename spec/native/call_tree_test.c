@@ -38,7 +38,7 @@ static uint32_t frame(uint32_t number)
 	char label[32];
 
 	snprintf(label, sizeof(label), "frame %u", number);
-	return code_table_pseudo_frame(&codes, label);
+	return code_table_pseudo_frame(&codes, label, 0);
 }
 
 static uint32_t child(uint32_t parent, uint32_t number)

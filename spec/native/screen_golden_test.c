@@ -228,6 +228,35 @@ static void start_without_gc(struct shop_viewer *shop)
 	shop_second(shop, false);
 }
 
+static void leave_names_out(struct shop_viewer *shop)
+{
+	shop->anonymous = true;
+	shop_second(shop, true);
+	shop_second(shop, true);
+}
+
+static void filter_by_origin(struct shop_viewer *shop)
+{
+	leave_names_out(shop);
+	shop_press(shop, "/strainers.rb:112\r");
+}
+
+static void choose_classes(struct shop_viewer *shop)
+{
+	shop->head.chosen_count = 2;
+	shop->awaited = "Shop::Sesion, Shop::\033Kart";
+	shop_second(shop, true);
+}
+
+/* Call paths of every 16th object. */
+static void estimate_paths(struct shop_viewer *shop)
+{
+	shop->head.path_interval = 16;
+	shop->head.flags |= SNAPSHOT_PATHS_ESTIMATED;
+	shop_second(shop, true);
+	unfold_all(shop);
+}
+
 static const struct golden goldens[] = {
     {"classes_250x24", 250, 24, NULL, TEXT_UTF8},
     {"classes_160x20", 160, 20, NULL, TEXT_UTF8},
@@ -287,6 +316,12 @@ static const struct golden goldens[] = {
     {"internal_80x18", 80, 18, list_internal, TEXT_UTF8},
     {"sorted_by_live_reversed_80x16", 80, 16, sort_reversed, TEXT_UTF8},
     {"unconfirmed_120x18", 120, 18, start_without_majors, TEXT_UTF8},
+    {"anonymous_120x18", 120, 18, leave_names_out, TEXT_UTF8},
+    {"anonymous_80x16", 80, 16, leave_names_out, TEXT_ASCII},
+    {"anonymous_40x10", 40, 10, leave_names_out, TEXT_UTF8},
+    {"anonymous_filtered_100x12", 100, 12, filter_by_origin, TEXT_UTF8},
+    {"awaited_120x18", 120, 18, choose_classes, TEXT_UTF8},
+    {"awaited_40x10", 40, 10, choose_classes, TEXT_UTF8},
     {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
 };
 
@@ -304,6 +339,8 @@ static const struct golden path_goldens[] = {
     {"unfolded_marked_120x20", 120, 20, unfold_and_mark, TEXT_UTF8},
     {"source_gone_120x20", 120, 20, open_source, TEXT_UTF8},
     {"source_gone_40x10", 40, 10, open_source, TEXT_UTF8},
+    {"estimated_120x18", 120, 18, estimate_paths, TEXT_UTF8},
+    {"estimated_60x14", 60, 14, estimate_paths, TEXT_UTF8},
     {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8},
 };
 

@@ -115,7 +115,7 @@ static void test_only_what_has_changed_is_printed(void **state)
 	now.sort = column_find("class");
 	now.choice = 1;
 	assert_printed(&now, &before, "interval = 1\ninterval = 2\n",
-	               "interval = 60\ninterval = 60\ncolumns = growth live alloc trend class\nsort = class\n"
+	               "interval = 60\ninterval = 60\ncolumns = change growth live alloc trend class\nsort = class\n"
 	               "reversed = yes\ntheme = mono\n");
 }
 
@@ -232,7 +232,7 @@ static void test_what_keys_change_is_there_the_next_time(void **state)
 	char *text = test_folder_read(FILE_NAME);
 	assert_string_equal(text, "# What the viewer of memory-tracker begins with. It is written when something was "
 	                          "changed by a key.\nsort = class\nreversed = yes\ninterval = 0.5\n"
-	                          "theme = light\ncolumns = growth live alloc trend class\n");
+	                          "theme = light\ncolumns = change growth live alloc trend class\n");
 	free(text);
 	assert_int_equal(stat(FILE_NAME, &stats), 0);
 	assert_int_equal(stats.st_mode & 0777, 0600);

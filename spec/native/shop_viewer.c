@@ -15,6 +15,18 @@
 #define SHOP_PATH "/srv/shop/lib/shop.rb"
 #define SECOND UINT64_C(1000000000)
 
+/* As if call paths had been taken of every nth object only. */
+static void sample_paths(struct snapshot_header *snapshot)
+{
+	struct snapshot_node *nodes = (struct snapshot_node *)snapshot_nodes(snapshot);
+
+	for (uint32_t i = 0; i < snapshot->node_count; i++) {
+		nodes[i].allocated /= snapshot->path_interval;
+		nodes[i].freed /= snapshot->path_interval;
+		nodes[i].retained /= snapshot->path_interval;
+	}
+}
+
 void shop_second(struct shop_viewer *shop, int major)
 {
 	uint64_t second = ++shop->second, sold = second < 20 ? second : 20;
@@ -32,7 +44,11 @@ void shop_second(struct shop_viewer *shop, int major)
 	     "LookupTable::Entry",
 	     9, 0, 9, 0},
 	    {10, "Proc", 60, 60, 0, 0},
+	    {18, "#<Class:0x000074ba6a2e5c18>", 900 * second, 0, 900 * second, SNAPSHOT_CLASS_ANONYMOUS},
+	    {19, "#<Class:0x000074ba6a2e5ee8>", 700 * second, 0, 700 * second, SNAPSHOT_CLASS_ANONYMOUS},
+	    {20, "#<Class:0x000074ba6a2e6190>", 600 * second, 0, 600 * second, SNAPSHOT_CLASS_ANONYMOUS},
 	};
+	const uint32_t count = sizeof classes / sizeof *classes - (shop->anonymous ? 0 : 3);
 
 	shop->head.sequence++;
 	shop->head.gcs_seen++;
@@ -56,9 +72,19 @@ void shop_second(struct shop_viewer *shop, int major)
 	    {17, 1, SNAPSHOT_NONE, 502 * second, shop->session_freed, 502 * second - shop->session_freed,
 	     "(eval at \033[2J/shop.rb:3)", "Größe::日本語#\nwrite", 3, SNAPSHOT_FRAME_NATIVE},
 	};
-	struct snapshot_header *snapshot =
-	    fake_snapshot_with_paths(&shop->head, shop->reason, classes, sizeof classes / sizeof *classes, nodes,
-	                             shop->paths ? sizeof nodes / sizeof *nodes : 0);
+	struct snapshot_header *snapshot = fake_snapshot_with_paths(&shop->head, shop->reason, classes, count, nodes,
+	                                                            shop->paths ? sizeof nodes / sizeof *nodes : 0);
+	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED)
+		sample_paths(snapshot);
+	if (shop->anonymous) {
+		snapshot = fake_snapshot_with_origin(snapshot, count - 3, "/srv/shop/lib/shop/strainers.rb", 112);
+		snapshot = fake_snapshot_with_origin(snapshot, count - 2, "Shop::Product", 0);
+	}
+	if (shop->awaited) {
+		snapshot_string_ref awaited;
+		snapshot = fake_snapshot_with_text(snapshot, shop->awaited, &awaited);
+		snapshot->awaited = awaited;
+	}
 	assert_null(snapshot_check(snapshot, snapshot->size));
 	assert_true(viewer_feed(shop->viewer, snapshot));
 }

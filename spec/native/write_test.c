@@ -25,7 +25,8 @@
 #include "viewer_asserts.h"
 
 #define DEFAULT_NAME "memory-tracker-4711-20261122-104107"
-#define NOON_TOMORROW (UINT64_C(1795344067) * 1000000000)
+/* A second before the time in that name: the shop goes on by one. */
+#define WALL_NS (UINT64_C(1795344066) * 1000000000)
 
 static int open_shop(void **state)
 {
@@ -33,7 +34,7 @@ static int open_shop(void **state)
 
 	test_folder_enter();
 	shop_open_with_paths(shop, 120, 24, TEXT_UTF8);
-	shop->head.wall_ns = NOON_TOMORROW;
+	shop->head.wall_ns = WALL_NS;
 	shop_second(shop, true);
 	*state = shop;
 	return 0;
@@ -98,6 +99,7 @@ static void test_the_same_as_json(void **state)
 
 	shop->reason = "a \"reason\"\n\xff";
 	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
+	shop->head.wall_ns = WALL_NS;
 	shop_second(shop, true);
 	shop_press(shop, "\rw");
 	press(shop, VIEWER_KEY_TAB);
@@ -127,7 +129,7 @@ static void test_what_is_not_known_is_null(void **state)
 
 	shop.viewer = viewer_new(&options);
 	assert_true(grid_init(&shop.grid));
-	shop.head.wall_ns = NOON_TOMORROW;
+	shop.head.wall_ns = WALL_NS;
 	shop_second(&shop, false);
 	assert_true(report_json(&json, shop.viewer));
 	buffer_add(&json, "", 1);

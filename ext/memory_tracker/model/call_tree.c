@@ -8,6 +8,9 @@
 /* The part of the nodes that is kept for roots and pseudo frames is one in this many. */
 #define ROOTS_SHARE 16
 
+/* So many are kept of the addresses that dead code has left; clearing them is no work worth mentioning then. */
+#define DEPARTED_LIMIT 1024
+
 int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_table *codes, uint32_t node_limit)
 {
 	memset(tree, 0, sizeof(*tree));
@@ -16,7 +19,8 @@ int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_ta
 	tree->path_limit = node_limit - node_limit / ROOTS_SHARE;
 	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address);
 	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial);
-	if (key_map_init(&tree->children, memory) || table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
+	if (key_map_init(&tree->children, memory) || key_map_init(&tree->departed, memory) ||
+	    table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
 		return STATUS_NO_MEMORY;
 	return STATUS_OK;
 }
@@ -25,12 +29,29 @@ void call_tree_deinit(struct call_tree *tree)
 {
 	if (tree->children.slots)
 		key_map_deinit(&tree->children);
+	if (tree->departed.slots)
+		key_map_deinit(&tree->departed);
 	if (tree->nodes.chunks)
 		table_deinit(&tree->nodes);
 	path_cache_deinit(&tree->by_address);
 	path_cache_deinit(&tree->by_serial);
 	memory_release(tree->memory, tree->waiting, tree->waiting_capacity * sizeof(*tree->waiting));
 	tree->waiting = NULL;
+}
+
+/* --- addresses of code --- */
+
+void call_tree_forget_addresses(struct call_tree *tree)
+{
+	path_cache_forget(&tree->by_address);
+	if (tree->departed.count)
+		key_map_clear(&tree->departed);
+}
+
+void call_tree_code_died(struct call_tree *tree, uintptr_t address)
+{
+	if (tree->departed.count >= DEPARTED_LIMIT || key_map_put(&tree->departed, address, 1) != STATUS_OK)
+		call_tree_forget_addresses(tree);
 }
 
 /* --- nodes --- */

@@ -2,8 +2,9 @@
  * The tree of call paths: (parent node, frame) -> node, with a root for every class.
  *
  * Paths that were seen before are found through two caches. By the addresses of code it takes one probe, but code
- * may die and other code come to its address, so that cache is forgotten whenever known code dies or moves. Most
- * paths are not concerned by it, and are found again by the serial numbers of code, which takes longer.
+ * may die and other code come to its address: that cache is forgotten when something that may be code is born where
+ * known code has died, and when known code moves. Most paths are not concerned by it, and are found again by the
+ * serial numbers of code, which takes longer.
  */
 #ifndef MEMORY_TRACKER_MODEL_CALL_TREE_H
 #define MEMORY_TRACKER_MODEL_CALL_TREE_H
@@ -18,6 +19,7 @@
 #include "model/names.h"
 #include "model/node.h"
 #include "model/path_cache.h"
+#include "model/status.h"
 #include "model/table.h"
 
 /* A stack as the program has it, the allocating frame first. */
@@ -32,7 +34,8 @@ struct call_tree {
 	struct code_table *codes; /* borrowed */
 	struct table nodes;
 	struct key_map children;      /* parent << 32 | frame -> node */
-	struct path_cache by_address; /* good until code dies or moves */
+	struct path_cache by_address; /* good until code moves, or comes to a departed address */
+	struct key_map departed;      /* addresses of dead code that by_address may know */
 	struct path_cache by_serial;  /* good as long as the nodes are there */
 	uint32_t next_generation;
 	uint32_t path_limit; /* nodes beyond which only roots and pseudo frames get one */
@@ -58,10 +61,17 @@ uint32_t call_tree_add_root(struct call_tree *tree, uint32_t epoch);
 /* The child of `parent` for a frame, made when it is not there; 0 without memory or at the limit. HOOK */
 uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame, uint32_t epoch);
 
-/* Code has died or moved: its address tells nothing any more. HOOK */
-static inline void call_tree_forget_addresses(struct call_tree *tree)
+/* The addresses of code tell nothing any more. HOOK */
+void call_tree_forget_addresses(struct call_tree *tree);
+
+/* Code has died: its address tells nothing about what will be there next. HOOK */
+void call_tree_code_died(struct call_tree *tree, uintptr_t address);
+
+/* Something that may be code is born at this address. HOOK */
+static inline void call_tree_code_born(struct call_tree *tree, uintptr_t address)
 {
-	path_cache_forget(&tree->by_address);
+	if (unlikely(tree->departed.count && key_map_get(&tree->departed, address)))
+		call_tree_forget_addresses(tree);
 }
 
 /*

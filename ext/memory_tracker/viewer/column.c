@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/column_order.h"
 #include "viewer/format.h"
 #include "viewer/grid.h"
@@ -24,6 +25,13 @@ const char *column_growth_sign(enum text_charset charset)
 	return charset == TEXT_UTF8 ? "▲" : "!";
 }
 
+/* Behind a number: that it is an estimate, or the room for saying so. */
+static void put_mark(struct buffer *out, const struct column_line *line, bool known)
+{
+	if (line->mark)
+		buffer_add(out, known ? &line->mark : " ", 1);
+}
+
 void column_print_change(struct buffer *out, int64_t change, bool known, bool bound)
 {
 	char digits[FORMAT_SIZE];
@@ -37,6 +45,7 @@ void column_print_change(struct buffer *out, int64_t change, bool known, bool bo
 static void print_change(struct buffer *out, const struct column_line *line)
 {
 	column_print_change(out, line->change.retained, line->change.retained_known, line->change.bound);
+	put_mark(out, line, line->change.retained_known);
 }
 
 static uint16_t style_of_change(bool known, int64_t change)
@@ -58,13 +67,10 @@ static void print_retained(struct buffer *out, const struct column_line *line)
 		print_change(out, line);
 		return;
 	}
-	if (line->unknown) {
-		buffer_puts(out, "-");
-		return;
-	}
-	if (line->bound && line->row->retained)
+	if (!line->unknown && line->bound && line->row->retained)
 		buffer_puts(out, column_bound_sign(line->charset));
-	buffer_add(out, digits, length);
+	buffer_add(out, line->unknown ? "-" : digits, line->unknown ? 1 : length);
+	put_mark(out, line, !line->unknown);
 }
 
 static uint16_t style_retained(const struct column_line *line)
@@ -86,9 +92,16 @@ void column_print_rate(struct buffer *out, double per_second, enum history_certa
 	buffer_add(out, digits, length);
 }
 
+static void print_rate(struct buffer *out, const struct column_line *line, double per_second,
+                       enum history_certainty certainty)
+{
+	column_print_rate(out, per_second, certainty);
+	put_mark(out, line, certainty != HISTORY_UNKNOWN);
+}
+
 static void print_growth(struct buffer *out, const struct column_line *line)
 {
-	column_print_rate(out, line->row->growth, line->row->certainty);
+	print_rate(out, line, line->row->growth, line->row->certainty);
 }
 
 /* The number, and a place for the sign behind it, so that numbers stand in line. */
@@ -115,7 +128,7 @@ static uint16_t style_growth(const struct column_line *line)
 
 static void print_short(struct buffer *out, const struct column_line *line)
 {
-	column_print_rate(out, line->row->short_change.per_second, line->row->short_change.certainty);
+	print_rate(out, line, line->row->short_change.per_second, line->row->short_change.certainty);
 }
 
 static uint16_t style_short(const struct column_line *line)
@@ -125,7 +138,7 @@ static uint16_t style_short(const struct column_line *line)
 
 static void print_long(struct buffer *out, const struct column_line *line)
 {
-	column_print_rate(out, line->row->long_change.per_second, line->row->long_change.certainty);
+	print_rate(out, line, line->row->long_change.per_second, line->row->long_change.certainty);
 }
 
 static uint16_t style_long(const struct column_line *line)
@@ -140,7 +153,7 @@ static enum history_certainty certainty_since_mark(const struct column_line *lin
 
 static void print_since_mark(struct buffer *out, const struct column_line *line)
 {
-	column_print_rate(out, line->change.growth, certainty_since_mark(line));
+	print_rate(out, line, line->change.growth, certainty_since_mark(line));
 }
 
 static uint16_t style_since_mark(const struct column_line *line)
@@ -161,6 +174,7 @@ static void print_live(struct buffer *out, const struct column_line *line)
 		column_print_change(out, line->change.live, line->change.live_known, false);
 	else
 		buffer_add(out, digits, format_count(digits, line->row->live));
+	put_mark(out, line, !line->deltas || line->change.live_known);
 }
 
 static void print_allocated_rate(struct buffer *out, const struct column_line *line)
@@ -171,6 +185,7 @@ static void print_allocated_rate(struct buffer *out, const struct column_line *l
 		buffer_puts(out, "-");
 	else
 		buffer_add(out, digits, format_rate(digits, line->row->allocated_rate));
+	put_mark(out, line, line->row->allocated_rate >= 0);
 }
 
 static void show_trend(struct buffer *out, const struct column_line *line, unsigned cells)
@@ -207,13 +222,18 @@ static void print_path(struct buffer *out, const struct column_line *line)
 
 static void print_name(struct buffer *out, const struct column_line *line)
 {
-	char name[NAME_CELLS * 4 + 1];
+	char text[NAME_CELLS * 4 + 1], place[PLACE_SIZE];
 
 	if (line->path.depth) {
 		print_path(out, line);
 		return;
 	}
-	buffer_add(out, name, text_fit(name, sizeof name, line->name, line->name_length, NAME_CELLS, line->charset));
+	size_t length = class_line_place(place, sizeof place, line);
+	buffer_add(out, text, class_line_name(text, sizeof text, line, NAME_CELLS));
+	if (!length)
+		return;
+	buffer_puts(out, "  ");
+	buffer_add(out, text, text_fit_end(text, sizeof text, place, length, NAME_CELLS, line->charset));
 }
 
 static uint16_t style_name(const struct column_line *line)

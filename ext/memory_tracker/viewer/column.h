@@ -14,7 +14,7 @@
 #include "viewer/since_mark.h"
 #include "viewer/text.h"
 
-/* What only lines of call paths have. */
+/* What only lines of call paths have; file and line also a class without a name, which comes from there. */
 struct column_path {
 	uint32_t index;   /* in the call paths of the table; CALL_PATHS_NONE: the line is a class */
 	unsigned depth;   /* 0 for a class, 1 directly below it, … */
@@ -22,7 +22,7 @@ struct column_path {
 	bool unfolded;    /* and it is shown */
 	bool pseudo;      /* the frame is no code: it has no place */
 	double share;     /* of what is above it, 0 to 1; negative: not known */
-	const char *file; /* as the program has it */
+	const char *file; /* as the program has it; of a class with `line` 0 the class above it */
 	uint32_t file_length;
 	uint32_t line; /* 0: not known */
 };
@@ -35,10 +35,12 @@ struct column_line {
 	struct column_path path;
 	const char *name; /* of the class or the method, as the program has it */
 	uint32_t name_length;
-	uint32_t rank; /* in an order that is frozen */
-	bool bound;    /* retained is an upper bound */
-	bool unknown;  /* no major GC was seen yet, so what is retained is not known */
-	bool deltas;   /* counts are shown as changes since the mark */
+	uint32_t rank;  /* in an order that is frozen */
+	bool anonymous; /* a class without a name of its own */
+	bool bound;     /* retained is an upper bound */
+	bool unknown;   /* no major GC was seen yet, so what is retained is not known */
+	char mark;      /* behind its numbers: '*' after estimates, ' ' where other lines have that; 0: none */
+	bool deltas;    /* counts are shown as changes since the mark */
 	struct since_mark_change change;
 	enum text_charset charset;
 };

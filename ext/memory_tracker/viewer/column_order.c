@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/column.h"
 
 static int largest_first(double left, double right)
@@ -98,14 +99,25 @@ int column_order_allocated_rate(const void *left, const void *right)
 	return order ? order : by_counts(row_of(left), row_of(right));
 }
 
+static int compare_bytes(const char *left, size_t left_length, const char *right, size_t right_length)
+{
+	int order = memcmp(left, right, left_length < right_length ? left_length : right_length);
+
+	return order ? order : (left_length > right_length) - (left_length < right_length);
+}
+
+/* As it is shown: of the address of a class without a name the last digits come first. */
 int column_order_name(const void *left, const void *right)
 {
 	const struct column_line *l = left, *r = right;
-	int order = memcmp(l->name, r->name, l->name_length < r->name_length ? l->name_length : r->name_length);
+	const char *l_digits = class_line_digits(l), *r_digits = class_line_digits(r);
+	size_t start = strlen(CLASS_LINE_START);
+	int order =
+	    compare_bytes(l->name, l_digits ? start : l->name_length, r->name, r_digits ? start : r->name_length);
 
-	if (order)
-		return order;
-	if (l->name_length != r->name_length)
-		return l->name_length < r->name_length ? -1 : 1;
-	return by_id(l->row, r->row);
+	if (!order && l_digits && r_digits)
+		order = memcmp(l_digits, r_digits, CLASS_LINE_DIGITS);
+	if (!order)
+		order = compare_bytes(l->name, l->name_length, r->name, r->name_length);
+	return order ? order : by_id(l->row, r->row);
 }

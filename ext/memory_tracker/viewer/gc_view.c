@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/path_cell.h"
 
@@ -42,7 +43,7 @@ struct gc_row gc_view_row(const struct viewer *viewer, const struct snapshot_hea
 static void name_line(const struct viewer *viewer, const struct column_line *line, char out[GC_REPORT_NAME])
 {
 	char place[PLACE_SIZE];
-	size_t length = text_fit(out, GC_REPORT_NAME, line->name, line->name_length, NAME_CELLS, viewer->charset);
+	size_t length = class_line_name(out, GC_REPORT_NAME, line, NAME_CELLS);
 
 	if (!line->path.depth || GC_REPORT_NAME - length < 2 || line->path.pseudo)
 		return;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/graph_plot.h"
 
@@ -55,7 +56,7 @@ static void draw_title(const struct pane *pane, unsigned line)
 	put(pane, line, 2, GRID_PLAIN, " trend ");
 	if (!pane->row || columns < 24)
 		return;
-	text_fit(name, sizeof name, pane->row->name, pane->row->name_length, columns - 16, pane->charset);
+	class_line_name(name, sizeof name, pane->row, columns - 16);
 	snprintf(text, sizeof text, " %s ", name);
 	put(pane, line, 11, GRID_BOLD, text);
 }

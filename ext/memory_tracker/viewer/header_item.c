@@ -150,10 +150,20 @@ static void put_exactness(struct buffer *out, const struct header_facts *facts)
 
 static void put_depth(struct buffer *out, const struct header_facts *facts)
 {
+	const struct snapshot_header *snapshot = facts->figures->snapshot;
 	char text[FORMAT_SIZE];
 
-	snprintf(text, sizeof text, "%" PRIu32, facts->figures->snapshot->depth);
+	snprintf(text, sizeof text, "%" PRIu32, snapshot->depth);
 	buffer_puts(out, text);
+	if (snapshot->chosen_count) {
+		snprintf(text, sizeof text, " for %" PRIu32, snapshot->chosen_count);
+		buffer_puts(out, text);
+		buffer_puts(out, snapshot->chosen_count == 1 ? " class" : " classes");
+	}
+	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED) {
+		snprintf(text, sizeof text, ", 1 in %" PRIu32 "*", snapshot->path_interval);
+		buffer_puts(out, text);
+	}
 }
 
 /* One decimal, more only where it needs them; put together from whole numbers, so that no locale has a say. */

@@ -125,6 +125,7 @@ static void put_line(struct json *json, const struct snapshot_header *snapshot, 
 	if (line->path.depth)
 		put_path(json, line);
 	put_row(json, line->row, line->unknown, line->bound);
+	json_truth(json, "estimated", line->mark == '*');
 	json_close(json, '}');
 }
 

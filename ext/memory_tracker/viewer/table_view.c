@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/line_search.h"
 #include "viewer/path_cell.h"
@@ -12,6 +13,9 @@
 
 /* From this width on the line of titles has room for more than the titles. */
 #define POSITION_LEAST 80
+
+/* A place with less than this says nothing. */
+#define ORIGIN_LEAST 6
 
 /* Room for a name of as many cells as any screen has. */
 #define NAME_SIZE 2048
@@ -341,6 +345,22 @@ static void draw_titles(struct table_view *table, struct grid *grid, unsigned li
 	draw_position(table, grid, line, column);
 }
 
+/* Where a class without a name comes from, if there is room. Returns the column behind it. */
+static unsigned draw_origin(struct table_view *table, struct grid *grid, unsigned line, unsigned column, unsigned end,
+                            const struct column_line *row)
+{
+	char place[NAME_SIZE], text[NAME_SIZE];
+	size_t length = class_line_place(place, sizeof place, row);
+
+	if (!length || column + 1 + ORIGIN_LEAST > end)
+		return column;
+	column++;
+	length = text_fit_end(text, sizeof text, place, length, end - column, row->charset);
+	unsigned behind = grid_put(grid, line, column, GRID_PLACE, text, length);
+	path_cell_match(grid, line, column, marked(table), text, length);
+	return behind;
+}
+
 /* The name has its own way, because it is cut where the screen ends. */
 static void draw_name(struct table_view *table, struct grid *grid, unsigned line, const struct layout_place *place,
                       const struct column_line *row, bool with_sign)
@@ -358,10 +378,12 @@ static void draw_name(struct table_view *table, struct grid *grid, unsigned line
 		start = path_cell_mark(grid, line, start, &row->path, row->charset);
 		cells -= PATH_CELL_MARK;
 	}
-	size_t length = text_fit(name, sizeof name, row->name, row->name_length, sign && cells > 2 ? cells - 2 : cells,
-	                         row->charset);
+	if (sign)
+		cells -= 2;
+	size_t length = class_line_name(name, sizeof name, row, cells);
 	unsigned column = grid_put(grid, line, start, place->column->style(row), name, length);
 	path_cell_match(grid, line, start, marked(table), name, length);
+	column = draw_origin(table, grid, line, column, start + cells, row);
 	if (sign)
 		grid_put(grid, line, column + 1, GRID_GROWS | GRID_BOLD, text, strlen(text));
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
+#include "viewer/line_search.h"
 #include "viewer/path_cell.h"
 
 #define PLACE_SIZE 1024
@@ -96,23 +98,14 @@ static bool match_frames(const struct snapshot_header *snapshot, const struct ty
 static struct column_line line_of_class(const struct tree_lines *tree, const struct figures *figures,
                                         const struct tree_order *order, uint32_t index)
 {
-	const struct snapshot_header *snapshot = figures->snapshot;
-	const struct snapshot_class *class = &snapshot_classes(snapshot)[index];
-	struct column_line line = {.row = &figures->rows[index],
-	                           .figures = figures,
-	                           .class_index = index,
-	                           .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
-	                           .unknown = !snapshot->majors_seen,
-	                           .deltas = order->deltas,
-	                           .charset = tree->charset};
+	struct column_line line = class_line(figures->snapshot, figures->rows, index, tree->charset);
 
+	line.figures = figures;
+	line.deltas = order->deltas;
 	if (order->since)
-		line.change = since_mark_class(order->since, class);
-	line.name = snapshot_string(snapshot, class->name, &line.name_length);
-	line.path.index = CALL_PATHS_NONE;
-	line.path.share = -1;
+		line.change = since_mark_class(order->since, &snapshot_classes(figures->snapshot)[index]);
 	line.path.below = tree->paths.snapshot && tree->paths.any[index];
-	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, class->id);
+	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, line.row->id);
 	return line;
 }
 
@@ -134,7 +127,7 @@ static void find_row(const struct figures *watched, const struct call_path *path
 	line->figures = NULL;
 }
 
-/* Of what is retained, where that is known, else of what is there. */
+/* Of what is retained, where that is known, else of what is there. An estimate may be more than the whole. */
 static double share_of(const struct call_path *path, const struct column_line *above)
 {
 	uint64_t whole = above->row->retained, part = path->retained;
@@ -143,6 +136,8 @@ static double share_of(const struct call_path *path, const struct column_line *a
 		whole = above->row->live;
 		part = path->allocated - path->freed;
 	}
+	if (above->mark && part > whole)
+		part = whole;
 	return whole && part <= whole ? (double)part / (double)whole : -1;
 }
 
@@ -155,8 +150,11 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	struct column_line line = {.class_index = path->class_index,
 	                           .bound = above->bound,
 	                           .unknown = above->unknown,
+	                           .mark = above->mark,
 	                           .charset = above->charset};
 
+	if (line.mark)
+		line.mark = frame->flags & SNAPSHOT_FRAME_ALL ? ' ' : '*';
 	find_row(watched, path, &line, spare);
 	line.name = snapshot_string(snapshot, frame->label, &line.name_length);
 	line.path = (struct column_path){.index = index,
@@ -254,7 +252,7 @@ static bool add_classes(struct tree_lines *tree, const struct figures *figures, 
 
 		if ((snapshot_classes(snapshot)[i].flags & SNAPSHOT_CLASS_INTERNAL) && !order->internal)
 			continue;
-		if (matches[i] || typed_find(order->filter, line.name, line.name_length) != TYPED_NONE)
+		if (matches[i] || line_search_matches(&line, order->filter))
 			tree->waiting[tree->waiting_count++] = line;
 	}
 	free(matches);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
