@@ -294,7 +294,7 @@ int main(void)
 	viewer_press(setting.viewer, VIEWER_KEY_HOME);
 	measure(&setting, "The same, with 20 classes unfolded", 120, 40, true);
 	measure(&setting, "Nothing changes", 120, 40, false);
-	screen_close(setting.screen, true);
+	screen_close(setting.screen);
 	viewer_free(setting.viewer);
 	grid_deinit(&setting.grid);
 	close_terminal(&terminal);

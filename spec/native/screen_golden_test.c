@@ -126,6 +126,12 @@ static void open_output(struct shop_viewer *shop)
 	shop_press(shop, "l");
 }
 
+static void search_output(struct shop_viewer *shop)
+{
+	print_something(shop);
+	shop_press(shop, "l/pro");
+}
+
 static void collect_garbage(struct shop_viewer *shop)
 {
 	viewer_press(shop->viewer, VIEWER_KEY_DOWN);
@@ -286,12 +292,13 @@ static const struct golden goldens[] = {
     {"columns_chosen_120x12", 120, 12, choose_columns, TEXT_UTF8},
     {"columns_chosen_60x12", 60, 12, choose_columns, TEXT_UTF8},
     {"file_named_80x10", 80, 10, name_file, TEXT_UTF8},
-    {"help_120x60", 120, 60, open_help, TEXT_UTF8},
+    {"help_120x80", 120, 80, open_help, TEXT_UTF8},
     {"help_80x20", 80, 20, open_help, TEXT_UTF8},
-    {"help_40x90", 40, 90, open_help, TEXT_ASCII},
+    {"help_40x140", 40, 140, open_help, TEXT_ASCII},
     {"output_closed_80x8", 80, 8, print_something, TEXT_UTF8},
     {"output_120x18", 120, 18, open_output, TEXT_UTF8},
     {"output_40x8", 40, 8, open_output, TEXT_UTF8},
+    {"output_searched_120x18", 120, 18, search_output, TEXT_UTF8},
     {"gc_120x18", 120, 18, collect_garbage, TEXT_UTF8},
     {"gc_60x10", 60, 10, collect_garbage, TEXT_UTF8},
     {"gc_since_mark_120x18", 120, 18, collect_against_a_mark, TEXT_UTF8},

@@ -564,76 +564,6 @@ static void test_output_is_bounded(void **state)
 	assert_shown(shop, "2,000 lines");
 }
 
-/* What the scrollback makes of a text, its lines joined by "|". The text comes in pieces of `piece` bytes. */
-static void assert_lines(const char *expected, const char *text, size_t piece)
-{
-	struct scrollback *scrollback = calloc(1, sizeof *scrollback);
-	struct buffer joined = {0};
-
-	for (size_t left = strlen(text), part; left; left -= part, text += part) {
-		part = left < piece ? left : piece;
-		scrollback_add(scrollback, text, part);
-	}
-	for (size_t i = 0; i < scrollback_count(scrollback); i++) {
-		size_t length;
-		const char *line = scrollback_line(scrollback, i, &length);
-		buffer_puts(&joined, i ? "|" : "");
-		buffer_add(&joined, line, length);
-	}
-	buffer_add(&joined, "", 1);
-	assert_string_equal(joined.text, expected);
-	buffer_deinit(&joined);
-	scrollback_deinit(scrollback);
-	free(scrollback);
-}
-
-static void test_control_sequences_of_output_are_taken_out(void **state)
-{
-	static const char *const cases[][2] = {
-	    {"\033[1;31mred\033[0m", "red"},
-	    {"\033]0;title\007a\033]8;;http://x\033\\link\033]8;;\033\\", "alink"},
-	    {"\033Pq#0~~\033\\b\033_x\033\\c\033^y\033\\d\033X.\033\\e", "bcde"},
-	    {"\033(Bf\0337\0338\033cg", "fg"},
-	    {"\033[2J\033[Hh\033[?25l", "h"},
-	    {"one\r\ntwo\nthree", "one|two|three"},
-	    {"10 %\r55 %\r100 %\n", "100 %"},
-	    {"ab\bc\n", "ac"},
-	    {"grö\bx\n", "grx"},
-	    {"a\tb\n", "a       b"},
-	    {"bell\007\177\001\n", "bell"},
-	    {"\033[12\nnext", "|next"},
-	    {"\033]0;never ended\nnext", "|next"},
-	    {"\033\033[1mx", "x"},
-	    {"\033]0;t\033[1mx", "x"},
-	    {"\n\n", "|"},
-	    {"Größe 日本", "Größe 日本"},
-	};
-
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		assert_lines(cases[i][1], cases[i][0], SIZE_MAX);
-		for (size_t piece = 1; piece < 5; piece++)
-			assert_lines(cases[i][1], cases[i][0], piece);
-	}
-}
-
-static void test_a_line_without_end_goes_on_in_the_next(void **state)
-{
-	char text[3001];
-	struct scrollback *scrollback = calloc(1, sizeof *scrollback);
-
-	for (size_t i = 0; i + 2 < sizeof text; i += 2)
-		memcpy(text + i, "ö", 2);
-	scrollback_add(scrollback, text, sizeof text - 1);
-	assert_true(scrollback->total >= 2);
-	for (size_t i = 0, length; i < scrollback_count(scrollback); i++) {
-		const char *line = scrollback_line(scrollback, i, &length);
-		assert_int_equal(length % 2, 0);
-		assert_memory_equal(line, "ö", 2);
-	}
-	scrollback_deinit(scrollback);
-	free(scrollback);
-}
-
 static void test_the_help(void **state)
 {
 	static const uint32_t keys[] = {'?', 'h', VIEWER_KEY_F1};
@@ -668,9 +598,6 @@ static void test_the_help_over_the_output_pane(void **state)
 	assert_not_shown(shop, "line 3.");
 	shop_press(shop, "?");
 	assert_shown(shop, "line 3.");
-	shop_press(shop, "/Hash\r");
-	assert_shown(shop, "line 3.");
-	assert_shown(shop, "\"Hash\"");
 }
 
 static void test_what_the_terminal_is_asked_for(void **state)
@@ -831,8 +758,6 @@ int main(void)
 	    SHOP_TEST(test_the_output_pane),
 	    SHOP_TEST(test_output_that_is_scrolled_back_stays),
 	    SHOP_TEST(test_output_is_bounded),
-	    cmocka_unit_test(test_control_sequences_of_output_are_taken_out),
-	    cmocka_unit_test(test_a_line_without_end_goes_on_in_the_next),
 	    SHOP_TEST(test_the_help),
 	    SHOP_TEST(test_the_help_over_the_output_pane),
 	    SHOP_TEST(test_what_the_terminal_is_asked_for),

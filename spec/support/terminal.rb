@@ -81,6 +81,12 @@ class Terminal
     press("Enter")
   end
 
+  # Clicks with the left button on a cell, which counts from 1, as a terminal tells that.
+  def click(column, line)
+    bytes = %w[M m].flat_map { |last| "\e[<0;#{column};#{line}#{last}".bytes }
+    tmux("send-keys", "-t", "main", "-H", *bytes.map { |byte| byte.to_s(16) })
+  end
+
   # Starts a command line in the shell.
   def start(command)
     type(command)
@@ -106,6 +112,11 @@ class Terminal
 
   # @return [String] the screen as it is, with the sequences that colour it
   def coloured_screen
+    tmux("capture-pane", "-p", "-e", "-t", "main")
+  end
+
+  # @return [String] the screen with control sequences for its colours and styles
+  def styled_screen
     tmux("capture-pane", "-p", "-e", "-t", "main")
   end
 
@@ -158,6 +169,11 @@ class Terminal
   def state
     { modes: run("stty -g").strip, cursor: flag("cursor_flag"), alternate: flag("alternate_on"),
       keypad: flag("keypad_flag"), mouse: flag("mouse_any_flag") }
+  end
+
+  # Whether what runs in the terminal is told what the mouse does.
+  def mouse?
+    flag("mouse_any_flag") == "1"
   end
 
   def alternate?

@@ -213,6 +213,7 @@ static struct display *open_display(struct live_view *view, const struct live_vi
 	struct display_options display = {
 	    .viewer = {.interval = options->interval,
 	               .sort = options->sort,
+	               .mouse = options->mouse,
 	               .command = options->command,
 	               .settings = options->settings,
 	               .utc_offset = options->utc_offset},

@@ -17,6 +17,7 @@ struct ruby_viewer {
 	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
 	VALUE command;
 	VALUE marker;
+	enum viewer_choice mouse;
 	double interval;        /* 0: not said */
 	double gc;              /* 0: none */
 	bool settings;          /* what was kept the last time is used */
@@ -98,6 +99,13 @@ static double seconds(VALUE options, const char *name)
 	return seconds;
 }
 
+static enum viewer_choice choice(VALUE options, const char *name)
+{
+	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
+
+	return NIL_P(value) ? VIEWER_AS_KEPT : RTEST(value) ? VIEWER_ON : VIEWER_OFF;
+}
+
 static const char *text(VALUE string)
 {
 	return NIL_P(string) ? NULL : RSTRING_PTR(string);
@@ -115,6 +123,7 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE options)
 	viewer->sort = string_option(options, "sort");
 	if (!NIL_P(viewer->sort) && !column_find(text(viewer->sort)))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(viewer->sort));
+	viewer->mouse = choice(options, "mouse");
 	viewer->command = string_option(options, "command");
 	viewer->marker = string_option(options, "marker");
 	viewer->capture = capture;
@@ -173,6 +182,7 @@ static void open_view(struct ruby_viewer *viewer, bool beside)
 	    .interval = viewer->interval,
 	    .gc = viewer->gc,
 	    .sort = text(viewer->sort),
+	    .mouse = viewer->mouse,
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
 	    .settings = viewer->settings,

@@ -1,7 +1,7 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, order_actions.c, find_actions.c, mark_actions.c and write_actions.c, those of the rest of the screen in
- * view_actions.c.
+ * table_actions.c, order_actions.c, find_actions.c, mark_actions.c, output_actions.c, mouse_actions.c and write_actions.c,
+ * those of the rest of the screen in view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
 #define MEMORY_TRACKER_VIEWER_ACTIONS_H
@@ -28,8 +28,20 @@ bool action_has_other_marks(const struct viewer *viewer);
 
 bool action_can_freeze(const struct viewer *viewer);
 bool action_can_find_on(const struct viewer *viewer);
+bool action_can_search(const struct viewer *viewer);
+bool action_has_search(const struct viewer *viewer);
+
+/* Whether what is being searched for in the output took the key. */
+bool action_type_search(struct viewer *viewer, uint32_t key);
+
+/* Searches for nothing any more. */
+void action_end_search(struct viewer *viewer);
+
+/* Does what the mouse was used for. */
+void action_mouse(struct viewer *viewer, const struct viewer_input *input);
 
 /* What is done: struct command's `run`. */
+enum viewer_request action_toggle_mouse(struct viewer *viewer, uint32_t key);
 enum viewer_request action_move(struct viewer *viewer, uint32_t key);
 enum viewer_request action_scroll_output(struct viewer *viewer, uint32_t key);
 enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key);
@@ -51,6 +63,9 @@ enum viewer_request action_clear_mark(struct viewer *viewer, uint32_t key);
 enum viewer_request action_other_mark(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_deltas(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key);
+enum viewer_request action_begin_search(struct viewer *viewer, uint32_t key);
+enum viewer_request action_keep_search(struct viewer *viewer, uint32_t key);
+enum viewer_request action_search_next(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key);
 enum viewer_request action_go_back(struct viewer *viewer, uint32_t key);
 enum viewer_request action_keep_filter(struct viewer *viewer, uint32_t key);

@@ -62,8 +62,8 @@ static void choose(const struct viewer *viewer, unsigned room, bool chosen[COMMA
 static unsigned draw_typed(const struct viewer *viewer, const struct typed *typed, struct grid *grid, unsigned line)
 {
 	const char *label = viewer->mode == MODE_FILTER ? "filter: "
-	                    : viewer->mode == MODE_FIND ? "search: "
-	                                                : "write to: ";
+	                    : viewer->mode == MODE_NAME ? "write to: "
+	                                                : "search: ";
 	char text[TYPED_SIZE * 4];
 
 	unsigned column = grid_put(grid, line, 1, GRID_DIM, label, strlen(label));

@@ -58,15 +58,21 @@ size_t path_cell_place(char *out, size_t size, const struct column_path *path)
 	return length + (size_t)snprintf(out + length, size - length, ":%" PRIu32, path->line);
 }
 
-/* The guides of the levels above, as many as leave most of the cell. Returns the column behind them. */
+unsigned path_cell_guides(const struct column_path *path, unsigned cells)
+{
+	unsigned most = cells / 3 / PATH_CELL_MARK;
+
+	return (path->depth < most ? path->depth : most) * PATH_CELL_MARK;
+}
+
+/* Returns the column behind the guides. */
 static unsigned draw_guides(struct grid *grid, unsigned line, unsigned column, unsigned cells,
                             const struct column_line *row)
 {
 	const char *guide = row->charset == TEXT_UTF8 ? "│" : "|";
-	unsigned most = cells / 3 / PATH_CELL_MARK;
-	unsigned depth = row->path.depth < most ? row->path.depth : most;
+	unsigned end = column + path_cell_guides(&row->path, cells);
 
-	for (unsigned i = 0; i < depth; i++, column += PATH_CELL_MARK)
+	for (; column < end; column += PATH_CELL_MARK)
 		grid_put(grid, line, column, GRID_DIM, guide, strlen(guide));
 	return column;
 }

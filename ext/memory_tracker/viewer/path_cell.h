@@ -23,6 +23,9 @@
 unsigned path_cell_mark(struct grid *grid, unsigned line, unsigned column, const struct column_path *path,
                         enum text_charset charset);
 
+/* The cells before the mark in a cell this wide: guides of the levels above, as many as leave most of the cell. */
+unsigned path_cell_guides(const struct column_path *path, unsigned cells);
+
 /* Underlines the part of a shown text that the filter has found. */
 void path_cell_match(struct grid *grid, unsigned line, unsigned column, const struct typed *filter, const char *text,
                      size_t length);

@@ -22,7 +22,7 @@ struct screen *screen_open(int fd, bool interrupt_key)
 	return NULL;
 }
 
-void screen_close(struct screen *screen, bool ours)
+void screen_close(struct screen *screen)
 {
 }
 
@@ -48,7 +48,16 @@ void screen_redraw(struct screen *screen)
 {
 }
 
-bool screen_key(struct screen *screen, uint32_t *key)
+bool screen_send(struct screen *screen)
+{
+	return true;
+}
+
+void screen_mouse(struct screen *screen, bool on)
+{
+}
+
+bool screen_key(struct screen *screen, struct viewer_input *input)
 {
 	return false;
 }

@@ -33,6 +33,26 @@ void selection_hold(struct selection *selection, uint64_t id)
 	selection->id = id;
 }
 
+bool selection_scroll(struct selection *selection, long lines, size_t count, size_t height)
+{
+	size_t last_top = count > height ? count - height : 0, before = selection->position;
+	size_t distance = lines < 0 ? (size_t)-lines : (size_t)lines;
+
+	if (!height)
+		return false;
+	if (lines < 0)
+		selection->top -= distance < selection->top ? distance : selection->top;
+	else
+		selection->top += distance;
+	if (selection->top > last_top)
+		selection->top = last_top;
+	if (selection->position < selection->top)
+		selection->position = selection->top;
+	else if (selection->position - selection->top >= height)
+		selection->position = selection->top + height - 1;
+	return selection->position != before;
+}
+
 void selection_rest(struct selection *selection)
 {
 	*selection = (struct selection){0};

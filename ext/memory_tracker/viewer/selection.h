@@ -32,6 +32,12 @@ void selection_go_along(struct selection *selection, size_t position, size_t cou
 /* Belongs to this thing from here on. What was followed before, if it was another, no longer is. */
 void selection_hold(struct selection *selection, uint64_t id);
 
+/*
+ * Moves the seen part, of `height` lines, by some lines up (negative) or down, and takes the selection along as far as
+ * it would be out of sight. Returns whether that has moved.
+ */
+bool selection_scroll(struct selection *selection, long lines, size_t count, size_t height);
+
 /* To the first line, to rest there. */
 void selection_rest(struct selection *selection);
 

@@ -97,15 +97,30 @@ static void print_sort(struct buffer *out, const struct settings *settings)
 	buffer_puts(out, settings->sort->key);
 }
 
+static bool read_truth(bool *truth, struct piece value)
+{
+	*truth = is(value, "yes");
+	return *truth || is(value, "no");
+}
+
 static bool read_reversed(struct settings *settings, struct piece value)
 {
-	settings->reversed = is(value, "yes");
-	return settings->reversed || is(value, "no");
+	return read_truth(&settings->reversed, value);
 }
 
 static void print_reversed(struct buffer *out, const struct settings *settings)
 {
 	buffer_puts(out, settings->reversed ? "yes" : "no");
+}
+
+static bool read_mouse(struct settings *settings, struct piece value)
+{
+	return read_truth(&settings->mouse, value);
+}
+
+static void print_mouse(struct buffer *out, const struct settings *settings)
+{
+	buffer_puts(out, settings->mouse ? "yes" : "no");
 }
 
 /* By hand, because a program may have set a locale in which numbers have a comma. */
@@ -175,6 +190,7 @@ static const struct setting table[] = {
     {"reversed", "yes or no", read_reversed, print_reversed},
     {"interval", "seconds, from 0.1 to 86400", read_interval, print_interval},
     {"theme", "the name of a theme", read_theme, print_theme},
+    {"mouse", "yes or no", read_mouse, print_mouse},
 };
 
 #define COUNT (sizeof table / sizeof *table)

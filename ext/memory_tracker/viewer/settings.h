@@ -25,6 +25,7 @@ struct settings {
 	bool reversed;
 	double interval; /* seconds, from SETTINGS_INTERVAL_LEAST to SETTINGS_INTERVAL_MOST */
 	const struct theme *theme;
+	bool mouse; /* used, instead of being left to the terminal */
 };
 
 #define SETTINGS_INTERVAL_LEAST 0.1

@@ -17,7 +17,8 @@ static struct settings settings_of(const struct viewer *viewer)
 	                         .sort = table->sort,
 	                         .reversed = table->reversed,
 	                         .interval = viewer->interval,
-	                         .theme = viewer->theme};
+	                         .theme = viewer->theme,
+	                         .mouse = viewer->mouse};
 }
 
 /* Reads the file into a buffer and into settings. Returns NULL, or why it cannot be used, perhaps in `problem`. */
@@ -49,6 +50,7 @@ void settings_use(struct viewer *viewer)
 	viewer->table.reversed = settings.reversed;
 	viewer->interval = settings.interval;
 	viewer->theme = settings.theme;
+	viewer->mouse = settings.mouse;
 }
 
 void settings_begin(struct viewer *viewer)

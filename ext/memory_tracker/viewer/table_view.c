@@ -249,6 +249,18 @@ void table_view_end(struct table_view *table)
 	hold(table);
 }
 
+void table_view_select(struct table_view *table, size_t position)
+{
+	selection_move_to(&table->selection, position, table->tree.count);
+	hold(table);
+}
+
+void table_view_scroll(struct table_view *table, long lines)
+{
+	if (table->tree.count && selection_scroll(&table->selection, lines, table->tree.count, table->height))
+		hold(table);
+}
+
 void table_view_home(struct table_view *table)
 {
 	selection_rest(&table->selection);
@@ -430,6 +442,7 @@ void table_view_draw(struct table_view *table, struct grid *grid, unsigned line,
 	const struct column_context context = context_of(table);
 
 	layout_make(&table->layout, grid->columns, table->choice, &context);
+	table->titles = line;
 	table->height = height;
 	selection_reveal(&table->selection, table->tree.count, height);
 	draw_titles(table, grid, line, &table->layout);

@@ -39,6 +39,7 @@ struct table_view {
 	bool lost;                             /* what was followed has gone; for the reader to reset */
 
 	/* Of the latest drawing. */
+	unsigned titles; /* the line that they were on */
 	unsigned height; /* lines of classes */
 	struct layout layout;
 
@@ -87,6 +88,12 @@ const struct column *table_view_nth(size_t nth);
 void table_view_move(struct table_view *table, long lines);
 void table_view_end(struct table_view *table);
 void table_view_home(struct table_view *table);
+
+/* Selects a line, as near as there is one. */
+void table_view_select(struct table_view *table, size_t position);
+
+/* Scrolls by lines, up when negative; the selection stays where it can be seen. */
+void table_view_scroll(struct table_view *table, long lines);
 
 /* How the selected line is unfolded. */
 enum table_unfold {

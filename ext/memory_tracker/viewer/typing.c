@@ -11,6 +11,8 @@ struct typed *typing_now(struct viewer *viewer)
 	switch (viewer->mode) {
 	case MODE_FILTER:
 		return &viewer->table.filter;
+	case MODE_OUTPUT_SEARCH:
+		return &viewer->pane.search;
 	case MODE_FIND:
 		return &viewer->table.search;
 	case MODE_NAME:
@@ -26,6 +28,8 @@ bool typing_press(struct viewer *viewer, uint32_t key)
 
 	if (!typed)
 		return false;
+	if (viewer->mode == MODE_OUTPUT_SEARCH)
+		return action_type_search(viewer, key);
 	if (key == VIEWER_KEY_BACKSPACE)
 		typed_erase(typed);
 	else if (key == KEY_ERASE_LINE)

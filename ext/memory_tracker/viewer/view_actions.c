@@ -150,7 +150,14 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 	switch (viewer->mode) {
 	case MODE_HELP:
 		return action_toggle_help(viewer, key);
+	case MODE_OUTPUT_SEARCH:
+		action_end_search(viewer);
+		return VIEWER_NOTHING;
 	case MODE_OUTPUT:
+		if (action_has_search(viewer)) {
+			action_end_search(viewer);
+			return VIEWER_NOTHING;
+		}
 		return action_toggle_output(viewer, key);
 	case MODE_FIND:
 		return action_leave_find(viewer, key);
@@ -212,8 +219,8 @@ void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
 	const char *name = has_filter(viewer) ? "clear the filter" : "clear the search";
 
-	if (viewer->mode == MODE_OUTPUT)
-		name = "";
+	if (viewer->mode == MODE_OUTPUT_SEARCH || viewer->mode == MODE_OUTPUT)
+		name = action_has_search(viewer) || viewer->mode == MODE_OUTPUT_SEARCH ? "end the search" : "";
 	else if (viewer->mode == MODE_HELP)
 		name = "close";
 	else if (viewer->mode == MODE_TABLE && viewer->source.open)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/actions.h"
 #include "viewer/class_line.h"
 #include "viewer/command.h"
 #include "viewer/footer.h"
@@ -34,12 +35,15 @@ static void begin(struct viewer *viewer, const struct viewer_options *options)
 	const struct column *sort = options->sort ? column_find(options->sort) : NULL;
 
 	viewer->interval = 1;
+	viewer->mouse = true;
 	viewer->theme = &theme_table[0];
 	viewer->table.sort = column_find("growth");
 	if (options->settings)
 		settings_use(viewer);
 	if (options->interval > 0)
 		viewer->interval = options->interval;
+	if (options->mouse != VIEWER_AS_KEPT)
+		viewer->mouse = options->mouse == VIEWER_ON;
 	if (sort) {
 		viewer->table.sort = sort;
 		viewer->table.reversed = false;
@@ -237,6 +241,20 @@ const struct theme *viewer_theme(const struct viewer *viewer)
 	return viewer->theme;
 }
 
+enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input *input)
+{
+	if (input->key < VIEWER_MOUSE_CLICK)
+		return viewer_press(viewer, input->key);
+	viewer->sentence[0] = '\0';
+	action_mouse(viewer, input);
+	return VIEWER_NOTHING;
+}
+
+bool viewer_uses_mouse(const struct viewer *viewer)
+{
+	return viewer->mouse;
+}
+
 double viewer_interval(const struct viewer *viewer)
 {
 	return viewer->interval;
@@ -360,6 +378,8 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 	/* A pane has at most half of what is left, but room for one line of its own. */
 	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
 	unsigned pane = open && height >= 4 ? height / 2 : 0;
+	viewer->pane_line = line + height - pane;
+	viewer->pane_height = pane;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
 	if (pane && viewer->source.open)

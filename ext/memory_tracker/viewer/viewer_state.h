@@ -31,9 +31,10 @@ enum viewer_mode {
 	MODE_FILTER = 2, /* a filter is being typed */
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
-	MODE_FIND = 32,  /* what to search for is being typed */
-	MODE_NAME = 64,  /* the name of a file to write to is being typed */
-	MODE_SORT = 128, /* the column to sort by is being picked */
+	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
+	MODE_FIND = 32,          /* what to search for is being typed */
+	MODE_NAME = 64,          /* the name of a file to write to is being typed */
+	MODE_SORT = 128,         /* the column to sort by is being picked */
 	MODE_COLUMNS = 256,
 };
 
@@ -44,6 +45,7 @@ struct viewer {
 	enum text_charset charset;
 	const struct theme *theme;
 	double interval;
+	bool mouse;         /* the terminal shall tell what it does */
 	int32_t utc_offset; /* of the times shown, seconds east of UTC */
 	char *command;      /* owned, may be NULL */
 	char *ended;        /* owned, NULL while the program runs */
@@ -66,6 +68,8 @@ struct viewer {
 	struct source_view source;
 	struct graph_view graph;
 	struct help_view help;
+	unsigned pane_line;   /* where a pane was drawn the last time: its title */
+	unsigned pane_height; /* 0: there was none */
 
 	struct picker picker;
 	struct selection before_finding;

@@ -129,6 +129,7 @@ module Memory
           return name if name.valid_encoding? && CLASS_NAME.match?(name)
 
           raise Error, "--class takes the name of a class, such as Shop::Session, not #{name.scrub}"
+          parser.on("--[no-]mouse", "use the mouse in the viewer") { |mouse| @report[:mouse] = mouse }
         end
 
         def define_tracking(parser)

@@ -28,7 +28,7 @@ module Memory
         # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: as it was the last time, or
         #   growth
         # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:command`, how to name the program;
-        #   `:settings`, false to begin anew and keep nothing
+        #   `:mouse`, whether it is used; `:settings`, false to begin anew and keep nothing
         # @return [Capture] what was shown
         # @raise [Error] when it cannot be shown here; the message says why
         # @raise [ArgumentError] for options that make no sense
@@ -48,7 +48,7 @@ module Memory
         # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: as it was the last time, or
         #   growth
         # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:command`, how to name the program;
-        #   `:settings`, false to begin anew and keep nothing; `:marker`, see {Viewer}
+        #   `:mouse`, whether it is used; `:settings`, false to begin anew and keep nothing; `:marker`, see {Viewer}
         # @return [Capture] what is shown
         # @raise (see #run)
         def start(capture = nil, interval: nil, sort: nil, **options)

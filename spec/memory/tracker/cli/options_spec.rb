@@ -36,10 +36,10 @@ RSpec.describe Memory::Tracker::CLI::Options do
 
   it "hands over what it was told" do
     text = parse("--interval", "0.5", "--iterations=3", "--sort", "alloc", "--limit", "7", "--depth", "128",
-                 "--path-interval", "16", "--gc", "10", "--no-existing", "--no-settings", "ruby").to_s
+                 "--path-interval", "16", "--gc", "10", "--no-existing", "--no-mouse", "--no-settings", "ruby").to_s
     expect(text.split("&")).to contain_exactly(
       "interval=0.5", "iterations=3", "sort=alloc", "limit=7", "depth=128", "path_interval=16",
-      "gc=10.0", "existing=false", "settings=false"
+      "gc=10.0", "existing=false", "mouse=false", "settings=false"
     )
   end
 
