@@ -113,6 +113,7 @@ module Memory
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
                     "  (default: growth)") { |column| @report[:sort] = column }
           number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
+          parser.on("--[no-]mouse", "use the mouse in the viewer") { |mouse| @report[:mouse] = mouse }
           parser.on("--no-settings", "the viewer begins anew, and keeps nothing") { @report[:settings] = false }
         end
 
@@ -129,7 +130,6 @@ module Memory
           return name if name.valid_encoding? && CLASS_NAME.match?(name)
 
           raise Error, "--class takes the name of a class, such as Shop::Session, not #{name.scrub}"
-          parser.on("--[no-]mouse", "use the mouse in the viewer") { |mouse| @report[:mouse] = mouse }
         end
 
         def define_tracking(parser)
