@@ -45,8 +45,8 @@ struct viewer {
 	enum text_charset charset;
 	const struct theme *theme;
 	double interval;
-	bool mouse;         /* the terminal shall tell what it does */
 	int32_t utc_offset; /* of the times shown, seconds east of UTC */
+	bool mouse;         /* the terminal shall tell what it does */
 	char *command;      /* owned, may be NULL */
 	char *ended;        /* owned, NULL while the program runs */
 
