@@ -48,6 +48,40 @@ static void turn_the_tree(struct shop_viewer *shop)
 	shop_press(shop, "i*");
 }
 
+static void freeze_and_follow(struct shop_viewer *shop)
+{
+	shop_press(shop, "1jjoF");
+	shop_second(shop, true);
+}
+
+static void type_search(struct shop_viewer *shop)
+{
+	shop_press(shop, "*\\shop.rb:7");
+}
+
+static void keep_search(struct shop_viewer *shop)
+{
+	shop_press(shop, "\\shop\rn");
+}
+
+static void pick_order(struct shop_viewer *shop)
+{
+	shop_press(shop, "s>");
+}
+
+static void choose_columns(struct shop_viewer *shop)
+{
+	shop_screen(shop);
+	shop_press(shop, "C>> >>");
+}
+
+static void name_file(struct shop_viewer *shop)
+{
+	shop->head.wall_ns = UINT64_C(1795344067) * 1000000000;
+	shop_second(shop, true);
+	shop_press(shop, "w");
+}
+
 static void make_inexact(struct shop_viewer *shop)
 {
 	shop->reason = "1,231 frees were not reported while another tool's hook ran";
@@ -250,9 +284,17 @@ static const struct golden goldens[] = {
     {"filter_kept_120x12", 120, 12, keep_filter, TEXT_UTF8},
     {"filter_kept_40x8", 40, 8, keep_filter, TEXT_UTF8},
     {"filter_without_match_80x10", 80, 10, filter_all_away, TEXT_UTF8},
-    {"help_120x44", 120, 44, open_help, TEXT_UTF8},
+    {"frozen_120x18", 120, 18, freeze_and_follow, TEXT_UTF8},
+    {"frozen_40x10", 40, 10, freeze_and_follow, TEXT_UTF8},
+    {"search_kept_80x14", 80, 14, keep_search, TEXT_UTF8},
+    {"sort_picked_120x12", 120, 12, pick_order, TEXT_UTF8},
+    {"sort_picked_40x10", 40, 10, pick_order, TEXT_ASCII},
+    {"columns_chosen_120x12", 120, 12, choose_columns, TEXT_UTF8},
+    {"columns_chosen_60x12", 60, 12, choose_columns, TEXT_UTF8},
+    {"file_named_80x10", 80, 10, name_file, TEXT_UTF8},
+    {"help_120x80", 120, 80, open_help, TEXT_UTF8},
     {"help_80x20", 80, 20, open_help, TEXT_UTF8},
-    {"help_40x60", 40, 60, open_help, TEXT_ASCII},
+    {"help_40x140", 40, 140, open_help, TEXT_ASCII},
     {"output_closed_80x8", 80, 8, print_something, TEXT_UTF8},
     {"output_120x18", 120, 18, open_output, TEXT_UTF8},
     {"output_40x8", 40, 8, open_output, TEXT_UTF8},
@@ -293,6 +335,7 @@ static const struct golden goldens[] = {
 /* Of the shop with call paths. */
 static const struct golden path_goldens[] = {
     {"folded_120x12", 120, 12, NULL, TEXT_UTF8},
+    {"search_typed_120x16", 120, 16, type_search, TEXT_UTF8},
     {"unfolded_120x16", 120, 16, unfold_the_leak, TEXT_UTF8},
     {"unfolded_all_160x20", 160, 20, unfold_all, TEXT_UTF8},
     {"unfolded_all_120x20", 120, 20, unfold_all, TEXT_UTF8},

@@ -16,6 +16,7 @@
 
 #include "fake_snapshot.h"
 #include "screen_text.h"
+#include "test_folder.h"
 #include "viewer/command.h"
 #include "viewer/viewer_state.h"
 
@@ -331,6 +332,19 @@ static void go_through(uint64_t seed, uint64_t steps, enum text_charset charset)
 	free(run);
 }
 
+/* Keys may write files, so that is done where nobody minds. */
+static int enter(void **state)
+{
+	test_folder_enter();
+	return 0;
+}
+
+static int leave(void **state)
+{
+	test_folder_leave();
+	return 0;
+}
+
 static void test_random_steps(void **state)
 {
 	uint64_t seed = number_from("SEED", 1), steps = number_from("STEPS", 4000);
@@ -346,7 +360,7 @@ static void test_random_steps(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_steps)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_random_steps, enter, leave)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

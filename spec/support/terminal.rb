@@ -48,7 +48,8 @@ class Terminal
     @folder = Dir.mktmpdir("terminal-")
     @socket = File.join(@folder, "tmux")
     # Not through the environment: some shells have their own prompt for root.
-    kept = ENV.to_h.slice(*KEPT).merge("LC_ALL" => "C.UTF-8", "ENV" => write("shellrc", "PS1='$ '"), **env)
+    kept = ENV.to_h.slice(*KEPT).merge("LC_ALL" => "C.UTF-8", "ENV" => write("shellrc", "PS1='$ '"),
+                                       "MEMORY_TRACKER_SETTINGS" => "", **env)
     config = write("tmux.conf", "set-option -g history-limit 400000\n")
     tmux("-f", config, "-u", "new-session", "-d", "-s", "main", "-x", columns.to_s, "-y", lines.to_s,
          "-c", @folder, "sh", env: kept)

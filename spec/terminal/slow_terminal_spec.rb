@@ -90,6 +90,8 @@ RSpec.describe "the viewer on a slow terminal" do
   it "survives a storm of sizes, and is as large as the last one" do
     run(program) do |terminal|
       terminal.read_until(/RETAINED.*CLASS/m)
+      # The viewer is there before the program's first line.
+      eventually("the program") { File.exist?(File.join(folder, "ticks")) && ticks.any? }
       400.times do |n|
         terminal.resize(1 + (n * 37 % 250), 1 + (n * 23 % 80))
         terminal.press(["j", "l", "\e[B", "?"][n % 4]) if (n % 5).zero?

@@ -215,6 +215,7 @@ static struct display *open_display(struct live_view *view, const struct live_vi
 	               .sort = options->sort,
 	               .mouse = options->mouse,
 	               .command = options->command,
+	               .settings = options->settings,
 	               .utc_offset = options->utc_offset},
 	    .session = {.take_input = options->moved != NULL,
 	                .interrupt_key = options->interrupt_key,

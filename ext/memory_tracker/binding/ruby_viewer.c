@@ -17,9 +17,10 @@ struct ruby_viewer {
 	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
 	VALUE command;
 	VALUE marker;
-	bool mouse;
-	double interval;
+	enum viewer_choice mouse;
+	double interval;        /* 0: not said */
 	double gc;              /* 0: none */
+	bool settings;          /* what was kept the last time is used */
 	struct live_view *view; /* owned; NULL unless it runs */
 	pid_t pid;              /* of the process that it runs in */
 	unsigned waiting;       /* threads in live_view_wait */
@@ -85,16 +86,24 @@ static VALUE string_option(VALUE options, const char *name)
 	return value;
 }
 
-static double seconds(VALUE options, const char *name, double otherwise)
+/* 0 when it is not said. */
+static double seconds(VALUE options, const char *name)
 {
 	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
 
 	if (NIL_P(value))
-		return otherwise;
+		return 0;
 	double seconds = NUM2DBL(value);
 	if (!(seconds >= 0.1 && seconds <= 86400))
 		rb_raise(rb_eArgError, "%s must be between 0.1 and 86,400 seconds, not %" PRIsVALUE, name, value);
 	return seconds;
+}
+
+static enum viewer_choice choice(VALUE options, const char *name)
+{
+	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
+
+	return NIL_P(value) ? VIEWER_AS_KEPT : RTEST(value) ? VIEWER_ON : VIEWER_OFF;
 }
 
 static const char *text(VALUE string)
@@ -108,12 +117,13 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE options)
 
 	Check_Type(options, T_HASH);
 	ruby_capture_get(capture);
-	viewer->interval = seconds(options, "interval", 1.0);
-	viewer->gc = seconds(options, "gc", 0.0);
+	viewer->interval = seconds(options, "interval");
+	viewer->gc = seconds(options, "gc");
+	viewer->settings = rb_hash_lookup2(options, ID2SYM(rb_intern("settings")), Qtrue) != Qfalse;
 	viewer->sort = string_option(options, "sort");
 	if (!NIL_P(viewer->sort) && !column_find(text(viewer->sort)))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(viewer->sort));
-	viewer->mouse = RTEST(rb_hash_lookup2(options, ID2SYM(rb_intern("mouse")), Qtrue));
+	viewer->mouse = choice(options, "mouse");
 	viewer->command = string_option(options, "command");
 	viewer->marker = string_option(options, "marker");
 	viewer->capture = capture;
@@ -175,6 +185,7 @@ static void open_view(struct ruby_viewer *viewer, bool beside)
 	    .mouse = viewer->mouse,
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
+	    .settings = viewer->settings,
 	    .utc_offset = utc_offset(),
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,

@@ -64,7 +64,8 @@ static uint32_t take_node(struct call_tree *tree, uint32_t epoch)
 	if (!number)
 		return 0;
 	struct node *node = node_at(tree, number);
-	node->generation = ++tree->next_generation;
+	tree->next_generation += 2 * NODE_PUBLISHED;
+	atomic_store_explicit(&node->generation, tree->next_generation, memory_order_relaxed);
 	atomic_store_explicit(&node->epoch, epoch, memory_order_relaxed);
 	return number;
 }
@@ -120,22 +121,26 @@ uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame
 	node->frame = frame;
 	node->class_number = above->class_number;
 	node->next_sibling = above->first_child;
+	if (node->next_sibling)
+		node_at(tree, node->next_sibling)->previous_sibling = number;
 	above->first_child = number;
 	frame_retain(tree->codes, frame);
 	if (frame_at(tree->codes, frame)->owner)
 		wait_for_name(tree, number);
-	atomic_store_explicit(&node->state, NODE_LIVE, memory_order_release);
+	atomic_store_explicit(&node->generation, node_generation(node), memory_order_release);
 	return number;
 }
 
 static void unlink_child(struct call_tree *tree, uint32_t number)
 {
 	struct node *node = node_at(tree, number);
-	uint32_t *link = &node_at(tree, node->parent)->first_child;
 
-	while (*link != number)
-		link = &node_at(tree, *link)->next_sibling;
-	*link = node->next_sibling;
+	if (node->previous_sibling)
+		node_at(tree, node->previous_sibling)->next_sibling = node->next_sibling;
+	else
+		node_at(tree, node->parent)->first_child = node->next_sibling;
+	if (node->next_sibling)
+		node_at(tree, node->next_sibling)->previous_sibling = node->previous_sibling;
 	key_map_remove(&tree->children, child_key(node->parent, node->frame));
 }
 
@@ -143,7 +148,7 @@ static void free_node(struct call_tree *tree, uint32_t number)
 {
 	struct node *node = node_at(tree, number);
 
-	atomic_store_explicit(&node->state, NODE_FREE, memory_order_release);
+	atomic_store_explicit(&node->generation, node_generation(node) & ~NODE_PUBLISHED, memory_order_release);
 	if (node->frame)
 		frame_release(tree->codes, node->frame);
 	table_give(&tree->nodes, number);

@@ -95,10 +95,16 @@ static inline struct node *node_at(const struct call_tree *tree, uint32_t number
 	return table_at(&tree->nodes, number);
 }
 
+/* The same before and after the node is published. HOOK */
+static inline uint32_t node_generation(const struct node *node)
+{
+	return atomic_load_explicit(&((struct node *)node)->generation, memory_order_relaxed) | NODE_PUBLISHED;
+}
+
 /* What stands for a node where it may be gone by the time it is asked for. HOOK */
 static inline uint64_t node_handle(const struct call_tree *tree, uint32_t number)
 {
-	return (uint64_t)node_at(tree, number)->generation << 32 | number;
+	return (uint64_t)node_generation(node_at(tree, number)) << 32 | number;
 }
 
 /* The node's number, or 0 when it is gone. HOOK */
@@ -106,7 +112,7 @@ static inline uint32_t node_from_handle(const struct call_tree *tree, uint64_t h
 {
 	uint32_t number = (uint32_t)handle;
 
-	return number && node_at(tree, number)->generation == handle >> 32 ? number : 0;
+	return number && node_generation(node_at(tree, number)) == handle >> 32 ? number : 0;
 }
 
 /* The node when readers may see it, else NULL. ANY THREAD */
@@ -114,7 +120,7 @@ static inline struct node *node_published(const struct call_tree *tree, uint32_t
 {
 	struct node *node = node_at(tree, number);
 
-	return atomic_load_explicit(&node->state, memory_order_acquire) == NODE_LIVE ? node : NULL;
+	return atomic_load_explicit(&node->generation, memory_order_acquire) & NODE_PUBLISHED ? node : NULL;
 }
 
 #endif

@@ -342,6 +342,7 @@ static void draw(struct display *display)
 	if (!display->dirty)
 		return;
 	viewer_draw(display->viewer, &display->grid);
+	screen_set_theme(display->session.screen, viewer_theme(display->viewer));
 	screen_mouse(display->session.screen, viewer_uses_mouse(display->viewer));
 	screen_show(display->session.screen, &display->grid);
 	display->dirty = false;
@@ -451,6 +452,7 @@ enum display_end display_run(struct display *display)
 	}
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
 	if (!woken) {
+		viewer_keep_settings(display->viewer);
 		leave(display);
 		if (display->complaint)
 			session_say(&display->session, display->complaint);

@@ -35,6 +35,7 @@ struct column_line {
 	struct column_path path;
 	const char *name; /* of the class or the method, as the program has it */
 	uint32_t name_length;
+	uint32_t rank;  /* in an order that is frozen */
 	bool anonymous; /* a class without a name of its own */
 	bool bound;     /* retained is an upper bound */
 	bool unknown;   /* no major GC was seen yet, so what is retained is not known */

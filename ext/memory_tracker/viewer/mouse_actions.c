@@ -16,10 +16,10 @@ struct target {
 };
 
 /* The first cell behind a title belongs to it: the mark of the order may stand there. */
-static struct target title_at(const struct table_drawn *drawn, unsigned column)
+static struct target title_at(const struct layout *drawn, unsigned column)
 {
 	for (size_t i = 0; i < drawn->count; i++) {
-		const struct table_title *title = &drawn->titles[i];
+		const struct layout_place *title = &drawn->places[i];
 
 		if (title->column->compare && column >= title->start && column <= title->start + title->cells)
 			return (struct target){.part = PART_TITLE, .column = title->column};
@@ -30,7 +30,7 @@ static struct target title_at(const struct table_drawn *drawn, unsigned column)
 /* The mark stands at the beginning of the last column, behind the guides. */
 static bool is_mark(const struct table_view *table, const struct column_line *line, unsigned column)
 {
-	const struct table_title *title = &table->drawn.titles[table->drawn.count - 1];
+	const struct layout_place *title = &table->layout.places[table->layout.count - 1];
 	unsigned mark = title->start + path_cell_guides(&line->path, title->cells);
 
 	return line->path.below && column >= mark && column < mark + PATH_CELL_MARK;
@@ -39,12 +39,12 @@ static bool is_mark(const struct table_view *table, const struct column_line *li
 static struct target target_of(const struct viewer *viewer, const struct viewer_input *input)
 {
 	const struct table_view *table = &viewer->table;
-	unsigned titles = table->drawn.line, line = input->line;
+	unsigned titles = table->titles, line = input->line;
 
 	if (line >= viewer->pane_line && line - viewer->pane_line < viewer->pane_height)
 		return (struct target){.part = PART_PANE};
 	if (line == titles)
-		return title_at(&table->drawn, input->column);
+		return title_at(&table->layout, input->column);
 	size_t position = table->selection.top + line - titles - 1;
 	if (line < titles || line - titles > table->height || position >= table->tree.count)
 		return (struct target){.part = PART_NOTHING};

@@ -21,13 +21,13 @@ enum viewer_request action_begin_search(struct viewer *viewer, uint32_t key)
 
 bool action_type_search(struct viewer *viewer, uint32_t key)
 {
-	struct filter *search = &viewer->pane.search;
+	struct typed *search = &viewer->pane.search;
 
 	if (key == VIEWER_KEY_BACKSPACE)
-		filter_erase(search);
+		typed_erase(search);
 	else if (key >= VIEWER_KEY_UP || key < ' ')
 		return false;
-	else if (!filter_type(search, key))
+	else if (!typed_add(search, key))
 		return true;
 	output_view_search_anew(&viewer->pane, &viewer->output);
 	return true;

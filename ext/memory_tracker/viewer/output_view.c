@@ -46,7 +46,7 @@ static bool has_match(const struct output_view *view, const struct scrollback *s
 {
 	struct scrollback_line line = scrollback_line(scrollback, nth);
 
-	return filter_find(&view->search, line.text, line.length) != FILTER_NONE;
+	return typed_find(&view->search, line.text, line.length) != TYPED_NONE;
 }
 
 /* How many lines had come before the oldest that is kept. */
@@ -161,13 +161,13 @@ static unsigned draw_run(struct grid *grid, unsigned line, unsigned column, cons
 static void mark_matches(const struct output_view *view, struct grid *grid, unsigned line,
                          const struct scrollback_line *from, bool found, enum text_charset charset)
 {
-	const struct filter *search = &view->search;
+	const struct typed *search = &view->search;
 	size_t start = 0;
 
 	while (search->length && start < from->length) {
-		size_t at = filter_find(search, from->text + start, from->length - start);
+		size_t at = typed_find(search, from->text + start, from->length - start);
 
-		if (at == FILTER_NONE)
+		if (at == TYPED_NONE)
 			return;
 		start += at;
 		size_t before = text_width(from->text, start, charset);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "viewer/filter.h"
+#include "viewer/typed.h"
 #include "viewer/grid.h"
 #include "viewer/scrollback.h"
 #include "viewer/text.h"
@@ -21,10 +21,10 @@ struct output_view {
 	uint64_t seen;   /* scrollback.total up to which they were seen */
 	unsigned height; /* lines of output at the latest drawing */
 
-	struct filter search; /* what is searched for; empty: nothing */
-	uint64_t found;       /* 1 + how many lines had come before the one that was found; 0: none was */
-	size_t matches;       /* lines that have it, when */
-	uint64_t counted;     /* this many lines had come; UINT64_MAX: not counted */
+	struct typed search; /* what is searched for; empty: nothing */
+	uint64_t found;      /* 1 + how many lines had come before the one that was found; 0: none was */
+	size_t matches;      /* lines that have it, when */
+	uint64_t counted;    /* this many lines had come; UINT64_MAX: not counted */
 };
 
 /* Whole lines that were not seen yet. */

@@ -13,6 +13,7 @@
 
 #include "viewer/grid.h"
 #include "viewer/text.h"
+#include "viewer/theme.h"
 #include "viewer/viewer.h"
 
 struct screen;
@@ -45,6 +46,10 @@ size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX]);
 /* Asks the terminal how large it is. True when that has changed since it was asked last. */
 bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines);
 
+/* Lets colours look so, from the next grid on; as long as the terminal has any and NO_COLOR is not set. */
+void screen_set_theme(struct screen *screen, const struct theme *theme);
+
+/* Shows a grid, which has the size that was measured. */
 /*
  * Shows a grid, which has the size that was measured. Only what has changed is written, and of that as much as the
  * terminal takes without waiting.

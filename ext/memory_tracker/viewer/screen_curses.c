@@ -110,13 +110,7 @@ static void set_colours(struct screen *screen)
 	const char *no_color = getenv("NO_COLOR");
 
 	screen->colours = has_colors() && !(no_color && *no_color) && start_color() == OK && COLORS >= 8;
-	if (!screen->colours)
-		return;
-	short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
-	init_pair(1, COLOR_RED, background);
-	init_pair(2, COLOR_YELLOW, background);
-	init_pair(3, COLOR_GREEN, background);
-	init_pair(4, COLOR_CYAN, background);
+	screen->default_colours = screen->colours && use_default_colors() == OK;
 }
 
 /*
@@ -157,8 +151,10 @@ struct screen *screen_open(int fd, bool interrupt_key)
 	screen->output = stream(fd, "w");
 	if (outbox_init(&screen->outbox) && screen->input && screen->output)
 		screen->curses = newterm_without_handlers(screen->output, screen->input);
-	if (screen->curses && set_up(screen, interrupt_key))
+	if (screen->curses && set_up(screen, interrupt_key)) {
+		screen_set_theme(screen, &theme_table[0]);
 		return screen;
+	}
 	screen_close(screen);
 	return NULL;
 }
@@ -275,24 +271,40 @@ bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines)
 	return true;
 }
 
+void screen_set_theme(struct screen *screen, const struct theme *theme)
+{
+	if (theme == screen->theme)
+		return;
+	screen->theme = theme;
+	for (short i = 1; screen->colours && i < (short)THEME_COLOURS; i++) {
+		short colour = COLORS >= 256 ? theme->colours[i].many : theme->colours[i].few;
+
+		init_pair(i, colour, screen->default_colours ? -1 : COLOR_BLACK);
+	}
+	if (screen->old)
+		screen_redraw(screen);
+}
+
 /* In monochrome the meanings of colours that must not be missed are told by other means. */
 static attr_t attributes_of(struct screen *screen, const struct grid_cell *cell, short *pair)
 {
 	uint16_t style = cell->style;
 	unsigned colour = style & GRID_COLOUR;
+	bool colours = screen->colours && !screen->theme->monochrome;
 	attr_t attributes = A_NORMAL;
 
 	attributes |= style & GRID_BOLD ? A_BOLD : 0;
 	attributes |= style & GRID_UNDERLINE ? A_UNDERLINE : 0;
 	attributes |= style & GRID_REVERSE ? A_REVERSE : 0;
 	/* Dim and reversed is not readable everywhere. */
-	attributes |= (style & (GRID_DIM | GRID_REVERSE)) == GRID_DIM ? A_DIM : 0;
-	*pair = screen->colours ? (short)(colour / GRID_GROWS) : 0;
-	if (!colour)
+	if ((style & (GRID_DIM | GRID_REVERSE)) == GRID_DIM && !screen->theme->no_dim)
+		attributes |= A_DIM;
+	*pair = colours ? (short)THEME_COLOUR(style) : 0;
+	if (!colour && colours)
 		*pair = screen_pair(screen, cell->ink, cell->paper);
-	if (!screen->colours && colour == GRID_GROWS)
+	if (!colours && colour == GRID_GROWS)
 		attributes |= A_BOLD;
-	if (!screen->colours && colour == GRID_UNCONFIRMED)
+	if (!colours && colour == GRID_UNCONFIRMED)
 		attributes |= A_UNDERLINE;
 	return attributes;
 }

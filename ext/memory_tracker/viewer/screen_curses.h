@@ -37,7 +37,9 @@ struct screen {
 	unsigned columns;
 	unsigned lines;
 	bool colours;
+	bool default_colours; /* its own background can be left as it is */
 	bool utf8;
+	const struct theme *theme; /* borrowed */
 
 	struct screen_pair {
 		uint16_t ink;

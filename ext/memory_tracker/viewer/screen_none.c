@@ -36,6 +36,10 @@ bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines)
 	return false;
 }
 
+void screen_set_theme(struct screen *screen, const struct theme *theme)
+{
+}
+
 void screen_show(struct screen *screen, const struct grid *grid)
 {
 }

@@ -16,8 +16,19 @@ void selection_move_by(struct selection *selection, long lines, size_t count)
 		selection_move_to(selection, from + distance, count);
 }
 
+void selection_go_along(struct selection *selection, size_t position, size_t count)
+{
+	size_t line = selection->position - selection->top;
+
+	selection_move_to(selection, position, count);
+	if (selection->followed)
+		selection->top = selection->position > line ? selection->position - line : 0;
+}
+
 void selection_hold(struct selection *selection, uint64_t id)
 {
+	if (selection->id != id)
+		selection->followed = false;
 	selection->held = true;
 	selection->id = id;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "viewer/class_line.h"
+#include "viewer/line_search.h"
 #include "viewer/path_cell.h"
 
 #define PLACE_SIZE 1024
@@ -62,7 +63,7 @@ static bool reserve(struct tree_lines *tree, size_t classes, size_t paths)
 
 /* --- filter --- */
 
-static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index, const struct filter *filter)
+static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index, const struct typed *filter)
 {
 	const struct snapshot_frame *frame = &snapshot_frames(snapshot)[index];
 	struct column_path path = {.line = frame->line};
@@ -70,24 +71,14 @@ static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index
 	uint32_t length;
 	const char *label = snapshot_string(snapshot, frame->label, &length);
 
-	if (filter_find(filter, label, length) != FILTER_NONE)
+	if (typed_find(filter, label, length) != TYPED_NONE)
 		return true;
 	path.file = snapshot_string(snapshot, frame->path, &path.file_length);
-	return filter_find(filter, place, path_cell_place(place, sizeof place, &path)) != FILTER_NONE;
-}
-
-static bool class_matches(const struct column_line *line, const struct filter *filter)
-{
-	char text[PLACE_SIZE];
-
-	/* As it is, and as it is shown. */
-	return filter_find(filter, line->name, line->name_length) != FILTER_NONE ||
-	       filter_find(filter, text, class_line_name(text, sizeof text, line, sizeof text)) != FILTER_NONE ||
-	       filter_find(filter, text, class_line_place(text, sizeof text, line)) != FILTER_NONE;
+	return typed_find(filter, place, path_cell_place(place, sizeof place, &path)) != TYPED_NONE;
 }
 
 /* Marks in `matches` the classes that have a call path with a frame that the filter finds. False without memory. */
-static bool match_frames(const struct snapshot_header *snapshot, const struct filter *filter, bool *matches)
+static bool match_frames(const struct snapshot_header *snapshot, const struct typed *filter, bool *matches)
 {
 	bool *frames = calloc((size_t)snapshot->frame_count + 1, sizeof *frames);
 	const struct snapshot_node *nodes = snapshot_nodes(snapshot);
@@ -190,18 +181,48 @@ static struct column_line line_of_path(struct tree_lines *tree, const struct fig
 	return line;
 }
 
+static void turn_round(struct column_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		struct column_line line = lines[i];
+		lines[i] = lines[count - 1 - i];
+		lines[count - 1 - i] = line;
+	}
+}
+
+static int compare_ranks(const void *left, const void *right)
+{
+	const struct column_line *l = left, *r = right;
+
+	if (l->rank == r->rank)
+		return (l->row->id > r->row->id) - (l->row->id < r->row->id);
+	return (l->rank > r->rank) - (l->rank < r->rank);
+}
+
+/* Puts lines that are in order into the one that lasts. */
+static void keep_order(struct column_line *lines, size_t count, struct key_ranks *ranks)
+{
+	for (size_t i = 0; i < count; i++)
+		lines[i].rank = key_ranks_of(ranks, tree_lines_key(&lines[i]));
+	qsort(lines, count, sizeof *lines, compare_ranks);
+}
+
 /* Puts the lines that wait from some place on in order, so that the first is the last: it goes first. */
 static void put_in_order(struct tree_lines *tree, size_t from, const struct tree_order *order)
 {
 	struct column_line *lines = tree->waiting + from;
 	size_t count = tree->waiting_count - from;
+	bool last_first = order->reversed;
 
 	qsort(lines, count, sizeof *lines, order->sort->compare);
-	for (size_t i = 0; !order->reversed && i < count / 2; i++) {
-		struct column_line line = lines[i];
-		lines[i] = lines[count - 1 - i];
-		lines[count - 1 - i] = line;
+	if (order->ranks) {
+		if (last_first)
+			turn_round(lines, count);
+		keep_order(lines, count, order->ranks);
+		last_first = false;
 	}
+	if (!last_first)
+		turn_round(lines, count);
 }
 
 static void add_below(struct tree_lines *tree, const struct figures *figures, const struct tree_order *order,
@@ -231,7 +252,7 @@ static bool add_classes(struct tree_lines *tree, const struct figures *figures, 
 
 		if ((snapshot_classes(snapshot)[i].flags & SNAPSHOT_CLASS_INTERNAL) && !order->internal)
 			continue;
-		if (matches[i] || class_matches(&line, order->filter))
+		if (matches[i] || line_search_matches(&line, order->filter))
 			tree->waiting[tree->waiting_count++] = line;
 	}
 	free(matches);

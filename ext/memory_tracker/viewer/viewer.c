@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/class_line.h"
 #include "viewer/actions.h"
+#include "viewer/class_line.h"
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
 #include "viewer/gc_view.h"
-#include "viewer/header_view.h"
+#include "viewer/settings_use.h"
+#include "viewer/typing.h"
 #include "viewer/viewer_state.h"
 
 /* On less than this there is only a sentence that says so. */
@@ -28,6 +29,28 @@ static char *copy_of(const char *text)
 	return copy ? memcpy(copy, text, size) : NULL;
 }
 
+/* What was kept the last time, unless the options say otherwise. */
+static void begin(struct viewer *viewer, const struct viewer_options *options)
+{
+	const struct column *sort = options->sort ? column_find(options->sort) : NULL;
+
+	viewer->interval = 1;
+	viewer->mouse = true;
+	viewer->theme = &theme_table[0];
+	viewer->table.sort = column_find("growth");
+	if (options->settings)
+		settings_use(viewer);
+	if (options->interval > 0)
+		viewer->interval = options->interval;
+	if (options->mouse != VIEWER_AS_KEPT)
+		viewer->mouse = options->mouse == VIEWER_ON;
+	if (sort) {
+		viewer->table.sort = sort;
+		viewer->table.reversed = false;
+	}
+	settings_begin(viewer);
+}
+
 struct viewer *viewer_new(const struct viewer_options *options)
 {
 	struct viewer *viewer = calloc(1, sizeof *viewer);
@@ -36,13 +59,9 @@ struct viewer *viewer_new(const struct viewer_options *options)
 		return NULL;
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
-	viewer->interval = options->interval > 0 ? options->interval : 1;
 	viewer->utc_offset = options->utc_offset;
 	viewer->table.since = &viewer->since;
-	viewer->mouse = options->mouse;
-	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
-	if (!viewer->table.sort)
-		viewer->table.sort = column_find("growth");
+	begin(viewer, options);
 	viewer->history = history_new(0);
 	if (options->command)
 		viewer->command = copy_of(options->command);
@@ -69,6 +88,7 @@ void viewer_free(struct viewer *viewer)
 	path_watch_deinit(&viewer->watch);
 	key_set_deinit(&viewer->on_screen);
 	history_free(viewer->history);
+	free(viewer->settings_path);
 	free(viewer->command);
 	free(viewer->ended);
 	free(viewer);
@@ -140,6 +160,14 @@ static bool watch_paths(struct viewer *viewer, const struct snapshot_header *sna
 	return path_watch_feed(&viewer->watch, snapshot, &viewer->on_screen, tree->turned ? &tree->unfolded : NULL);
 }
 
+/* Whoever watches a line is told that it is not there any more. */
+static void tell_of_the_lost(struct viewer *viewer)
+{
+	if (viewer->table.lost)
+		viewer_note(viewer, "%s is gone from the table, and not followed any more", viewer->table.followed);
+	viewer->table.lost = false;
+}
+
 /* Marks of another start have nothing in common with what comes now. */
 static void drop_foreign_marks(struct viewer *viewer, const struct snapshot_header *snapshot)
 {
@@ -168,6 +196,7 @@ bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 	viewer->latest.paths = &viewer->latest_paths;
 	/* Without memory for a new capture's snapshot the history is empty, and so must be what is made from it. */
 	bool shown = viewer->still || table_view_refresh(&viewer->table, &viewer->latest);
+	tell_of_the_lost(viewer);
 	return taken && watched && shown;
 }
 
@@ -190,19 +219,9 @@ static uint32_t plain_key(uint32_t key)
 	}
 }
 
-/* Whether the filter that is being typed took the key. */
-static bool type_filter(struct viewer *viewer, uint32_t key)
+enum viewer_mode viewer_ground(const struct viewer *viewer)
 {
-	struct filter *filter = &viewer->table.filter;
-
-	if (key == VIEWER_KEY_BACKSPACE)
-		filter_erase(filter);
-	else if (key >= VIEWER_KEY_UP || key < ' ')
-		return false;
-	else if (!filter_type(filter, key))
-		return true;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	return true;
+	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
 }
 
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
@@ -211,12 +230,15 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 	viewer->sentence[0] = '\0';
 	if (viewer->gc.stage == GC_KNOWN)
 		viewer->gc.stage = GC_NONE;
-	if (viewer->mode == MODE_FILTER && type_filter(viewer, key))
-		return VIEWER_NOTHING;
-	if (viewer->mode == MODE_OUTPUT_SEARCH && action_type_search(viewer, key))
-		return VIEWER_NOTHING;
-	const struct command *command = command_find(viewer, key);
-	return command ? command->run(viewer, key) : VIEWER_NOTHING;
+	const struct command *command = typing_press(viewer, key) ? NULL : command_find(viewer, key);
+	enum viewer_request request = command ? command->run(viewer, key) : VIEWER_NOTHING;
+	tell_of_the_lost(viewer);
+	return request;
+}
+
+const struct theme *viewer_theme(const struct viewer *viewer)
+{
+	return viewer->theme;
 }
 
 enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input *input)
@@ -279,6 +301,27 @@ static double gc_share(const struct viewer *viewer)
 	return share < 1 ? share : 1;
 }
 
+/* When the mark was set that counts are shown as changes since; NULL: they are shown as they are. */
+static const char *name_changes(const struct viewer *viewer, char out[FORMAT_SIZE])
+{
+	if (!viewer->table.deltas || !viewer->since.mark)
+		return NULL;
+	format_clock(out, viewer->since.mark->wall_ns, viewer->utc_offset);
+	return out;
+}
+
+struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE])
+{
+	return (struct header_facts){.figures = viewer_shown(viewer),
+	                             .command = viewer->command,
+	                             .ended = viewer->ended,
+	                             .interval = viewer->interval,
+	                             .gc_share = gc_share(viewer),
+	                             .paused = viewer->still != NULL,
+	                             .changes_since = name_changes(viewer, since),
+	                             .charset = viewer->charset};
+}
+
 static void put_line(const struct viewer *viewer, struct grid *grid, unsigned line, uint16_t style, const char *text)
 {
 	char out[VIEWER_SENTENCE_SIZE * 4];
@@ -310,7 +353,7 @@ static void draw_too_small(const struct viewer *viewer, struct grid *grid)
 /* Why the table has no line. */
 static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
 {
-	const struct filter *filter = &viewer->table.filter;
+	const struct typed *filter = &viewer->table.filter;
 	char text[CLASS_NAME_CELLS * 4 + 1];
 
 	text_fit(text, sizeof text, filter->text, filter->length, CLASS_NAME_CELLS, viewer->charset);
@@ -349,15 +392,6 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 		output_view_draw(&viewer->pane, &viewer->output, grid, line + height - pane, pane, viewer->charset);
 }
 
-/* When the mark was set that counts are shown as changes since; NULL: they are shown as they are. */
-static const char *name_changes(const struct viewer *viewer, char out[FORMAT_SIZE])
-{
-	if (!viewer->table.deltas || !viewer->since.mark)
-		return NULL;
-	format_clock(out, viewer->since.mark->wall_ns, viewer->utc_offset);
-	return out;
-}
-
 void viewer_draw(struct viewer *viewer, struct grid *grid)
 {
 	grid_clear(grid);
@@ -369,14 +403,7 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
 		char since[FORMAT_SIZE];
-		struct header_facts facts = {.figures = viewer_shown(viewer),
-		                             .command = viewer->command,
-		                             .ended = viewer->ended,
-		                             .interval = viewer->interval,
-		                             .gc_share = gc_share(viewer),
-		                             .paused = viewer->still != NULL,
-		                             .changes_since = name_changes(viewer, since),
-		                             .charset = viewer->charset};
+		struct header_facts facts = viewer_facts(viewer, since);
 		unsigned header = header_view_height(&facts, grid);
 
 		header_view_draw(&facts, grid);

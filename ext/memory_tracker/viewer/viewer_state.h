@@ -8,14 +8,18 @@
 #include <stdint.h>
 
 #include "viewer/figures.h"
+#include "viewer/format.h"
 #include "viewer/gc_report.h"
 #include "viewer/graph_view.h"
+#include "viewer/header_view.h"
 #include "viewer/help_view.h"
 #include "viewer/history.h"
 #include "viewer/marks.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
+#include "viewer/picker.h"
 #include "viewer/scrollback.h"
+#include "viewer/settings.h"
 #include "viewer/since_mark.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
@@ -28,6 +32,10 @@ enum viewer_mode {
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
 	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
+	MODE_FIND = 32,          /* what to search for is being typed */
+	MODE_NAME = 64,          /* the name of a file to write to is being typed */
+	MODE_SORT = 128,         /* the column to sort by is being picked */
+	MODE_COLUMNS = 256,
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -35,6 +43,7 @@ enum viewer_mode {
 struct viewer {
 	enum viewer_mode mode;
 	enum text_charset charset;
+	const struct theme *theme;
 	double interval;
 	int32_t utc_offset; /* of the times shown, seconds east of UTC */
 	bool mouse;         /* the terminal shall tell what it does */
@@ -62,6 +71,13 @@ struct viewer {
 	unsigned pane_line;   /* where a pane was drawn the last time: its title */
 	unsigned pane_height; /* 0: there was none */
 
+	struct picker picker;
+	struct selection before_finding;
+	struct typed file_name; /* of what is written */
+
+	char *settings_path;  /* owned; NULL: nothing is kept */
+	struct settings kept; /* as they are there, but for what the options say */
+
 	struct gc_report gc;
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */
 
@@ -80,6 +96,12 @@ bool viewer_goes_on(const struct viewer *viewer);
 /* Keeps what is shown as it is, and lets it go on again. False without memory. */
 bool viewer_pause(struct viewer *viewer);
 void viewer_go_on(struct viewer *viewer);
+
+/* What keys go to when what lies above is closed. */
+enum viewer_mode viewer_ground(const struct viewer *viewer);
+
+/* What the header shows; a time that it names is put into `since`. */
+struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE]);
 
 /* Puts a sentence above the keys, as printf would. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -17,6 +17,7 @@ module Memory
           classes: ->(text) { text.split(",") },
           gc: ->(text) { Float(text) },
           existing: ->(text) { text == "true" },
+          settings: ->(text) { text == "true" },
           mouse: ->(text) { text == "true" }
         }.freeze
 
@@ -24,7 +25,7 @@ module Memory
         CAPTURE = %i[depth path_interval classes existing].freeze
 
         # Those that only the viewer has.
-        SCREEN = %i[mouse].freeze
+        SCREEN = %i[mouse settings].freeze
 
         # By hand, because a library for it would be loaded into the program, and change what it finds there.
         # @param text [String] such as "interval=1.0&sort=growth"

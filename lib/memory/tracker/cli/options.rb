@@ -56,7 +56,7 @@ module Memory
           @answer = nil
           @command = []
           @classes = []
-          @report = { interval: 1.0, sort: "growth", limit: 20, existing: true }
+          @report = { limit: 20, existing: true }
         end
 
         # Whether tables go to stdout, as `--batch` asks for, and not to stderr.
@@ -66,7 +66,7 @@ module Memory
         end
 
         # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
-        # @return [String] such as "interval=1.0&sort=growth&limit=20&existing=true"
+        # @return [String] such as "limit=20&existing=true&interval=0.5"
         def to_s
           @report.map { |name, value| "#{name}=#{value}" }.join("&")
         end
@@ -113,7 +113,8 @@ module Memory
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
                     "  (default: growth)") { |column| @report[:sort] = column }
           number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
-          parser.on("--[no-]mouse", "use the mouse in the viewer (default: yes)") { |mouse| @report[:mouse] = mouse }
+          parser.on("--[no-]mouse", "use the mouse in the viewer") { |mouse| @report[:mouse] = mouse }
+          parser.on("--no-settings", "the viewer begins anew, and keeps nothing") { @report[:settings] = false }
         end
 
         def define_paths(parser)

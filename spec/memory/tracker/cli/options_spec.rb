@@ -30,16 +30,16 @@ RSpec.describe Memory::Tracker::CLI::Options do
   end
 
   it "has defaults for a first look" do
-    expect(parse("ruby").to_s).to eq("interval=1.0&sort=growth&limit=20&existing=true")
+    expect(parse("ruby").to_s).to eq("limit=20&existing=true")
     expect(parse("ruby")).not_to be_batch
   end
 
   it "hands over what it was told" do
     text = parse("--interval", "0.5", "--iterations=3", "--sort", "alloc", "--limit", "7", "--depth", "128",
-                 "--path-interval", "16", "--gc", "10", "--no-existing", "--no-mouse", "ruby").to_s
+                 "--path-interval", "16", "--gc", "10", "--no-existing", "--no-mouse", "--no-settings", "ruby").to_s
     expect(text.split("&")).to contain_exactly(
       "interval=0.5", "iterations=3", "sort=alloc", "limit=7", "depth=128", "path_interval=16",
-      "gc=10.0", "existing=false", "mouse=false"
+      "gc=10.0", "existing=false", "mouse=false", "settings=false"
     )
   end
 
@@ -58,7 +58,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
     help = parse("--help").answer
     expect(help).to include("--batch", "--interval SECONDS", "--iterations N", "--sort COLUMN", "--limit N",
                             "--depth N", "--class NAME", "--path-interval N", "--gc SECONDS",
-                            "--[no-]existing", "--help", "--version")
+                            "--[no-]existing", "--no-settings", "--help", "--version")
     expect(help.lines.map { |line| line.chomp.size }.max).to be <= 80
   end
 
