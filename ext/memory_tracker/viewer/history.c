@@ -26,6 +26,9 @@
 
 #define RATE_UNKNOWN (-1.0)
 
+/* Rows between the one that is reckoned and the one whose trail is fetched. */
+#define FETCH_AHEAD 8
+
 /* The rings of one class, each with a place for every sample of its axis. */
 struct history_trail {
 	uint32_t live[SERIES_LENGTH];
@@ -400,6 +403,29 @@ static bool begins_anew(const struct history *history, const struct snapshot_hea
 	                  before->sequence > snapshot->sequence);
 }
 
+/*
+ * Asks for what `advance` will touch of a row's trail. Trails are spread over the memory, and waiting for each of their
+ * places in turn would take most of the time of an update.
+ */
+static void fetch(const struct update *update, const struct history_row *row)
+{
+	const struct history_trail *trail = row->trail;
+	const struct series_window *majors = &update->windows.majors, *recent = &update->windows.short_majors;
+
+	if (!trail)
+		return;
+	__builtin_prefetch(&trail->live[update->tick_place.slot], 1);
+	__builtin_prefetch(&trail->retained[update->tick_place.slot], 1);
+	__builtin_prefetch(&trail->lows[update->low_place.slot], 1);
+	if (!majors->count)
+		return;
+	__builtin_prefetch(&trail->majors[series_slot(majors, 0)], 1);
+	__builtin_prefetch(&trail->majors[series_slot(majors, majors->middle)]);
+	__builtin_prefetch(&trail->majors[series_slot(majors, majors->count - 1)], 1);
+	if (recent->count)
+		__builtin_prefetch(&trail->majors[series_slot(recent, 0)]);
+}
+
 bool history_update(struct history *history, struct snapshot_header *snapshot)
 {
 	if (begins_anew(history, snapshot))
@@ -415,8 +441,11 @@ bool history_update(struct history *history, struct snapshot_header *snapshot)
 	/* The totals come first, so that they are never without a trail for want of room. */
 	advance(&update, &history->totals, snapshot->allocated, snapshot->freed, snapshot->retained);
 	const struct snapshot_class *classes = snapshot_classes(snapshot);
-	for (uint32_t i = 0; i < snapshot->class_count; i++)
+	for (uint32_t i = 0; i < snapshot->class_count; i++) {
+		if (i + FETCH_AHEAD < snapshot->class_count)
+			fetch(&update, &history->rows[i + FETCH_AHEAD]);
 		advance(&update, &history->rows[i], classes[i].allocated, classes[i].freed, classes[i].retained);
+	}
 	free(history->snapshot);
 	history->snapshot = snapshot;
 	return true;
