@@ -212,11 +212,12 @@ class RandomProgram
   # A thread that ends by an exception or by being killed, wherever it is.
   def end_thread(random, _store)
     error = random.rand(2).zero? && @classes.find { |klass| klass < StandardError }
-    thread = Thread.new { loop { a_class(Random.new).new } }
+    thread = Thread.new { 2000.times { a_class(Random.new).new } }
     thread.report_on_exception = false
     Thread.pass
     # What reaches it while it runs the block of a tracked class ends only that block.
-    error ? thread.raise(error) : thread.kill until thread.join(0.1)
+    error ? thread.raise(error) : thread.kill
+    thread.join
   rescue StandardError => e
     raise unless error && e.instance_of?(error)
   end

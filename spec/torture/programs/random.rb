@@ -18,6 +18,8 @@ class RandomTorture
     @truth = Memory::Tracker::Capture.new(existing: true, depth: depth(@random))
     @others = Array.new(4) { Memory::Tracker::Capture.new(**options(@random)) }
     @ended = {}
+    # Each of them doubles the heap.
+    @shuffles = []
     @lock = Mutex.new
     @counts = Hash.new(0)
     @null = File.open(File::NULL, "w")
@@ -26,7 +28,7 @@ class RandomTorture
   # @return [Hash] what there was to see
   def run(steps)
     @truth.start
-    @program.run(steps: steps, threads: @threads) { |random| happen(WEIGHTED[random.rand(WEIGHTED.size)], random) }
+    @program.run(steps: steps / [@threads, 1].max, threads: @threads) { |random| happen(WEIGHTED[random.rand(WEIGHTED.size)], random) }
     settle
     { threads: @threads, born: @truth.new_count, bytes: @truth.statistics[:bytes], **@counts }
   end
@@ -116,7 +118,7 @@ class RandomTorture
   end
 
   def compact(random)
-    random.rand(4).zero? ? Heap.shuffle : GC.compact
+    @shuffles.size < 2 && random.rand(4).zero? ? @shuffles << Heap.shuffle : GC.compact
   rescue NotImplementedError, NoMethodError
     GC.start
   end
@@ -137,7 +139,7 @@ class RandomTorture
   def report(random)
     return @reporter = nil if @reporter&.finish
 
-    @reporter = Memory::Tracker::Reporter.new(@truth, @null.fileno, { interval: 0.01, gc: random.rand(5).zero? ? 0.2 : nil })
+    @reporter = Memory::Tracker::Reporter.new(@truth, @null.fileno, { interval: 0.01, gc: random.rand(5).zero? ? 1 : nil })
     @reporter.start
   end
 

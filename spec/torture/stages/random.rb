@@ -3,7 +3,7 @@
 module Torture
   # Random programs, one after the other, each in a process of its own and held against the heap.
   module RandomPrograms
-    STEPS = 400
+    STEPS = 1500
 
     module_function
 
