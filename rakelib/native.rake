@@ -13,6 +13,8 @@ module NativeTests
   BUILD = "tmp/native/#{SANITIZE.empty? ? "plain" : SANITIZE.tr(",", "-")}".freeze
   SOURCES = FileList["ext/memory_tracker/{model,viewer,transport,terminal}/*.c"].exclude("**/screen_curses.c")
   TESTS = FileList["spec/native/*_test.c"]
+  # What tests can make fail: spec/native/failing_malloc.c.
+  WRAPPED = %w[malloc calloc realloc strdup].freeze
   HELPERS = FileList["spec/native/**/*.c"].exclude(*TESTS)
 
   module_function
@@ -27,6 +29,7 @@ module NativeTests
     flags += %w[-Wall -Wextra -Wno-unused-parameter -Wno-deprecated-declarations]
     flags << "-Werror" if ENV["MEMORY_TRACKER_WERROR"] == "1"
     flags += ["-fsanitize=#{SANITIZE}", "-fno-sanitize-recover=all"] unless SANITIZE.empty?
+    flags << "-DWRAPPED_MALLOC" if wraps?
     flags
   end
 
@@ -35,7 +38,12 @@ module NativeTests
   end
 
   def libraries
-    pkg_config("--libs") + %w[-lm -ldl]
+    pkg_config("--libs") + %w[-lm -ldl] + WRAPPED.map { |name| "-Wl,--wrap=#{name}" }.select { wraps? }
+  end
+
+  # Whether the linker can lead calls of the C library elsewhere.
+  def wraps?
+    RUBY_PLATFORM.include?("linux")
   end
 
   def pkg_config(option)
@@ -46,6 +54,11 @@ module NativeTests
 
   def object(source)
     "#{BUILD}/#{source.pathmap("%X.o")}"
+  end
+
+  # What is made of a test.
+  def program(source)
+    "#{BUILD}/#{source.pathmap("%n")}"
   end
 
   # The headers an object was made from, as the compiler wrote them down.
@@ -93,7 +106,7 @@ namespace :native do
 
   shared = (NativeTests::SOURCES + NativeTests::HELPERS).map { |source| NativeTests.object(source) }
   NativeTests::TESTS.each do |source|
-    program = "#{NativeTests::BUILD}/#{source.pathmap("%n")}"
+    program = NativeTests.program(source)
     objects = [NativeTests.object(source), *shared]
     file(program => objects) { NativeTests.link_program(program, objects) }
 

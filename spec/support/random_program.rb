@@ -241,7 +241,7 @@ class RandomProgram
     klass = a_class(random)
     # No other thread has methods of this name.
     name = "added_#{Thread.current.object_id}"
-    klass.class_eval("def #{name} = [::Object.name.to_s, #{random.rand(9)}]", "added#{random.rand(4)}.rb", 1)
+    klass.class_eval("def #{name} = [::Object.name.to_s, #{random.rand(9)}]", __FILE__, __LINE__)
     klass.new.__send__(name)
     klass.send(:remove_method, name) if random.rand(2).zero?
   end

@@ -23,9 +23,10 @@ module RubyProgram
 
   # @param source [String] the program; the library and the helpers for the heap are loaded already
   # @param options [Array<String>] for Ruby
+  # @param under [Array<String>] a command that Ruby is run by
   # @return [Result]
-  def run(source, *options, env: {}, seconds: 120)
-    command = [RbConfig.ruby, *$LOAD_PATH.flat_map { |path| ["-I", path] }, "-W:no-experimental", *options, "-"]
+  def run(source, *options, env: {}, seconds: 120, under: [])
+    command = [*under, RbConfig.ruby, *$LOAD_PATH.flat_map { |path| ["-I", path] }, "-W:no-experimental", *options, "-"]
     Open3.popen3(env, *command, pgroup: true) do |stdin, stdout, stderr, process|
       texts = [stdout, stderr].map { |stream| Thread.new { stream.read } }
       write(stdin, source)

@@ -77,7 +77,8 @@ module Torture
   # @return [Hash{String => Object}] its result
   def program(name, values, *options, env: {}, seconds: 120)
     path = File.join(__dir__, "programs", "#{name}.rb")
-    source = "GIVEN = #{values.inspect}.freeze\nrequire #{File.join(__dir__, "programs/program").dump}\nload #{path.dump}"
+    helpers = File.join(__dir__, "programs/program")
+    source = "GIVEN = #{values.inspect}.freeze\nrequire #{helpers.dump}\nload #{path.dump}"
     result = RubyProgram.run(source, *options, env: env, seconds: seconds)
     broken("#{name} #{values} ended with #{result.status}", result.out, result.err) unless result.status.success?
     JSON.parse(result.out.lines.last)
@@ -93,7 +94,8 @@ module Torture
 
   # A crash report without its lists of everything that was loaded, at the head of which the reason stands.
   def without_lists(text)
-    text.gsub(/^-- Other runtime information.*?(?=^\[NOTE\]|\z)/m, "").gsub(/^-- Control frame.*?(?=^-- C level|\z)/m, "")
+    text.gsub(/^-- Other runtime information.*?(?=^\[NOTE\]|\z)/m, "")
+        .gsub(/^-- Control frame.*?(?=^-- C level|\z)/m, "")
   end
 
   def check(condition, sentence, *texts)
@@ -107,6 +109,6 @@ module Torture
 
   # @return [String] such as "12.3 MiB"
   def size(bytes)
-    format("%.1f MiB", bytes / 1048576.0)
+    format("%.1f MiB", bytes / 1_048_576.0)
   end
 end

@@ -80,7 +80,7 @@ module Beside
     reporter = Memory::Tracker::Reporter.new(@capture, null.fileno, { interval: 0.01, gc: 0.5 })
     reporter.start
     work
-    20.times { IO.popen(["echo", "1"], &:read) }
+    20.times { IO.popen(%w[echo 1], &:read) }
     reporter.finish
     Nuisance.signals
   ensure

@@ -14,7 +14,7 @@ worker = Thread.new { [Array.new(50) { klass.new }, sleep(0.0005)] while working
 child = lambda do |number|
   others = Array.new(5) { klass.new }
   capture.clear if number % 7 == 1
-  (capture.stop && capture.start) if number % 7 == 2
+  capture.stop and capture.start if number % 7 == 2
   reporter.start && reporter.finish if number % 50 == 3
   others.concat(kept)
   Program.check_exact(capture, "child #{number}") if (number % 20).zero?

@@ -28,7 +28,9 @@ class RandomTorture
   # @return [Hash] what there was to see
   def run(steps)
     @truth.start
-    @program.run(steps: steps / [@threads, 1].max, threads: @threads) { |random| happen(WEIGHTED[random.rand(WEIGHTED.size)], random) }
+    @program.run(steps: steps / [@threads, 1].max, threads: @threads) do |random|
+      happen(WEIGHTED[random.rand(WEIGHTED.size)], random)
+    end
     settle
     { threads: @threads, born: @truth.new_count, bytes: @truth.statistics[:bytes], **@counts }
   end
@@ -139,7 +141,8 @@ class RandomTorture
   def report(random)
     return @reporter = nil if @reporter&.finish
 
-    @reporter = Memory::Tracker::Reporter.new(@truth, @null.fileno, { interval: 0.01, gc: random.rand(5).zero? ? 1 : nil })
+    options = { interval: 0.01, gc: random.rand(5).zero? ? 1 : nil }
+    @reporter = Memory::Tracker::Reporter.new(@truth, @null.fileno, options)
     @reporter.start
   end
 

@@ -31,7 +31,8 @@ module Torture
       numbers = result.slice("classes", "nodes", "frames", "dropped", "paths_dropped", "classes_dropped", "refused")
       Torture.say("#{count} #{one.what}: #{Torture.size(result["bytes"])}, snapshot " \
                   "#{Torture.size(result["snapshot_bytes"])}, #{result["seconds"]} s, #{numbers}")
-      Torture.check(result["bytes"] <= bound(one, count, result), "#{one.what} took #{result["bytes"]} bytes: #{result}")
+      bytes = result["bytes"]
+      Torture.check(bytes <= bound(one, count, result), "#{one.what} took #{bytes} bytes: #{result}")
     end
 
     # Besides what the things themselves take, a word for every place in the heap at which an object can stand.

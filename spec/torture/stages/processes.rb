@@ -23,7 +23,8 @@ module Torture
 
     # Ways to be short.
     WAYS = {
-      "" => 0, "exit 3" => 3, "exit! 4" => 4, "abort" => 1, "raise 'no'" => 1, "Thread.new { Array.new(999) { [] } }" => 0,
+      "" => 0, "exit 3" => 3, "exit! 4" => 4, "abort" => 1, "raise 'no'" => 1,
+      "Thread.new { Array.new(999) { [] } }" => 0,
       "fork { exit! }; fork { }; Process.waitall" => 0, "exec 'true'" => 0, "Process.daemon(true, true)" => 0,
       "at_exit { exit 5 }" => 5, "Process.kill(:TERM, $$); sleep" => 143, "Process.kill(:KILL, $$)" => 137
     }.freeze

@@ -28,7 +28,10 @@ module Torture
 
     # What this Ruby can be told to compile with.
     def jit
-      @jit ||= RubyProgram.run("puts 1", "--yjit").then { |tried| tried.status.success? && tried.err.empty? ? ["--yjit"] : [] }
+      @jit ||= begin
+        tried = RubyProgram.run("puts 1", "--yjit")
+        tried.status.success? && tried.err.empty? ? ["--yjit"] : []
+      end
     end
   end
 

@@ -31,15 +31,15 @@ module Torture
     def shown(random, front:)
       start(front: front, rate: 1000, rounds: 300) do |terminal, keyboard, pid, file|
         reader = Thread.new { read_all(terminal) }
-        status = press_until_ended(keyboard, pid, random, front: front)
+        status = press_until_ended(keyboard, pid, random)
         screen = reader.value
-        Torture.check(status&.exitstatus == 5, "the viewer #{front ? "in front" : "beside"} ended with #{status.inspect}",
-                      screen.inspect)
+        where = front ? "in front" : "beside"
+        Torture.check(status&.exitstatus == 5, "the viewer #{where} ended with #{status.inspect}", screen.inspect)
         File.read(file).split.last.to_i
       end
     end
 
-    def press_until_ended(keyboard, pid, random, front:)
+    def press_until_ended(keyboard, pid, random)
       deadline = Torture.now + 60
       until (status = ended(pid))
         return kill(pid) if Torture.now > deadline
