@@ -76,8 +76,8 @@ module Beside
   # Signals that no system call survives.
   def signals
     Nuisance.storm(1000)
-    null = File.open(File::NULL, "w")
-    reporter = Memory::Tracker::Reporter.new(@capture, null.fileno, { interval: 0.01, gc: 0.5 })
+    null = IO.sysopen(File::NULL, "w")
+    reporter = Memory::Tracker::Reporter.new(@capture, null, { interval: 0.01, gc: 0.5 })
     reporter.start
     work
     20.times { IO.popen(%w[echo 1], &:read) }

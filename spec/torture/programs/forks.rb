@@ -5,8 +5,8 @@
 capture = Memory::Tracker::Capture.new(existing: true, depth: 5).tap(&:start)
 klass = Class.new
 kept = Array.new(100) { klass.new }
-null = File.open(File::NULL, "w")
-reporter = Memory::Tracker::Reporter.new(capture, null.fileno, { interval: 0.01 })
+null = IO.sysopen(File::NULL, "w")
+reporter = Memory::Tracker::Reporter.new(capture, null, { interval: 0.01 })
 reporter.start
 working = true
 worker = Thread.new { [Array.new(50) { klass.new }, sleep(0.0005)] while working }

@@ -22,7 +22,7 @@ class RandomTorture
     @shuffles = []
     @lock = Mutex.new
     @counts = Hash.new(0)
-    @null = File.open(File::NULL, "w")
+    @null = IO.sysopen(File::NULL, "w")
   end
 
   # @return [Hash] what there was to see
@@ -142,7 +142,7 @@ class RandomTorture
     return @reporter = nil if @reporter&.finish
 
     options = { interval: 0.01, gc: random.rand(5).zero? ? 1 : nil }
-    @reporter = Memory::Tracker::Reporter.new(@truth, @null.fileno, options)
+    @reporter = Memory::Tracker::Reporter.new(@truth, @null, options)
     @reporter.start
   end
 
