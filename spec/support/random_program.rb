@@ -202,7 +202,7 @@ class RandomProgram
   def enumerate(random, store)
     enumerator = Enumerator.new { |out| loop { out << a_class(random).new } }
     random.rand(1..4).times { enumerator.next }
-    put(random, store, enumerator) if random.rand(20).zero?
+    put(random, store, [enumerator]) if random.rand(20).zero?
   end
 
   def throw_out(random, store)
