@@ -9,7 +9,7 @@ module Torture
     CASES = [
       Case.new(:living_classes, 30_000, 1_100_000, 500),
       Case.new(:passing_classes, 60_000, 1_000_000, 0),
-      Case.new(:paths, 60_000, 1_000_000, 450),
+      Case.new(:paths, 60_000, 2_500_000, 450),
       Case.new(:files, 20_000, 1_000_000, 1000),
       Case.new(:long_names, 100, 3000, 2 * 65_600),
       Case.new(:deep_stacks, 10_000, 10_000, 400)
