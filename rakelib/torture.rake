@@ -24,9 +24,11 @@ module FuzzTargets
   def run(name, seconds)
     found = "#{BUILD}/#{name}"
     mkdir_p found, verbose: false
+    # Keys write files, so that is done where nobody minds.
     options = %W[-max_total_time=#{seconds} -max_len=4096 -timeout=20 -verbosity=0 -print_final_stats=1]
-    options << "-artifact_prefix=#{BUILD}/#{name}-"
-    sh program(name), *options, found, "#{FOLDER}/corpus/#{name}"
+    options << "-artifact_prefix=#{File.expand_path(BUILD)}/#{name}-"
+    folders = [found, "#{FOLDER}/corpus/#{name}"]
+    sh File.expand_path(program(name)), *options, *folders.map { |folder| File.expand_path(folder) }, chdir: work_folder
   end
 
   def program(name)
@@ -40,15 +42,20 @@ module FuzzTargets
     mkdir_p NativeTests::BUILD, verbose: false
     sources = ["#{FOLDER}/#{name}_fuzz.c", "#{FOLDER}/replay.c"]
     compile([*NativeTests.compiler, *NativeTests.flags.grep(/sanitize/)], sources, program)
-    sh program, *FileList["#{FOLDER}/corpus/#{name}/*"].sort, verbose: false
+    inputs = FileList["#{FOLDER}/corpus/#{name}/*"].sort.map { |path| File.expand_path(path) }
+    sh File.expand_path(program), *inputs, chdir: work_folder, verbose: false
+  end
+
+  def work_folder
+    "#{BUILD}/work".tap { |folder| mkdir_p folder, verbose: false }
   end
 
   def compile(compiler, sources, program)
     sources += NativeTests::SOURCES + NativeTests::HELPERS
     flags = %w[-std=gnu11 -D_GNU_SOURCE -g -O1 -pthread -Wno-unused-parameter]
+    flags << "-DHAVE_CURSES" if NativeTests::CURSES
     includes = [*NativeTests.includes, "-I#{FOLDER}"]
-    sh(*compiler, *flags, *includes, *sources, "-o", program, *NativeTests.pkg_config("--libs"), "-lm", "-ldl",
-       verbose: false)
+    sh(*compiler, *flags, *includes, *sources, "-o", program, *NativeTests.libraries.grep_v(/--wrap/), verbose: false)
     program
   end
 end

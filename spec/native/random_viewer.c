@@ -144,16 +144,51 @@ static void feed(struct random_viewer *run)
 	assert_true(fed || run->scarce);
 }
 
+/* Bytes of control sequences in any order, and whole ones among text. */
+static size_t make_output(struct random_viewer *run, char *text, size_t size)
+{
+	static const char bytes[] = "\033[]m;:\\\r\n\t\b\007 Pabcö日\xff\x9b\x1a\x18KG01234589";
+	static const char *const sequences[] = {"\033[31m", "\033[1;4;7m",    "\033[38;5;208m", "\033[48;2;1;200;3m",
+	                                        "\033[m",   "\033[2J\033[H",  "\033[?1049h",    "\033]0;t\007",
+	                                        "\r\033[K", "\033[2K\033[1G", "größe日本",      "e\u0301\u202e"};
+	size_t length = 0, most = below(run, size - 32);
+	bool wild = below(run, 2);
+
+	while (length < most) {
+		const char *sequence = sequences[below(run, sizeof sequences / sizeof *sequences)];
+
+		if (wild || below(run, 3)) {
+			text[length++] = wild ? bytes[below(run, sizeof bytes - 1)] : (char)(' ' + below(run, 95));
+			continue;
+		}
+		memcpy(text + length, sequence, strlen(sequence));
+		length += strlen(sequence);
+	}
+	return length;
+}
+
 static void print_output(struct random_viewer *run)
 {
-	static const char bytes[] = "\033[]m;\\\r\n\t\b\007 Pabcö日\xff\x9b\x1a\x18";
-	char text[200];
-	size_t length = below(run, sizeof text);
+	char text[1200];
+	size_t length = make_output(run, text, below(run, 10) ? 200 : sizeof text);
 
-	for (size_t i = 0; i < length; i++)
-		text[i] = bytes[below(run, sizeof bytes - 1)];
 	failing_malloc_arm(true);
 	viewer_output(run->viewer, text, length);
+	failing_malloc_arm(false);
+}
+
+static void use_mouse(struct random_viewer *run)
+{
+	struct viewer_input input = {.key = (uint32_t)(VIEWER_MOUSE_CLICK + below(run, 4)),
+	                             .column = (unsigned)below(run, run->grid.columns + 2),
+	                             .line = (unsigned)below(run, run->grid.lines + 2)};
+
+	if (!below(run, 20))
+		input.column = (unsigned)(magnitude(run) >> 32);
+	if (!below(run, 20))
+		input.line = (unsigned)(magnitude(run) >> 32);
+	failing_malloc_arm(true);
+	viewer_take(run->viewer, &input);
 	failing_malloc_arm(false);
 }
 
@@ -213,6 +248,11 @@ void random_viewer_step(struct random_viewer *run)
 	case 7:
 		viewer_say(run->viewer,
 		           "a sentence that goes on\n\xff for longer than some screens are wide, as some do");
+		break;
+	case 8:
+	case 9:
+	case 10:
+		use_mouse(run);
 		break;
 	default:
 		press_something(run);

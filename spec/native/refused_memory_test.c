@@ -12,6 +12,7 @@
 #include "model/snapshot_builder.h"
 #include "random_numbers.h"
 #include "random_viewer.h"
+#include "test_folder.h"
 #include "viewer/batch.h"
 
 #define STEPS 40
@@ -129,12 +130,25 @@ static void test_all_calls_are_refused_from_some_point_on(void **state)
 	refuse_every_call(true);
 }
 
+/* Keys may write files, so that is done where nobody minds. */
+static int enter(void **state)
+{
+	test_folder_enter();
+	return 0;
+}
+
+static int leave(void **state)
+{
+	test_folder_leave();
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_table_is_printed_or_not),
-	    cmocka_unit_test(test_one_call_is_refused),
-	    cmocka_unit_test(test_all_calls_are_refused_from_some_point_on),
+	    cmocka_unit_test_setup_teardown(test_one_call_is_refused, enter, leave),
+	    cmocka_unit_test_setup_teardown(test_all_calls_are_refused_from_some_point_on, enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /*
- * Random keys, resizes, snapshots and output, for thousands of steps: nothing may crash, and every screen must be
- * one. SEED and STEPS choose another run; a failure names its seed.
+ * Random keys, clicks, resizes, snapshots and output, for thousands of steps: nothing may crash, and every screen must
+ * be one. SEED and STEPS choose another run; a failure names its seed. With RANDOM_SECONDS one run follows the other
+ * for so long, each with the next seed.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,10 +9,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "random_numbers.h"
 #include "random_viewer.h"
+#include "test_folder.h"
 
 static uint64_t number_from(const char *name, uint64_t otherwise)
 {
@@ -38,19 +42,35 @@ static void go_through(uint64_t seed, uint64_t steps, enum text_charset charset)
 	free(run);
 }
 
+/* Keys may write files, so that is done where nobody minds. */
+static int enter(void **state)
+{
+	test_folder_enter();
+	return 0;
+}
+
+static int leave(void **state)
+{
+	test_folder_leave();
+	return 0;
+}
+
 static void test_random_steps(void **state)
 {
 	uint64_t seed = number_from("SEED", 1), steps = number_from("STEPS", 4000);
+	time_t end = time(NULL) + (time_t)number_from("RANDOM_SECONDS", 0);
 
-	for (uint64_t i = 0; i < 3; i++) {
+	for (uint64_t i = 0; i < 3 || time(NULL) < end; i++) {
+		/* At once, lest a crash leaves it unsaid. */
 		print_message("SEED=%llu\n", (unsigned long long)(seed + i));
-		go_through(seed + i, steps, i % 2 ? TEXT_ASCII : TEXT_UTF8);
+		fflush(stdout);
+		go_through(seed + i, steps, (seed + i) % 2 ? TEXT_UTF8 : TEXT_ASCII);
 	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_steps)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_random_steps, enter, leave)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -332,7 +332,8 @@ static void draw(struct display *display)
 {
 	unsigned columns, lines;
 
-	if (!display->entered)
+	/* A slow terminal gets the latest screen when it has taken the one before, and not all in between. */
+	if (!display->entered || !screen_send(display->session.screen))
 		return;
 	if (screen_measure(display->session.screen, &columns, &lines)) {
 		grid_resize(&display->grid, columns, lines);
@@ -341,6 +342,8 @@ static void draw(struct display *display)
 	if (!display->dirty)
 		return;
 	viewer_draw(display->viewer, &display->grid);
+	screen_set_theme(display->session.screen, viewer_theme(display->viewer));
+	screen_mouse(display->session.screen, viewer_uses_mouse(display->viewer));
 	screen_show(display->session.screen, &display->grid);
 	display->dirty = false;
 }
@@ -371,14 +374,14 @@ static void obey(struct display *display, enum viewer_request request)
 
 static void see_to_keys(struct display *display)
 {
-	uint32_t key;
+	struct viewer_input input;
 
-	while (display->entered && !display->over && screen_key(display->session.screen, &key)) {
+	while (display->entered && !display->over && screen_key(display->session.screen, &input)) {
 		display->dirty = true;
-		if (key == SCREEN_KEY_INTERRUPT && display->options.session.interrupt_key)
+		if (input.key == SCREEN_KEY_INTERRUPT && display->options.session.interrupt_key)
 			finish(display, DISPLAY_INTERRUPTED);
 		else
-			obey(display, viewer_press(display->viewer, key));
+			obey(display, viewer_take(display->viewer, &input));
 	}
 }
 
@@ -406,7 +409,9 @@ static void step(struct display *display)
 {
 	int terminal = display->entered ? display->session.tty.fd : display->wake[0];
 
-	if (!tty_wait(terminal, display->wake[0], time_to_wait(display)))
+	bool behind = display->entered && !screen_send(display->session.screen);
+
+	if (!tty_wait(terminal, display->wake[0], behind, time_to_wait(display)))
 		finish(display, DISPLAY_LEFT);
 	drain(display);
 	if (atomic_load(&display->stopped))
@@ -447,6 +452,7 @@ enum display_end display_run(struct display *display)
 	}
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
 	if (!woken) {
+		viewer_keep_settings(display->viewer);
 		leave(display);
 		if (display->complaint)
 			session_say(&display->session, display->complaint);
@@ -460,7 +466,7 @@ bool display_stopped_within(struct display *display, int milliseconds)
 	uint64_t deadline = now() + (uint64_t)milliseconds * MILLISECONDS;
 
 	while (!atomic_load(&display->stopped) && now() < deadline) {
-		tty_wait(display->wake[0], display->wake[0], TICK_MS);
+		tty_wait(display->wake[0], display->wake[0], false, TICK_MS);
 		drain(display);
 	}
 	return atomic_load(&display->stopped);

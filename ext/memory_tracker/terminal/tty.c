@@ -52,6 +52,55 @@ bool tty_foreground(const struct tty *tty)
 	return tcgetpgrp(tty->fd) == getpgrp();
 }
 
+#ifdef __APPLE__
+
+/* poll() does not know terminals there. */
+bool tty_wait(int fd, int other, bool behind, int milliseconds)
+{
+	struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+	fd_set reads, writes;
+
+	if (fd >= FD_SETSIZE || other >= FD_SETSIZE)
+		return false;
+	FD_ZERO(&reads);
+	FD_ZERO(&writes);
+	FD_SET(fd, &reads);
+	FD_SET(other, &reads);
+	if (behind)
+		FD_SET(fd, &writes);
+	return select((fd > other ? fd : other) + 1, &reads, &writes, NULL, &time) >= 0 || errno == EINTR;
+}
+
+static void wait_writable(int fd)
+{
+	struct timeval time = {.tv_usec = RETRY_MS * 1000};
+	fd_set writes;
+
+	FD_ZERO(&writes);
+	if (fd < FD_SETSIZE)
+		FD_SET(fd, &writes);
+	select(fd < FD_SETSIZE ? fd + 1 : 0, NULL, &writes, NULL, &time);
+}
+
+#else
+
+bool tty_wait(int fd, int other, bool behind, int milliseconds)
+{
+	struct pollfd pollfds[] = {{.fd = fd, .events = (short)(POLLIN | (behind ? POLLOUT : 0))},
+	                           {.fd = other, .events = POLLIN}};
+
+	return poll(pollfds, 2, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+static void wait_writable(int fd)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+
+	poll(&pollfd, 1, RETRY_MS);
+}
+
+#endif
+
 bool tty_write(int fd, const char *bytes, size_t length)
 {
 	while (length) {
@@ -61,39 +110,10 @@ bool tty_write(int fd, const char *bytes, size_t length)
 			bytes += written;
 			length -= (size_t)written;
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
-
-			poll(&pollfd, 1, RETRY_MS);
+			wait_writable(fd);
 		} else if (errno != EINTR) {
 			return false;
 		}
 	}
 	return true;
 }
-
-#ifdef __APPLE__
-
-/* poll() does not know terminals there. */
-bool tty_wait(int fd, int other, int milliseconds)
-{
-	struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
-	fd_set set;
-
-	if (fd >= FD_SETSIZE || other >= FD_SETSIZE)
-		return false;
-	FD_ZERO(&set);
-	FD_SET(fd, &set);
-	FD_SET(other, &set);
-	return select((fd > other ? fd : other) + 1, &set, NULL, NULL, &time) >= 0 || errno == EINTR;
-}
-
-#else
-
-bool tty_wait(int fd, int other, int milliseconds)
-{
-	struct pollfd pollfds[] = {{.fd = fd, .events = POLLIN}, {.fd = other, .events = POLLIN}};
-
-	return poll(pollfds, 2, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
-}
-
-#endif

@@ -35,9 +35,9 @@ bool tty_foreground(const struct tty *tty);
 bool tty_write(int fd, const char *bytes, size_t length);
 
 /*
- * Waits until there is something to read from one of two descriptors, at most `milliseconds`. Returns false when
- * the terminal, which is the first of them, is gone.
+ * Waits until there is something to read from one of two descriptors, or, if it is `behind`, until the first takes
+ * something, at most `milliseconds`. Returns false when the terminal, which is the first of them, is gone.
  */
-bool tty_wait(int fd, int other, int milliseconds);
+bool tty_wait(int fd, int other, bool behind, int milliseconds);
 
 #endif

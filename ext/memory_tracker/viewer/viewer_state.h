@@ -8,12 +8,19 @@
 #include <stdint.h>
 
 #include "viewer/figures.h"
+#include "viewer/format.h"
 #include "viewer/gc_report.h"
+#include "viewer/graph_view.h"
+#include "viewer/header_view.h"
 #include "viewer/help_view.h"
 #include "viewer/history.h"
+#include "viewer/marks.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
+#include "viewer/picker.h"
 #include "viewer/scrollback.h"
+#include "viewer/settings.h"
+#include "viewer/since_mark.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
@@ -24,6 +31,11 @@ enum viewer_mode {
 	MODE_FILTER = 2, /* a filter is being typed */
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
+	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
+	MODE_FIND = 32,          /* what to search for is being typed */
+	MODE_NAME = 64,          /* the name of a file to write to is being typed */
+	MODE_SORT = 128,         /* the column to sort by is being picked */
+	MODE_COLUMNS = 256,
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -31,9 +43,12 @@ enum viewer_mode {
 struct viewer {
 	enum viewer_mode mode;
 	enum text_charset charset;
+	const struct theme *theme;
 	double interval;
-	char *command; /* owned, may be NULL */
-	char *ended;   /* owned, NULL while the program runs */
+	int32_t utc_offset; /* of the times shown, seconds east of UTC */
+	bool mouse;         /* the terminal shall tell what it does */
+	char *command;      /* owned, may be NULL */
+	char *ended;        /* owned, NULL while the program runs */
 
 	struct history *history; /* owned: of all that was fed */
 	struct figures latest;   /* the history's */
@@ -45,10 +60,23 @@ struct viewer {
 	struct still *still_paths;   /* owned: as `still` */
 	struct key_set on_screen;    /* the call paths that are lines of the table */
 
+	struct marks marks;
+	struct since_mark since; /* the chosen one of them */
+
 	struct scrollback output;
-	struct output_view pane; /* at most one of both is open */
+	struct output_view pane; /* at most one of these is open */
 	struct source_view source;
+	struct graph_view graph;
 	struct help_view help;
+	unsigned pane_line;   /* where a pane was drawn the last time: its title */
+	unsigned pane_height; /* 0: there was none */
+
+	struct picker picker;
+	struct selection before_finding;
+	struct typed file_name; /* of what is written */
+
+	char *settings_path;  /* owned; NULL: nothing is kept */
+	struct settings kept; /* as they are there, but for what the options say */
 
 	struct gc_report gc;
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */
@@ -68,6 +96,12 @@ bool viewer_goes_on(const struct viewer *viewer);
 /* Keeps what is shown as it is, and lets it go on again. False without memory. */
 bool viewer_pause(struct viewer *viewer);
 void viewer_go_on(struct viewer *viewer);
+
+/* What keys go to when what lies above is closed. */
+enum viewer_mode viewer_ground(const struct viewer *viewer);
+
+/* What the header shows; a time that it names is put into `since`. */
+struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE]);
 
 /* Puts a sentence above the keys, as printf would. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -26,7 +26,8 @@ module Memory
           @output = environment["MEMORY_TRACKER_OUTPUT"] == "stdout" ? $stdout : $stderr
           @errors = $stderr
           @capture = Capture.new(**options.slice(*Settings::CAPTURE))
-          settings = options.except(*Settings::CAPTURE).merge(command: environment["MEMORY_TRACKER_COMMAND"])
+          settings = options.except(*Settings::CAPTURE, *Settings::SCREEN)
+                            .merge(command: environment["MEMORY_TRACKER_COMMAND"])
           @reporter = Reporter.new(@capture, @output.fileno, settings)
         end
 
