@@ -129,6 +129,16 @@ static void ask_when_due(struct feed *feed)
 	feed->looked = now;
 }
 
+void feed_end(struct feed *feed, const char *how)
+{
+	struct numbers_news news = {0};
+
+	if (feed->ended)
+		return;
+	snprintf(news.sentence, sizeof news.sentence, "%s", how);
+	end(feed, &news);
+}
+
 bool feed_step(struct feed *feed)
 {
 	struct numbers_news news = {0};

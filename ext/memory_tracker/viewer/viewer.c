@@ -35,6 +35,7 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
 	viewer->interval = options->interval > 0 ? options->interval : 1;
+	viewer->console = options->console;
 	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
 	if (!viewer->table.sort)
 		viewer->table.sort = column_find("growth");

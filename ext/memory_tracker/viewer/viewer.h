@@ -46,6 +46,7 @@ enum viewer_request {
 	VIEWER_SUSPEND,  /* ^Z */
 	VIEWER_REDRAW,   /* ^L: the terminal shall be written anew */
 	VIEWER_INTERVAL, /* viewer_interval has changed */
+	VIEWER_CONSOLE,  /* c: the program shall have the terminal for a while */
 };
 
 struct viewer_options {
@@ -53,6 +54,7 @@ struct viewer_options {
 	enum text_charset charset;
 	const char *sort;    /* a column's key; NULL: growth */
 	const char *command; /* the program as a person would name it; copied */
+	bool console;        /* the program has a console that can be opened */
 };
 
 /* NULL without memory. */

@@ -33,6 +33,7 @@ struct viewer {
 	enum text_charset charset;
 	double interval;
 	char *command; /* owned, may be NULL */
+	bool console;  /* the program has one that can be opened */
 	char *ended;   /* owned, NULL while the program runs */
 
 	struct history *history; /* owned: of all that was fed */
