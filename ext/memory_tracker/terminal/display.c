@@ -9,23 +9,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "viewer/format.h"
-
-#define MILLISECONDS UINT64_C(1000000)
+#include "terminal/clock.h"
+#include "terminal/feed.h"
 
 /* How often it looks for what nobody tells it: the terminal's size and owner, what was printed. */
 #define TICK_MS 100
 
-/* What was asked for before a snapshot may take so long to be in it. */
-#define REFRESH_TIME (20 * MILLISECONDS)
-
-/* A GC that has not begun by then is worth a word. */
-#define GC_PATIENCE (1000 * MILLISECONDS)
-
 /* After this long a stop signal has stopped the process, unless it does not care for it. */
 #define SUSPEND_MS 100
-
-#define HOW_MAX 128
 
 struct display {
 	struct display_options options;
@@ -35,31 +26,17 @@ struct display {
 	int wake[2]; /* owned; a pipe */
 	atomic_bool woken;
 	atomic_bool stopped;
-	_Atomic(char *) how; /* owned; how the program has ended, until that is shown */
 
 	/* Of the thread that runs it. */
+	struct feed feed;
+	bool started;
 	bool entered;
 	bool aside; /* the terminal is somebody else's just now */
 	bool dirty; /* the screen is out of date */
-	bool ended;
-	bool gc_pending;
-	bool gc_quiet; /* nobody has asked for it */
-	bool gc_excused;
-	uint64_t gc_asked;
-	uint64_t looked;    /* when the latest snapshot was due */
-	uint64_t refreshed; /* when what makes the next one complete was asked for; 0: not yet */
 	enum display_end end;
 	bool over;
 	const char *complaint; /* why it had to leave, or NULL */
 };
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 * MILLISECONDS + (uint64_t)time.tv_nsec;
-}
 
 /* --- life --- */
 
@@ -77,6 +54,7 @@ static bool set_up(struct display *display, char *problem)
 		fcntl(display->wake[i], F_SETFD, FD_CLOEXEC);
 		fcntl(display->wake[i], F_SETFL, O_NONBLOCK);
 	}
+	feed_init(&display->feed, &display->options.numbers, display->viewer, display->options.gc_ns);
 	return true;
 }
 
@@ -109,7 +87,6 @@ void display_close(struct display *display)
 		if (display->wake[i] >= 0)
 			close(display->wake[i]);
 	}
-	free(atomic_load(&display->how));
 	free(display);
 }
 
@@ -134,130 +111,15 @@ void display_stop(struct display *display)
 	display_notify(display);
 }
 
-void display_ended(struct display *display, const char *how)
-{
-	char *copy = malloc(HOW_MAX);
-
-	if (!copy) {
-		display_stop(display);
-		return;
-	}
-	snprintf(copy, HOW_MAX, "%s", how);
-	free(atomic_exchange(&display->how, copy));
-	display_notify(display);
-}
-
-/* --- the numbers --- */
-
-static uint64_t interval(const struct display *display)
-{
-	return (uint64_t)(viewer_interval(display->viewer) * 1e9);
-}
-
-/* Takes a snapshot. Returns how long the capture has been running, in nanoseconds, or 0. */
-static uint64_t look(struct display *display, uint32_t flags)
-{
-	struct snapshot_header *snapshot = display->options.source.snapshot(display->options.source.context);
-
-	if (!snapshot)
-		return 0;
-	snapshot->flags |= flags;
-	uint64_t age = snapshot->monotonic_ns - snapshot->started_ns;
-	viewer_feed(display->viewer, snapshot);
-	display->dirty = true;
-	return age;
-}
-
-/* First what makes a snapshot complete is asked for, and a moment later the snapshot is taken. */
-static void look_when_due(struct display *display)
-{
-	uint64_t time = now();
-
-	if (display->ended || time < display->looked + interval(display))
-		return;
-	if (!display->refreshed) {
-		display->options.source.refresh(display->options.source.context);
-		display->refreshed = time;
-	} else if (time >= display->refreshed + REFRESH_TIME) {
-		look(display, 0);
-		display->looked = display->refreshed;
-		display->refreshed = 0;
-	}
-}
-
-static void start_gc(struct display *display)
-{
-	look(display, 0);
-	display->options.source.gc(display->options.source.context);
-	display->gc_pending = true;
-	display->gc_excused = false;
-	display->gc_asked = now();
-}
-
-static void ask_for_gc(struct display *display)
-{
-	if (display->ended) {
-		viewer_gc_done(display->viewer, false, 0, "the program has ended");
-		return;
-	}
-	display->gc_quiet = false;
-	if (!display->gc_pending)
-		start_gc(display);
-}
-
-static void gc_when_due(struct display *display)
-{
-	if (!display->options.gc_ns || display->gc_pending || display->ended ||
-	    now() < display->gc_asked + display->options.gc_ns)
-		return;
-	start_gc(display);
-	display->gc_quiet = true;
-}
-
-static void see_to_gc(struct display *display)
-{
-	uint64_t nanoseconds;
-
-	if (!display->gc_pending)
-		return;
-	if (display->options.source.gc_done(display->options.source.context, &nanoseconds)) {
-		look(display, 0);
-		if (!display->gc_quiet)
-			viewer_gc_done(display->viewer, true, nanoseconds, NULL);
-		display->gc_pending = false;
-		display->dirty = true;
-	} else if (!display->gc_quiet && !display->gc_excused && now() > display->gc_asked + GC_PATIENCE) {
-		viewer_say(display->viewer, "the GC waits until the program lets go of the VM");
-		display->gc_excused = true;
-		display->dirty = true;
-	}
-}
-
-static void see_to_end(struct display *display)
-{
-	char *how = atomic_exchange(&display->how, NULL);
-	char duration[FORMAT_SIZE], sentence[HOW_MAX + FORMAT_SIZE];
-
-	if (!how)
-		return;
-	uint64_t age = look(display, SNAPSHOT_ENDED);
-	format_duration(duration, age);
-	snprintf(sentence, sizeof(sentence), "%s after %s", how, duration);
-	viewer_ended(display->viewer, sentence);
-	display->ended = true;
-	display->gc_pending = false;
-	free(how);
-}
-
 /* --- what the program prints --- */
 
 static void see_to_output(struct display *display)
 {
 	char bytes[16384];
 	size_t length, total = 0;
-	struct redirect *redirect = &display->session.redirect;
+	struct transcript *transcript = &display->session.transcript;
 
-	while ((length = redirect_tail(redirect, bytes, sizeof(bytes))) > 0) {
+	while ((length = transcript_tail(transcript, bytes, sizeof(bytes))) > 0) {
 		viewer_output(display->viewer, bytes, length);
 		total += length;
 		if (total > 16 * sizeof(bytes))
@@ -266,11 +128,11 @@ static void see_to_output(struct display *display)
 	if (!total)
 		return;
 	display->dirty = true;
-	enum redirect_trouble trouble = redirect_check(redirect);
-	if (trouble == REDIRECT_FULL)
+	enum transcript_trouble trouble = transcript_check(transcript);
+	if (trouble == TRANSCRIPT_FULL)
 		display->complaint =
 		    "the viewer has left, because the disk is nearly full with what the program prints";
-	if (trouble == REDIRECT_LARGE)
+	if (trouble == TRANSCRIPT_LARGE)
 		display->complaint = "the viewer has left, because there is too much that the program has printed";
 }
 
@@ -300,7 +162,8 @@ static void enter(struct display *display)
 	}
 	display->entered = true;
 	display->dirty = true;
-	display->options.source.entered(display->options.source.context);
+	if (display->options.host.entered)
+		display->options.host.entered(display->options.host.context);
 }
 
 /* Leaves the terminal to the shell, and with it stops everybody who belongs to the program. */
@@ -309,7 +172,7 @@ static void suspend(struct display *display)
 	leave(display);
 	kill(0, SIGTSTP);
 	/* The signal takes a moment, and it may be for another thread of this process. */
-	struct timespec moment = {.tv_nsec = SUSPEND_MS * (long)MILLISECONDS};
+	struct timespec moment = {.tv_nsec = SUSPEND_MS * (long)CLOCK_MILLISECOND};
 	nanosleep(&moment, NULL);
 	display->aside = true;
 }
@@ -355,7 +218,7 @@ static void obey(struct display *display, enum viewer_request request)
 		finish(display, DISPLAY_QUIT);
 		break;
 	case VIEWER_GC:
-		ask_for_gc(display);
+		feed_gc(&display->feed);
 		break;
 	case VIEWER_SUSPEND:
 		suspend(display);
@@ -384,16 +247,6 @@ static void see_to_keys(struct display *display)
 
 /* --- running --- */
 
-static int time_to_wait(const struct display *display)
-{
-	uint64_t time = now();
-	uint64_t due = display->refreshed ? display->refreshed + REFRESH_TIME : display->looked + interval(display);
-
-	if (display->ended || due >= time + TICK_MS * MILLISECONDS)
-		return TICK_MS;
-	return due <= time ? 0 : (int)((due - time + MILLISECONDS - 1) / MILLISECONDS);
-}
-
 static void drain(struct display *display)
 {
 	char bytes[64];
@@ -405,26 +258,32 @@ static void drain(struct display *display)
 static void step(struct display *display)
 {
 	int terminal = display->entered ? display->session.tty.fd : display->wake[0];
+	int others[] = {display->wake[0], display->feed.source.fd(display->feed.source.context)};
 
-	if (!tty_wait(terminal, display->wake[0], time_to_wait(display)))
+	if (!tty_wait(terminal, others, 2, feed_wait(&display->feed, TICK_MS)))
 		finish(display, DISPLAY_LEFT);
 	drain(display);
 	if (atomic_load(&display->stopped))
 		finish(display, DISPLAY_LEFT);
 	see_to_foreground(display);
 	see_to_keys(display);
-	see_to_end(display);
-	see_to_gc(display);
-	gc_when_due(display);
-	look_when_due(display);
+	if (feed_step(&display->feed))
+		display->dirty = true;
 	see_to_output(display);
 	if (display->complaint)
 		finish(display, DISPLAY_LEFT);
 	if (!display->over)
 		draw(display);
 	/* Nobody can see what has ended while the terminal is somebody else's. */
-	if (display->ended && display->aside)
+	if (display->feed.ended && display->aside)
 		finish(display, DISPLAY_LEFT);
+}
+
+static bool is_interrupted(const struct display *display)
+{
+	const struct display_host *host = &display->options.host;
+
+	return host->interrupted && host->interrupted(host->context);
 }
 
 enum display_end display_run(struct display *display)
@@ -435,14 +294,14 @@ enum display_end display_run(struct display *display)
 	sigaddset(&background, SIGTTIN);
 	sigaddset(&background, SIGTTOU);
 	pthread_sigmask(SIG_BLOCK, &background, &before);
-	if (!display->looked) {
+	if (!display->started) {
+		display->started = true;
 		enter(display);
-		look(display, 0);
-		display->looked = display->gc_asked = now();
+		feed_step(&display->feed);
 	}
 	while (!display->over && !atomic_load(&display->woken)) {
 		step(display);
-		if (display->options.source.interrupted(display->options.source.context))
+		if (is_interrupted(display))
 			atomic_store(&display->woken, true);
 	}
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
@@ -457,10 +316,10 @@ enum display_end display_run(struct display *display)
 
 bool display_stopped_within(struct display *display, int milliseconds)
 {
-	uint64_t deadline = now() + (uint64_t)milliseconds * MILLISECONDS;
+	uint64_t deadline = clock_now() + (uint64_t)milliseconds * CLOCK_MILLISECOND;
 
-	while (!atomic_load(&display->stopped) && now() < deadline) {
-		tty_wait(display->wake[0], display->wake[0], TICK_MS);
+	while (!atomic_load(&display->stopped) && clock_now() < deadline) {
+		tty_wait(display->wake[0], NULL, 0, TICK_MS);
 		drain(display);
 	}
 	return atomic_load(&display->stopped);

@@ -9,26 +9,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "terminal/numbers.h"
 #include "terminal/session.h"
 #include "viewer/viewer.h"
 
-/* Where the numbers come from, and who hears of what happens. All are called by the thread that runs the display, and none of them waits. */
-struct display_source {
+/* Whoever runs the display. All are called by the thread that does, and none of them waits. */
+struct display_host {
 	void *context;
-	struct snapshot_header *(*snapshot)(void *context);    /* to be freed; NULL when there is none to be had */
-	void (*refresh)(void *context);                        /* asks for what makes snapshots complete */
-	void (*gc)(void *context);                             /* asks for a full GC */
-	void (*entered)(void *context);                        /* tells that the terminal has been taken */
-	bool (*interrupted)(void *context);                    /* whether it shall return as by display_wake */
-	bool (*gc_done)(void *context, uint64_t *nanoseconds); /* once, when it is over: how long it took */
+	void (*entered)(void *context);     /* tells that the terminal has been taken; NULL: nobody wants to know */
+	bool (*interrupted)(void *context); /* whether it shall return as by display_wake; NULL: never */
 };
 
 struct display_options {
 	struct viewer_options viewer; /* the charset is the terminal's */
 	uint64_t gc_ns;               /* between two full GCs that nobody asks for; 0: none */
 	struct session_options session;
-	struct session_exclusion exclusion;
-	struct display_source source;
+	struct session_exclusion exclusion; /* for a session that redirects */
+	struct numbers_source numbers;
+	struct display_host host;
 };
 
 /* Why display_run has returned. Unless it is DISPLAY_WOKEN the terminal is the program's again. */
@@ -54,14 +52,8 @@ void display_wake(struct display *display);
 /* Makes display_run leave. ANY THREAD */
 void display_stop(struct display *display);
 
-/* Makes it look at once whether a GC is over. ANY THREAD */
+/* Makes it look at once whether there is news of the numbers. ANY THREAD */
 void display_notify(struct display *display);
-
-/*
- * The program has ended: the numbers stay as they are now, and `how` ("ended with status 0") is shown. The sentence
- * is completed by how long the capture ran. Once. ANY THREAD
- */
-void display_ended(struct display *display, const char *how);
 
 /* Waits until display_stop is called, at most this long. Returns whether it was. The thread that ran it */
 bool display_stopped_within(struct display *display, int milliseconds);

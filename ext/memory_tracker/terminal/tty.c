@@ -74,26 +74,37 @@ bool tty_write(int fd, const char *bytes, size_t length)
 #ifdef __APPLE__
 
 /* poll() does not know terminals there. */
-bool tty_wait(int fd, int other, int milliseconds)
+bool tty_wait(int fd, const int *others, size_t count, int milliseconds)
 {
 	struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+	int most = fd;
 	fd_set set;
 
-	if (fd >= FD_SETSIZE || other >= FD_SETSIZE)
-		return false;
 	FD_ZERO(&set);
+	if (fd >= FD_SETSIZE)
+		return false;
 	FD_SET(fd, &set);
-	FD_SET(other, &set);
-	return select((fd > other ? fd : other) + 1, &set, NULL, NULL, &time) >= 0 || errno == EINTR;
+	for (size_t i = 0; i < count; i++) {
+		if (others[i] < 0 || others[i] >= FD_SETSIZE)
+			continue;
+		FD_SET(others[i], &set);
+		most = others[i] > most ? others[i] : most;
+	}
+	return select(most + 1, &set, NULL, NULL, &time) >= 0 || errno == EINTR;
 }
 
 #else
 
-bool tty_wait(int fd, int other, int milliseconds)
-{
-	struct pollfd pollfds[] = {{.fd = fd, .events = POLLIN}, {.fd = other, .events = POLLIN}};
+#define OTHERS_MAX 7
 
-	return poll(pollfds, 2, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+bool tty_wait(int fd, const int *others, size_t count, int milliseconds)
+{
+	struct pollfd pollfds[OTHERS_MAX + 1] = {{.fd = fd, .events = POLLIN}};
+
+	count = count > OTHERS_MAX ? OTHERS_MAX : count;
+	for (size_t i = 0; i < count; i++)
+		pollfds[i + 1] = (struct pollfd){.fd = others[i], .events = POLLIN};
+	return poll(pollfds, 1 + count, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
 #endif

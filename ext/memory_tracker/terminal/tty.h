@@ -35,9 +35,9 @@ bool tty_foreground(const struct tty *tty);
 bool tty_write(int fd, const char *bytes, size_t length);
 
 /*
- * Waits until there is something to read from one of two descriptors, at most `milliseconds`. Returns false when
- * the terminal, which is the first of them, is gone.
+ * Waits until there is something to read from a terminal or one of `count` other descriptors, of which -1 is none, at
+ * most `milliseconds`. Returns false when the terminal is gone.
  */
-bool tty_wait(int fd, int other, int milliseconds);
+bool tty_wait(int fd, const int *others, size_t count, int milliseconds);
 
 #endif

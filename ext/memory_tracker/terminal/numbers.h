@@ -1,0 +1,40 @@
+/*
+ * Where the numbers come from that a display shows: the capture of this process, another process, or a recording.
+ *
+ * Nothing here waits. Numbers are asked for, and come later.
+ */
+#ifndef MEMORY_TRACKER_TERMINAL_NUMBERS_H
+#define MEMORY_TRACKER_TERMINAL_NUMBERS_H
+
+#include <stdint.h>
+
+#include "model/snapshot.h"
+
+/* Bytes of the longest sentence. */
+#define NUMBERS_SENTENCE_MAX 256
+
+enum numbers_event {
+	NUMBERS_NOTHING,
+	NUMBERS_SNAPSHOT,  /* `snapshot` is the next one */
+	NUMBERS_GC,        /* the GC that was asked for is over; `snapshot` was taken after it */
+	NUMBERS_GC_FAILED, /* there is none, and `sentence` says why */
+	NUMBERS_ENDED,     /* `snapshot`, if any, is the last one, and `sentence` says how the program has ended */
+	NUMBERS_SAID,      /* `sentence` is for the person who watches */
+};
+
+struct numbers_news {
+	struct snapshot_header *snapshot; /* the receiver's, to be freed; or NULL */
+	uint64_t gc_ns;                   /* how long the GC took */
+	char sentence[NUMBERS_SENTENCE_MAX];
+};
+
+/* All are called by the thread that runs the display. */
+struct numbers_source {
+	void *context;
+	int (*fd)(void *context);   /* readable when there may be news; -1: to be looked at every now and then */
+	void (*ask)(void *context); /* asks for a snapshot that has all that can be known */
+	void (*gc)(void *context);  /* asks for a full GC; a snapshot from just before it comes first */
+	enum numbers_event (*next)(void *context, struct numbers_news *news);
+};
+
+#endif
