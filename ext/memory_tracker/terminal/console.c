@@ -104,7 +104,7 @@ bool console_is_full(struct console *console)
 
 bool console_keys(struct console *console, int tty, bool leaves)
 {
-	if (console_is_full(console))
+	if (console_is_full(console) || !tty_readable(tty))
 		return false;
 	ssize_t length = read(tty, console->input, sizeof(console->input));
 	if (length <= 0)

@@ -258,6 +258,12 @@ static void obey(struct display *display, enum viewer_request request)
 	case VIEWER_GC:
 		feed_gc(&display->feed);
 		break;
+	case VIEWER_NEXT:
+		feed_walk(&display->feed, 1);
+		break;
+	case VIEWER_PREVIOUS:
+		feed_walk(&display->feed, -1);
+		break;
 	case VIEWER_SUSPEND:
 		display_suspend(display);
 		break;
@@ -270,6 +276,15 @@ static void obey(struct display *display, enum viewer_request request)
 	}
 }
 
+/* Ctrl-C, as a key. */
+static void interrupt(struct display *display)
+{
+	if (display->options.job)
+		job_signal_all(display->options.job, SIGINT);
+	else
+		display_finish(display, DISPLAY_INTERRUPTED);
+}
+
 static void see_to_keys(struct display *display)
 {
 	uint32_t key;
@@ -278,7 +293,7 @@ static void see_to_keys(struct display *display)
 	       screen_key(display->session.screen, &key)) {
 		display->dirty = true;
 		if (key == SCREEN_KEY_INTERRUPT && display->options.session.interrupt_key)
-			display_finish(display, DISPLAY_INTERRUPTED);
+			interrupt(display);
 		else
 			obey(display, viewer_press(display->viewer, key));
 	}

@@ -66,6 +66,9 @@ static void hear(struct feed *feed, enum numbers_event event, struct numbers_new
 	case NUMBERS_ENDED:
 		end(feed, news);
 		break;
+	case NUMBERS_PROCESSES:
+		viewer_processes(feed->viewer, news->processes, news->count);
+		break;
 	case NUMBERS_SAID:
 		viewer_say(feed->viewer, news->sentence);
 		break;
@@ -93,6 +96,12 @@ void feed_gc(struct feed *feed)
 	feed->gc_quiet = false;
 	if (!feed->gc_pending)
 		start_gc(feed);
+}
+
+void feed_walk(struct feed *feed, int steps)
+{
+	if (feed->source.walk)
+		feed->source.walk(feed->source.context, steps);
 }
 
 static void gc_when_due(struct feed *feed)

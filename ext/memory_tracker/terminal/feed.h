@@ -36,6 +36,9 @@ bool feed_step(struct feed *feed);
 /* Somebody has asked for a GC. */
 void feed_gc(struct feed *feed);
 
+/* Somebody wants to see another process. */
+void feed_walk(struct feed *feed, int steps);
+
 /* The program has ended, and `how` ("ended with status 0") says in which way. */
 void feed_end(struct feed *feed, const char *how);
 

@@ -22,6 +22,7 @@ bool action_can_unfold(const struct viewer *viewer);
 bool action_can_unfold_more(const struct viewer *viewer);
 bool action_can_fold(const struct viewer *viewer);
 bool action_has_console(const struct viewer *viewer);
+bool action_has_processes(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
 
 /* What is done: struct command's `run`. */
@@ -41,6 +42,8 @@ enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key);
 enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key);
 enum viewer_request action_open_console(struct viewer *viewer, uint32_t key);
+enum viewer_request action_walk_processes(struct viewer *viewer, uint32_t key);
+enum viewer_request action_toggle_processes(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key);
 enum viewer_request action_go_back(struct viewer *viewer, uint32_t key);

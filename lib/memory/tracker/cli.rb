@@ -10,6 +10,7 @@ module Memory
       autoload :Environment, "memory/tracker/cli/environment"
       autoload :Launcher, "memory/tracker/cli/launcher"
       autoload :Options, "memory/tracker/cli/options"
+      autoload :Outside, "memory/tracker/cli/outside"
       autoload :Signals, "memory/tracker/cli/signals"
       autoload :Witness, "memory/tracker/cli/witness"
 

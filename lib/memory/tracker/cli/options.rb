@@ -47,6 +47,9 @@ module Memory
 
         def initialize
           @batch = false
+          @same_process = false
+          @wait = true
+          @output = nil
           @answer = nil
           @command = []
           @report = { interval: 1.0, sort: "growth", limit: 20, existing: true }
@@ -56,6 +59,27 @@ module Memory
         # @return [Boolean]
         def batch?
           @batch
+        end
+
+        # Whether the viewer runs in the program's own process, and not in the launcher's.
+        # @return [Boolean]
+        def same_process?
+          @same_process
+        end
+
+        # Whether the viewer stays when the program has ended.
+        # @return [Boolean]
+        def wait?
+          @wait
+        end
+
+        # @return [String, nil] the file that gets all that the program prints while the viewer is there
+        attr_reader :output
+
+        # @param name [Symbol] such as `:interval`
+        # @return [Object, nil] its value; nil when there is none
+        def [](name)
+          @report[name]
         end
 
         # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
@@ -98,6 +122,13 @@ module Memory
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
                     "  (default: growth)") { |column| @report[:sort] = column }
           number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
+          define_viewer(parser)
+        end
+
+        def define_viewer(parser)
+          parser.on("--output FILE", "keep what the program prints in a file, too") { |file| @output = file }
+          parser.on("--no-wait", "leave the viewer when the program ends") { @wait = false }
+          parser.on("--same-process", "run the viewer in the program's own process") { @same_process = true }
         end
 
         def define_tracking(parser)
