@@ -7,6 +7,8 @@ require "memory/tracker/memory_tracker"
 require_relative "tracker/capture"
 require_relative "tracker/snapshot"
 require_relative "tracker/reporter"
+require_relative "tracker/server"
+require_relative "tracker/remote"
 
 # Ruby objects in memory.
 module Memory

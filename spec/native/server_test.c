@@ -79,18 +79,18 @@ static void refresh(void *context)
 		server_refreshed(program->server);
 }
 
-static void work(void *context, const struct server_work *work)
+static const char *work(void *context, const struct server_work *work)
 {
 	struct program *program = context;
 
 	program->work = *work;
 	atomic_fetch_add(&program->works, 1);
 	if (program->lazy)
-		return;
+		return NULL;
 	if (work->kind == MESSAGE_STOP)
-		server_done(program->server, "it shall not be stopped", 0);
-	else
-		server_done(program->server, NULL, 41);
+		return "it shall not be stopped";
+	server_done(program->server, work->depth == 99 ? "that is too deep" : NULL, 41);
+	return NULL;
 }
 
 static void deserted(void *context)
@@ -284,6 +284,9 @@ static void test_work(void **state)
 	client_set_depth(client, NULL, UINT32_MAX);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
 	assert_string_equal(program->work.name, "");
+	client_set_depth(client, NULL, 99);
+	assert_int_equal(wait_for_next(client, &message), CLIENT_REFUSED);
+	assert_string_equal(message.text, "that is too deep");
 	client_ask_stop(client);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_REFUSED);
 	assert_int_equal(message.asked, MESSAGE_STOP);

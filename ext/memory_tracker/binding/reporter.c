@@ -120,8 +120,9 @@ static enum text_charset charset(VALUE ascii)
 	return plain ? TEXT_ASCII : TEXT_UTF8;
 }
 
-static struct printer_options parse(VALUE options)
+struct printer_options reporter_options(VALUE options)
 {
+	Check_Type(options, T_HASH);
 	VALUE interval = option(options, "interval"), iterations = option(options, "iterations");
 	VALUE sort = option(options, "sort"), limit = option(options, "limit"), gc = option(options, "gc");
 	VALUE now = rb_funcall(rb_cTime, rb_intern("now"), 0);
@@ -148,7 +149,7 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE fd, VALUE options)
 	Check_Type(options, T_HASH);
 	ruby_capture_get(capture);
 	command = option(options, "command");
-	reporter->options = parse(options);
+	reporter->options = reporter_options(options);
 	reporter->fd = NUM2INT(fd);
 	reporter->capture = capture;
 	if (!NIL_P(command)) {

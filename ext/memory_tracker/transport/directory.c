@@ -239,3 +239,11 @@ ssize_t directory_list_in(const char *directory, struct directory_entry **entrie
 	scan(&listing, directory, false);
 	return finish(&listing, entries);
 }
+
+void directory_clean(const char *directory)
+{
+	struct directory_entry *entries = NULL;
+
+	if (directory_list_in(directory, &entries) >= 0)
+		free(entries);
+}

@@ -50,4 +50,7 @@ ssize_t directory_list(struct directory_entry **entries);
 /* The same of one folder, without what is below it. */
 ssize_t directory_list_in(const char *directory, struct directory_entry **entries);
 
+/* Removes the sockets of a folder that nobody listens to any more. */
+void directory_clean(const char *directory);
+
 #endif

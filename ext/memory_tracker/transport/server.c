@@ -35,6 +35,7 @@
 
 struct server {
 	struct server_source source;
+	char directory[DIRECTORY_PATH_MAX];
 	char path[DIRECTORY_PATH_MAX];
 	pid_t pid;
 	int listener; /* owned */
@@ -197,20 +198,6 @@ static void ask_for_refresh(struct server *server)
 
 /* --- work --- */
 
-static void begin_work(struct server *server)
-{
-	for (size_t i = 0; i < SERVER_CLIENTS_MAX && !server->working; i++) {
-		struct visitor *visitor = &server->visitors[i];
-
-		if (!visitor->here || !visitor->wants_work)
-			continue;
-		server->work = visitor->work;
-		server->worked_for = visitor;
-		server->working = true;
-		server->source.work(server->source.context, &server->work);
-	}
-}
-
 static void finish_work(struct server *server, const char *problem, uint64_t nanoseconds)
 {
 	struct message_done done = {.asked = server->work.kind, .nanoseconds = nanoseconds};
@@ -221,10 +208,26 @@ static void finish_work(struct server *server, const char *problem, uint64_t nan
 	if (!visitor)
 		return;
 	visitor->wants_work = false;
-	if (problem[0])
+	if (problem)
 		visitor_refuse(visitor, server->work.kind, problem);
 	else
 		channel_send(&visitor->channel, MESSAGE_DONE, &done, sizeof(done), NULL, 0);
+}
+
+static void begin_work(struct server *server)
+{
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX && !server->working; i++) {
+		struct visitor *visitor = &server->visitors[i];
+
+		if (!visitor->here || !visitor->wants_work)
+			continue;
+		server->work = visitor->work;
+		server->worked_for = visitor;
+		server->working = true;
+		const char *problem = server->source.work(server->source.context, &server->work);
+		if (problem)
+			finish_work(server, problem, 0);
+	}
 }
 
 /* When the last of those who wanted objects to be counted is gone. */
@@ -259,7 +262,7 @@ static bool take_news(struct server *server)
 	/* Before the answer to the work: who has asked for a GC and is told of it has no older snapshot coming. */
 	give_snapshots(server, refreshed);
 	if (done)
-		finish_work(server, problem, done_ns);
+		finish_work(server, problem[0] ? problem : NULL, done_ns);
 	return ending;
 }
 
@@ -415,6 +418,9 @@ static bool open_descriptors(struct server *server, const char *directory, char 
 {
 	if (!directory_check(directory, problem) || !directory_socket(server->path, directory, server->pid, problem))
 		return false;
+	snprintf(server->directory, sizeof(server->directory), "%s", directory);
+	/* Of processes that were killed, or left by exec or exit!, such as children that were only to do that. */
+	directory_clean(directory);
 	if (pipe(server->wake) < 0) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "no pipe can be made: %s", strerror(errno));
 		return false;
@@ -469,6 +475,7 @@ struct server *server_start(const char *directory, const struct server_source *s
 void server_end(struct server *server, const char *how)
 {
 	unlink(server->path);
+	directory_clean(server->directory);
 	pthread_mutex_lock(&server->mutex);
 	server->ending = true;
 	server->silent = !how;

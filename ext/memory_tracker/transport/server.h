@@ -34,8 +34,11 @@ struct server_source {
 	bool (*running)(void *context);
 	/* Asks for what makes the next snapshot complete; server_refreshed when it is done. */
 	void (*refresh)(void *context);
-	/* Asks for work, one at a time: server_done when it is done. `work` stays as it is until then. */
-	void (*work)(void *context, const struct server_work *work);
+	/*
+	 * Asks for work, one at a time: server_done when it is done. `work` stays as it is until then. Returns NULL, or why
+	 * it cannot be asked for, as a sentence; then there is no server_done.
+	 */
+	const char *(*work)(void *context, const struct server_work *work);
 	/* All who had asked for the start are gone. */
 	void (*deserted)(void *context);
 	/* A descriptor that a child of a fork shall close, and one that is going to be closed. */

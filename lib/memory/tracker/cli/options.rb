@@ -37,6 +37,12 @@ module Memory
         # @return [String, nil] a text to print instead of running anything: the help or the version
         attr_reader :answer
 
+        # @return [Symbol] what to do: `:run` a program, `:attach` to one, or `:list` those that can be attached to
+        attr_reader :action
+
+        # @return [Integer, nil] the process to look into
+        attr_reader :attach
+
         # Reads a command line.
         # @param arguments [Array<String>] the command line; it is not changed
         # @return [Options]
@@ -51,6 +57,7 @@ module Memory
           @wait = true
           @output = nil
           @answer = nil
+          @action = :run
           @command = []
           @report = { interval: 1.0, sort: "growth", limit: 20, existing: true }
         end
@@ -88,6 +95,12 @@ module Memory
           @report.map { |name, value| "#{name}=#{value}" }.join("&")
         end
 
+        # How the numbers are to be taken and shown; what nobody asked for has the value that is used then, or is not there.
+        # @return [Hash{Symbol => Object}] such as `{ interval: 1.0, limit: 20 }`
+        def settings
+          @report.dup.freeze
+        end
+
         # Reads a command line into this object.
         # @param arguments [Array<String>] the command line; it is not changed
         # @return [void]
@@ -96,12 +109,23 @@ module Memory
           # As bytes: an argument of the command need not be valid text.
           rest = parser.order(arguments.map(&:b))
           @command = arguments.last(rest.size)
-          raise Error, "there is no command to run" if @command.empty? && !@answer
+          check unless @answer
         rescue OptionParser::ParseError => e
           raise Error, e.message
         end
 
         private
+
+        def check
+          raise Error, "there is no command to run" if @action == :run && @command.empty?
+          raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @action != :run && @command.any?
+        end
+
+        def choose(action)
+          raise Error, "--#{@action} and --#{action} cannot be done at the same time" unless [:run, action].include?(@action)
+
+          @action = action
+        end
 
         def parser
           OptionParser.new do |parser|
@@ -110,6 +134,7 @@ module Memory
             parser.banner = "Usage: #{NAME} [options] COMMAND [ARG...]\n\n#{PURPOSE}\n"
             define_output(parser)
             define_tracking(parser)
+            define_processes(parser)
             define_answers(parser)
             parser.separator("\n#{NOTES}")
           end
@@ -139,6 +164,16 @@ module Memory
           parser.on("--[no-]existing", "count objects from before the start (default: yes)") do |existing|
             @report[:existing] = existing
           end
+        end
+
+        def define_processes(parser)
+          parser.on("--attach PID", Integer, "look into a process that runs already") do |pid|
+            raise Error, "--attach takes the number of a process, not #{pid}" unless pid.positive?
+
+            choose(:attach)
+            @attach = pid
+          end
+          parser.on("--list", "list the processes that can be looked into") { choose(:list) }
         end
 
         def define_answers(parser)
