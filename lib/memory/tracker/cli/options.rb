@@ -83,12 +83,6 @@ module Memory
         # @return [String, nil] the file that gets all that the program prints while the viewer is there
         attr_reader :output
 
-        # @param name [Symbol] such as `:interval`
-        # @return [Object, nil] its value; nil when there is none
-        def [](name)
-          @report[name]
-        end
-
         # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
         # @return [String] such as "interval=1.0&sort=growth&limit=20&existing=true"
         def to_s

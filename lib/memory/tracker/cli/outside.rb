@@ -40,7 +40,7 @@ module Memory
           command = options.command.join(" ")
           {
             directory: directory, command: command, output: options.output, wait: options.wait?,
-            interval: options[:interval], sort: options[:sort], gc: options[:gc],
+            **options.settings.slice(:interval, :sort, :gc),
             hint: "[console of #{printable(command)}: Ctrl-] returns]"
           }
         end
