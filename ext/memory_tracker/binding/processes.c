@@ -81,7 +81,7 @@ static bool connect_to(struct process *process, const char *path)
 		return false;
 	process->source = remote_source_init(&process->remote, process->client);
 	process->facts.ended = process->gone = false;
-	process->facts.known = process->facts.growth_known = false;
+	process->facts.known = process->facts.retained_known = process->facts.growth_known = false;
 	process->majors = process->first_major_ns = process->asked = 0;
 	return true;
 }
@@ -110,6 +110,7 @@ static void note(struct process *process, const struct snapshot_header *snapshot
 	struct viewer_process *facts = &process->facts;
 
 	facts->known = true;
+	facts->retained_known = snapshot->majors_seen > 0;
 	facts->live = snapshot->allocated - snapshot->freed;
 	facts->retained = snapshot->retained;
 	facts->up_ns = snapshot->monotonic_ns - snapshot->started_ns;

@@ -1,5 +1,6 @@
 #include "terminal/session.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,15 @@ const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
 	return problem;
 }
 
+static const char *describe_file(char *buffer, const char *path, int error)
+{
+	if (!path)
+		return describe(buffer, "there is no room for what the program prints", error);
+	snprintf(buffer, SESSION_PROBLEM_MAX, "%.150s cannot be written: %s", path,
+	         error == EINVAL ? "it is not a file" : strerror(error));
+	return buffer;
+}
+
 const char *session_open(struct session *session, const struct session_options *options,
                          const struct session_exclusion *exclusion, char buffer[SESSION_PROBLEM_MAX])
 {
@@ -49,7 +59,7 @@ const char *session_open(struct session *session, const struct session_options *
 	int error = transcript_init(&session->transcript, options->output);
 	if (error) {
 		tty_close(&session->tty);
-		return describe(buffer, "there is no room for what the program prints", error);
+		return describe_file(buffer, options->output, error);
 	}
 	struct guard_job job = {session->tty.fd, session->transcript.reader, options->marker};
 	error = guard_start(&session->guard, &job, session->transcript.printed);

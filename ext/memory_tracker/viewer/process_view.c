@@ -66,16 +66,17 @@ static void describe(const struct viewer_process *process, enum text_charset cha
 		unknown(row->numbers[i], charset);
 	if (process->known) {
 		format_count(row->numbers[LIVE], process->live);
-		format_count(row->numbers[RETAINED], process->retained);
 		format_duration(row->numbers[UP], process->up_ns);
 	}
+	if (process->known && process->retained_known)
+		format_count(row->numbers[RETAINED], process->retained);
 	if (process->known && process->growth_known)
 		format_growth(row->numbers[GROWTH], process->growth);
 }
 
 static void sum_up(const struct process_view *view, enum text_charset charset, struct row *row)
 {
-	struct viewer_process sum = {.known = true, .growth_known = true};
+	struct viewer_process sum = {.known = true, .retained_known = true, .growth_known = true};
 	size_t count = 0;
 
 	for (size_t i = 0; i < view->count; i++) {
@@ -87,6 +88,7 @@ static void sum_up(const struct process_view *view, enum text_charset charset, s
 		sum.live += process->live;
 		sum.retained += process->retained;
 		sum.growth += process->growth_known ? process->growth : 0;
+		sum.retained_known &= process->retained_known;
 		sum.growth_known &= process->growth_known;
 	}
 	describe(&sum, charset, row);

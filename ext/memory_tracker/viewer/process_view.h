@@ -18,6 +18,7 @@ struct viewer_process {
 	bool shown;                         /* the screen is about this one */
 	bool ended;                         /* and these are its last numbers */
 	bool known;                         /* there are numbers */
+	bool retained_known;                /* a major GC has been seen */
 	bool growth_known;                  /* two major GCs have been seen */
 	char command[PROCESS_COMMAND_SIZE]; /* zero-terminated; untrusted */
 	uint64_t live;
