@@ -4,6 +4,7 @@
 #include "binding/errors.h"
 #include "binding/reporter.h"
 #include "binding/ruby_capture.h"
+#include "binding/ruby_program.h"
 #include "binding/ruby_remote.h"
 #include "binding/ruby_server.h"
 #include "binding/ruby_snapshot.h"
@@ -24,6 +25,7 @@ RUBY_FUNC_EXPORTED void Init_memory_tracker(void)
 	ruby_capture_define(tracker);
 	ruby_snapshot_define(tracker);
 	reporter_define(tracker);
+	ruby_program_define(tracker);
 	ruby_viewer_define(tracker);
 	ruby_server_define(tracker);
 	ruby_remote_define(tracker);

@@ -3,40 +3,25 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "terminal/clock.h"
-#include "terminal/feed.h"
+#include "terminal/display_state.h"
 
 /* How often it looks for what nobody tells it: the terminal's size and owner, what was printed. */
 #define TICK_MS 100
 
+/* What is printed without pause is shown this often. */
+#define OUTPUT_MS 50
+
+/* How soon keys are offered again to a program that does not take them. */
+#define RETRY_MS 10
+
 /* After this long a stop signal has stopped the process, unless it does not care for it. */
 #define SUSPEND_MS 100
-
-struct display {
-	struct display_options options;
-	struct session session;
-	struct viewer *viewer; /* owned */
-	struct grid grid;
-	int wake[2]; /* owned; a pipe */
-	atomic_bool woken;
-	atomic_bool stopped;
-
-	/* Of the thread that runs it. */
-	struct feed feed;
-	bool started;
-	bool entered;
-	bool aside; /* the terminal is somebody else's just now */
-	bool dirty; /* the screen is out of date */
-	enum display_end end;
-	bool over;
-	const char *complaint; /* why it had to leave, or NULL */
-};
 
 /* --- life --- */
 
@@ -45,6 +30,7 @@ static bool set_up(struct display *display, char *problem)
 	struct viewer_options viewer = display->options.viewer;
 
 	viewer.charset = screen_charset();
+	viewer.console = display->options.job != NULL;
 	display->viewer = viewer_new(&viewer);
 	if (!display->viewer || !grid_init(&display->grid) || pipe(display->wake) < 0) {
 		snprintf(problem, SESSION_PROBLEM_MAX, "there is not enough memory, or not enough descriptors");
@@ -54,6 +40,7 @@ static bool set_up(struct display *display, char *problem)
 		fcntl(display->wake[i], F_SETFD, FD_CLOEXEC);
 		fcntl(display->wake[i], F_SETFL, O_NONBLOCK);
 	}
+	console_init(&display->console, display->options.job);
 	feed_init(&display->feed, &display->options.numbers, display->viewer, display->options.gc_ns);
 	return true;
 }
@@ -105,6 +92,11 @@ void display_wake(struct display *display)
 	display_notify(display);
 }
 
+void display_hurry(struct display *display)
+{
+	atomic_store(&display->hurried, true);
+}
+
 void display_stop(struct display *display)
 {
 	atomic_store(&display->stopped, true);
@@ -127,7 +119,7 @@ static void see_to_output(struct display *display)
 	}
 	if (!total)
 		return;
-	display->dirty = true;
+	display->printed = true;
 	enum transcript_trouble trouble = transcript_check(transcript);
 	if (trouble == TRANSCRIPT_FULL)
 		display->complaint =
@@ -138,42 +130,71 @@ static void see_to_output(struct display *display)
 
 /* --- the terminal --- */
 
-static void leave(struct display *display)
-{
-	if (display->entered)
-		session_leave(&display->session);
-	display->entered = false;
-}
-
-static void finish(struct display *display, enum display_end end)
+void display_finish(struct display *display, enum display_end end)
 {
 	display->over = true;
 	display->end = end;
 }
 
-static void enter(struct display *display)
+void display_leave(struct display *display)
+{
+	if (display->entered && display->mode == DISPLAY_VIEWER)
+		session_leave(&display->session);
+	else if (display->entered)
+		session_unpass(&display->session);
+	display->entered = false;
+}
+
+static void enter_viewer(struct display *display)
 {
 	char problem[SESSION_PROBLEM_MAX];
 
-	if (session_enter(&display->session, problem)) {
-		session_say(&display->session, problem);
-		finish(display, DISPLAY_LEFT);
+	if (!session_enter(&display->session, problem)) {
+		display->entered = true;
+		display->dirty = true;
+		return;
+	}
+	session_say(&display->session, problem);
+	if (display->options.job)
+		display_go_through(display, false);
+	else
+		display_finish(display, DISPLAY_LEFT);
+}
+
+static void enter_console(struct display *display)
+{
+	char problem[SESSION_PROBLEM_MAX];
+	const char *hint = display->mode == DISPLAY_CONSOLE ? display->options.console_hint : "";
+
+	if (session_pass(&display->session, problem)) {
+		display_finish(display, DISPLAY_LEFT);
 		return;
 	}
 	display->entered = true;
-	display->dirty = true;
-	if (display->options.host.entered)
+	console_show(&display->console, &display->session.transcript, display->session.tty.fd, hint);
+}
+
+void display_enter(struct display *display)
+{
+	if (display->mode == DISPLAY_VIEWER)
+		enter_viewer(display);
+	else
+		enter_console(display);
+	if (display->entered && display->options.host.entered)
 		display->options.host.entered(display->options.host.context);
 }
 
-/* Leaves the terminal to the shell, and with it stops everybody who belongs to the program. */
-static void suspend(struct display *display)
+void display_suspend(struct display *display)
 {
-	leave(display);
+	display_leave(display);
+	if (display->options.job)
+		job_stop(display->options.job);
 	kill(0, SIGTSTP);
 	/* The signal takes a moment, and it may be for another thread of this process. */
 	struct timespec moment = {.tv_nsec = SUSPEND_MS * (long)CLOCK_MILLISECOND};
 	nanosleep(&moment, NULL);
+	if (display->options.job)
+		job_continue(display->options.job);
 	display->aside = true;
 }
 
@@ -183,11 +204,11 @@ static void see_to_foreground(struct display *display)
 	bool foreground = tty_foreground(&display->session.tty);
 
 	if (!foreground && display->entered) {
-		leave(display);
+		display_leave(display);
 		display->aside = true;
 	} else if (foreground && display->aside) {
 		display->aside = false;
-		enter(display);
+		display_enter(display);
 	}
 }
 
@@ -195,33 +216,56 @@ static void draw(struct display *display)
 {
 	unsigned columns, lines;
 
-	if (!display->entered)
+	if (!display->entered || display->mode != DISPLAY_VIEWER)
 		return;
 	if (screen_measure(display->session.screen, &columns, &lines)) {
 		grid_resize(&display->grid, columns, lines);
 		display->dirty = true;
 	}
+	if (display->printed && clock_now() >= display->drawn + OUTPUT_MS * CLOCK_MILLISECOND)
+		display->dirty = true;
 	if (!display->dirty)
 		return;
 	viewer_draw(display->viewer, &display->grid);
 	screen_show(display->session.screen, &display->grid);
-	display->dirty = false;
+	display->dirty = display->printed = false;
+	display->drawn = clock_now();
+}
+
+/* Leaves the viewer, when that is not the end of the program, to that. */
+static void leave_viewer(struct display *display, enum display_end end)
+{
+	const struct job *job = display->options.job;
+
+	if (job && !job->ended)
+		display_go_through(display, end == DISPLAY_QUIT);
+	else
+		display_finish(display, end);
 }
 
 static void obey(struct display *display, enum viewer_request request)
 {
 	switch (request) {
 	case VIEWER_LEAVE:
-		finish(display, DISPLAY_LEFT);
+		leave_viewer(display, DISPLAY_LEFT);
 		break;
 	case VIEWER_QUIT:
-		finish(display, DISPLAY_QUIT);
+		leave_viewer(display, DISPLAY_QUIT);
+		break;
+	case VIEWER_CONSOLE:
+		display_open_console(display);
 		break;
 	case VIEWER_GC:
 		feed_gc(&display->feed);
 		break;
+	case VIEWER_NEXT:
+		feed_walk(&display->feed, 1);
+		break;
+	case VIEWER_PREVIOUS:
+		feed_walk(&display->feed, -1);
+		break;
 	case VIEWER_SUSPEND:
-		suspend(display);
+		display_suspend(display);
 		break;
 	case VIEWER_REDRAW:
 		screen_redraw(display->session.screen);
@@ -232,14 +276,24 @@ static void obey(struct display *display, enum viewer_request request)
 	}
 }
 
+/* Ctrl-C, as a key. */
+static void interrupt(struct display *display)
+{
+	if (display->options.job)
+		job_signal_all(display->options.job, SIGINT);
+	else
+		display_finish(display, DISPLAY_INTERRUPTED);
+}
+
 static void see_to_keys(struct display *display)
 {
 	uint32_t key;
 
-	while (display->entered && !display->over && screen_key(display->session.screen, &key)) {
+	while (display->entered && !display->over && display->mode == DISPLAY_VIEWER &&
+	       screen_key(display->session.screen, &key)) {
 		display->dirty = true;
 		if (key == SCREEN_KEY_INTERRUPT && display->options.session.interrupt_key)
-			finish(display, DISPLAY_INTERRUPTED);
+			interrupt(display);
 		else
 			obey(display, viewer_press(display->viewer, key));
 	}
@@ -255,28 +309,59 @@ static void drain(struct display *display)
 		;
 }
 
+/* What is to be read from: the terminal only when its keys can be taken on. */
+static bool wait_for_something(struct display *display)
+{
+	const struct job *job = display->options.job;
+	bool full = display->mode != DISPLAY_VIEWER && console_is_full(&display->console);
+	int terminal = display->entered && !full ? display->session.tty.fd : display->wake[0];
+	int others[] = {display->wake[0],
+	                display->mode == DISPLAY_THROUGH ? -1 : display->feed.source.fd(display->feed.source.context),
+	                job ? console_fd(&display->console) : -1, job && !job->ended ? job->reports : -1};
+	int most = full ? RETRY_MS : display->printed ? OUTPUT_MS : TICK_MS;
+
+	return tty_wait(terminal, others, 4, display->mode == DISPLAY_THROUGH ? most : feed_wait(&display->feed, most));
+}
+
+static void see_to_complaint(struct display *display)
+{
+	const struct job *job = display->options.job;
+
+	if (!display->complaint || display->over || display->mode == DISPLAY_THROUGH)
+		return;
+	if (!job || job->ended) {
+		display_finish(display, DISPLAY_LEFT);
+		return;
+	}
+	display_leave(display);
+	session_say(&display->session, display->complaint);
+	display->complaint = NULL;
+	display_go_through(display, false);
+	display_enter(display);
+}
+
 static void step(struct display *display)
 {
-	int terminal = display->entered ? display->session.tty.fd : display->wake[0];
-	int others[] = {display->wake[0], display->feed.source.fd(display->feed.source.context)};
-
-	if (!tty_wait(terminal, others, 2, feed_wait(&display->feed, TICK_MS)))
-		finish(display, DISPLAY_LEFT);
+	if (!wait_for_something(display))
+		display_finish(display, DISPLAY_LEFT);
 	drain(display);
 	if (atomic_load(&display->stopped))
-		finish(display, DISPLAY_LEFT);
+		display_finish(display, DISPLAY_LEFT);
 	see_to_foreground(display);
-	see_to_keys(display);
-	if (feed_step(&display->feed))
+	if (display->mode == DISPLAY_VIEWER)
+		see_to_keys(display);
+	else
+		display_pass_keys(display);
+	if (display->mode != DISPLAY_THROUGH && feed_step(&display->feed))
 		display->dirty = true;
+	display_see_to_program(display);
 	see_to_output(display);
-	if (display->complaint)
-		finish(display, DISPLAY_LEFT);
+	see_to_complaint(display);
 	if (!display->over)
 		draw(display);
 	/* Nobody can see what has ended while the terminal is somebody else's. */
 	if (display->feed.ended && display->aside)
-		finish(display, DISPLAY_LEFT);
+		display_finish(display, DISPLAY_LEFT);
 }
 
 static bool is_interrupted(const struct display *display)
@@ -296,7 +381,7 @@ enum display_end display_run(struct display *display)
 	pthread_sigmask(SIG_BLOCK, &background, &before);
 	if (!display->started) {
 		display->started = true;
-		enter(display);
+		display_enter(display);
 		feed_step(&display->feed);
 	}
 	while (!display->over && !atomic_load(&display->woken)) {
@@ -306,7 +391,7 @@ enum display_end display_run(struct display *display)
 	}
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
 	if (!woken) {
-		leave(display);
+		display_leave(display);
 		if (display->complaint)
 			session_say(&display->session, display->complaint);
 	}

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "terminal/job.h"
 #include "terminal/numbers.h"
 #include "terminal/session.h"
 #include "viewer/viewer.h"
@@ -17,6 +18,7 @@
 struct display_host {
 	void *context;
 	void (*entered)(void *context);     /* tells that the terminal has been taken; NULL: nobody wants to know */
+	void (*left)(void *context);        /* tells that no more numbers are wanted; NULL: nobody wants to know */
 	bool (*interrupted)(void *context); /* whether it shall return as by display_wake; NULL: never */
 };
 
@@ -27,6 +29,13 @@ struct display_options {
 	struct session_exclusion exclusion; /* for a session that redirects */
 	struct numbers_source numbers;
 	struct display_host host;
+
+	/*
+	 * A program on a pty, whose output is shown, and who gets the terminal when the viewer is left; or NULL.
+	 * Borrowed. Without a viewer the display ends with it, and with one only when somebody leaves that too.
+	 */
+	struct job *job;
+	const char *console_hint; /* a line for the person who opens the program's console; borrowed */
 };
 
 /* Why display_run has returned. Unless it is DISPLAY_WOKEN the terminal is the program's again. */
@@ -48,6 +57,9 @@ enum display_end display_run(struct display *display);
 
 /* Makes display_run return. Async-signal-safe. ANY THREAD */
 void display_wake(struct display *display);
+
+/* When the program on the pty has ended, nobody waits until its last numbers have been seen. ANY THREAD */
+void display_hurry(struct display *display);
 
 /* Makes display_run leave. ANY THREAD */
 void display_stop(struct display *display);

@@ -66,6 +66,9 @@ static void hear(struct feed *feed, enum numbers_event event, struct numbers_new
 	case NUMBERS_ENDED:
 		end(feed, news);
 		break;
+	case NUMBERS_PROCESSES:
+		viewer_processes(feed->viewer, news->processes, news->count);
+		break;
 	case NUMBERS_SAID:
 		viewer_say(feed->viewer, news->sentence);
 		break;
@@ -93,6 +96,12 @@ void feed_gc(struct feed *feed)
 	feed->gc_quiet = false;
 	if (!feed->gc_pending)
 		start_gc(feed);
+}
+
+void feed_walk(struct feed *feed, int steps)
+{
+	if (feed->source.walk)
+		feed->source.walk(feed->source.context, steps);
 }
 
 static void gc_when_due(struct feed *feed)
@@ -127,6 +136,16 @@ static void ask_when_due(struct feed *feed)
 	feed->source.ask(feed->source.context);
 	feed->asked = true;
 	feed->looked = now;
+}
+
+void feed_end(struct feed *feed, const char *how)
+{
+	struct numbers_news news = {0};
+
+	if (feed->ended)
+		return;
+	snprintf(news.sentence, sizeof news.sentence, "%s", how);
+	end(feed, &news);
 }
 
 bool feed_step(struct feed *feed)

@@ -36,6 +36,12 @@ bool feed_step(struct feed *feed);
 /* Somebody has asked for a GC. */
 void feed_gc(struct feed *feed);
 
+/* Somebody wants to see another process. */
+void feed_walk(struct feed *feed, int steps);
+
+/* The program has ended, and `how` ("ended with status 0") says in which way. */
+void feed_end(struct feed *feed, const char *how);
+
 /* After how many milliseconds, at most `most`, feed_step is due though the source's descriptor is not readable. */
 int feed_wait(const struct feed *feed, int most);
 

@@ -6,12 +6,14 @@
 #ifndef MEMORY_TRACKER_TERMINAL_NUMBERS_H
 #define MEMORY_TRACKER_TERMINAL_NUMBERS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/snapshot.h"
+#include "viewer/process_view.h"
 
 /* Bytes of the longest sentence. */
-#define NUMBERS_SENTENCE_MAX 256
+#define NUMBERS_SENTENCE_MAX 512
 
 enum numbers_event {
 	NUMBERS_NOTHING,
@@ -19,12 +21,15 @@ enum numbers_event {
 	NUMBERS_GC,        /* the GC that was asked for is over; `snapshot` was taken after it */
 	NUMBERS_GC_FAILED, /* there is none, and `sentence` says why */
 	NUMBERS_ENDED,     /* `snapshot`, if any, is the last one, and `sentence` says how the program has ended */
+	NUMBERS_PROCESSES, /* there are `count` `processes`, or they have changed */
 	NUMBERS_SAID,      /* `sentence` is for the person who watches */
 };
 
 struct numbers_news {
-	struct snapshot_header *snapshot; /* the receiver's, to be freed; or NULL */
-	uint64_t gc_ns;                   /* how long the GC took */
+	struct snapshot_header *snapshot;       /* the receiver's, to be freed; or NULL */
+	uint64_t gc_ns;                         /* how long the GC took */
+	const struct viewer_process *processes; /* borrowed until the next call */
+	size_t count;
 	char sentence[NUMBERS_SENTENCE_MAX];
 };
 
@@ -34,6 +39,7 @@ struct numbers_source {
 	int (*fd)(void *context);   /* readable when there may be news; -1: to be looked at every now and then */
 	void (*ask)(void *context); /* asks for a snapshot that has all that can be known */
 	void (*gc)(void *context);  /* asks for a full GC; a snapshot from just before it comes first */
+	void (*walk)(void *context, int steps); /* to another process: 1 or -1; NULL: there is only one */
 	enum numbers_event (*next)(void *context, struct numbers_news *news);
 };
 

@@ -1,5 +1,6 @@
 #include "terminal/session.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,6 +135,34 @@ void session_leave(struct session *session)
 	transcript_print(&session->transcript, session->tty.fd);
 	if (session->options.redirect)
 		session->exclusion.call(session->exclusion.context, give_output_back, session);
+	guard_relax(&session->guard, session->transcript.printed);
+}
+
+/* --- passing --- */
+
+/* More than any transcript has: from here on the guard has nothing to print. */
+#define NOTHING_TO_PRINT INT64_MAX
+
+const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX])
+{
+	struct transcript *transcript = &session->transcript;
+
+	if (!tty_note(&session->tty))
+		return copy(buffer, "the terminal does not answer");
+	watch(session);
+	transcript_print(transcript, session->tty.fd);
+	/* What comes now is on the terminal already when it is in the transcript. */
+	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
+	struct termios raw = session->tty.modes;
+	cfmakeraw(&raw);
+	tty_restore(session->tty.fd, &raw);
+	return NULL;
+}
+
+void session_unpass(struct session *session)
+{
+	if (tty_foreground(&session->tty))
+		tty_restore(session->tty.fd, &session->tty.modes);
 	guard_relax(&session->guard, session->transcript.printed);
 }
 

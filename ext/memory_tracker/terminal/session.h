@@ -64,6 +64,15 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 /* The terminal is as it was before session_enter, with all that was printed meanwhile. */
 void session_leave(struct session *session);
 
+/*
+ * Makes the terminal give keys as they are and take bytes as they come, for a program on a pty. All that is in the
+ * transcript has been printed then. Returns NULL, or why it failed as a sentence in `buffer`.
+ */
+const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
+
+/* The terminal is as it was before session_pass. */
+void session_unpass(struct session *session);
+
 /* A line on the terminal, while it is not entered. */
 void session_say(struct session *session, const char *sentence);
 

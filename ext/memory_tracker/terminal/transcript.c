@@ -161,6 +161,21 @@ void transcript_print(struct transcript *transcript, int fd)
 	}
 }
 
+void transcript_skip(struct transcript *transcript)
+{
+	transcript->printed = size_of(transcript);
+}
+
+size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size)
+{
+	off_t end = size_of(transcript), start = end - (off_t)(size - 1);
+	ssize_t length = pread(transcript->reader, buffer, size - 1, start > 0 ? start : 0);
+
+	length = length > 0 ? length : 0;
+	buffer[length] = 0;
+	return (size_t)length;
+}
+
 /* --- while it goes on --- */
 
 size_t transcript_tail(struct transcript *transcript, char *buffer, size_t size)

@@ -39,6 +39,12 @@ bool transcript_append(struct transcript *transcript, const char *bytes, size_t 
  */
 void transcript_print(struct transcript *transcript, int fd);
 
+/* What is in the file by now is on the terminal already. */
+void transcript_skip(struct transcript *transcript);
+
+/* The last bytes of what is in the file, zero-terminated. Returns their number, less than `size`. */
+size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size);
+
 /* The next bytes that were printed, for showing; when there are very many, the oldest are left out. */
 size_t transcript_tail(struct transcript *transcript, char *buffer, size_t size);
 

@@ -74,6 +74,17 @@ bool tty_write(int fd, const char *bytes, size_t length)
 #ifdef __APPLE__
 
 /* poll() does not know terminals there. */
+bool tty_readable(int fd)
+{
+	struct timeval none = {0};
+	fd_set set;
+
+	FD_ZERO(&set);
+	if (fd < FD_SETSIZE)
+		FD_SET(fd, &set);
+	return select(fd + 1, &set, NULL, NULL, &none) > 0;
+}
+
 bool tty_wait(int fd, const int *others, size_t count, int milliseconds)
 {
 	struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
@@ -94,6 +105,13 @@ bool tty_wait(int fd, const int *others, size_t count, int milliseconds)
 }
 
 #else
+
+bool tty_readable(int fd)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+
+	return poll(&pollfd, 1, 0) > 0;
+}
 
 #define OTHERS_MAX 7
 

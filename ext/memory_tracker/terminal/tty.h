@@ -40,4 +40,7 @@ bool tty_write(int fd, const char *bytes, size_t length);
  */
 bool tty_wait(int fd, const int *others, size_t count, int milliseconds);
 
+/* Whether a read from the terminal would not wait. */
+bool tty_readable(int fd);
+
 #endif

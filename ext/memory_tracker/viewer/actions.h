@@ -1,6 +1,6 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, those of the rest of the screen in view_actions.c.
+ * table_actions.c, those for a program in another process in program_actions.c, the rest in view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
 #define MEMORY_TRACKER_VIEWER_ACTIONS_H
@@ -21,6 +21,8 @@ bool action_runs(const struct viewer *viewer);
 bool action_can_unfold(const struct viewer *viewer);
 bool action_can_unfold_more(const struct viewer *viewer);
 bool action_can_fold(const struct viewer *viewer);
+bool action_has_console(const struct viewer *viewer);
+bool action_has_processes(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
 
 /* What is done: struct command's `run`. */
@@ -39,6 +41,9 @@ enum viewer_request action_collect(struct viewer *viewer, uint32_t key);
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key);
 enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key);
+enum viewer_request action_open_console(struct viewer *viewer, uint32_t key);
+enum viewer_request action_walk_processes(struct viewer *viewer, uint32_t key);
+enum viewer_request action_toggle_processes(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key);
 enum viewer_request action_go_back(struct viewer *viewer, uint32_t key);

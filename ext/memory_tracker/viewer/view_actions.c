@@ -32,7 +32,7 @@ bool action_can_pause(const struct viewer *viewer)
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || has_filter(viewer);
+	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->processes.open || has_filter(viewer);
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -117,14 +117,14 @@ enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 {
 	viewer->source.open = !viewer->source.open;
 	viewer->source.stale = true;
-	viewer->pane.open = false;
+	viewer->pane.open = viewer->processes.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = false;
+	viewer->source.open = viewer->processes.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
 	viewer->mode = ground(viewer);
@@ -146,6 +146,8 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 		return action_toggle_output(viewer, key);
 	if (viewer->mode == MODE_TABLE && viewer->source.open)
 		return action_toggle_source(viewer, key);
+	if (viewer->mode == MODE_TABLE && viewer->processes.open)
+		return action_toggle_processes(viewer, key);
 	viewer->mode = ground(viewer);
 	viewer->table.filter.length = 0;
 	table_view_refresh(&viewer->table, viewer_shown(viewer));
@@ -185,9 +187,10 @@ void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 		out[0] = '\0';
 	else
 		snprintf(out, COMMAND_NAME_SIZE, "%s",
-		         viewer->mode == MODE_HELP                           ? "close"
-		         : viewer->mode == MODE_TABLE && viewer->source.open ? "close the source"
-		                                                             : "clear the filter");
+		         viewer->mode == MODE_HELP                              ? "close"
+		         : viewer->mode == MODE_TABLE && viewer->source.open    ? "close the source"
+		         : viewer->mode == MODE_TABLE && viewer->processes.open ? "close the list"
+		                                                                : "clear the filter");
 }
 
 void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])

@@ -46,6 +46,9 @@ enum viewer_request {
 	VIEWER_SUSPEND,  /* ^Z */
 	VIEWER_REDRAW,   /* ^L: the terminal shall be written anew */
 	VIEWER_INTERVAL, /* viewer_interval has changed */
+	VIEWER_NEXT,     /* Tab: another process's numbers shall be shown, the next one's */
+	VIEWER_PREVIOUS, /* Shift-Tab */
+	VIEWER_CONSOLE,  /* c: the program shall have the terminal for a while */
 };
 
 struct viewer_options {
@@ -53,6 +56,7 @@ struct viewer_options {
 	enum text_charset charset;
 	const char *sort;    /* a column's key; NULL: growth */
 	const char *command; /* the program as a person would name it; copied */
+	bool console;        /* the program has a console that can be opened */
 };
 
 /* NULL without memory. */
@@ -81,6 +85,10 @@ void viewer_say(struct viewer *viewer, const char *sentence);
 
 /* Bytes that the program has printed, for the output pane; any cut, any bytes. */
 void viewer_output(struct viewer *viewer, const char *bytes, size_t length);
+
+/* All processes of the program, when there may be several. Copied. */
+struct viewer_process;
+void viewer_processes(struct viewer *viewer, const struct viewer_process *processes, size_t count);
 
 /* The program has ended: `how` ("ended with status 0 after 5:44") stands in the header from now on. Copied. */
 void viewer_ended(struct viewer *viewer, const char *how);

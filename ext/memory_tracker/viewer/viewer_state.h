@@ -13,6 +13,7 @@
 #include "viewer/history.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
+#include "viewer/process_view.h"
 #include "viewer/scrollback.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
@@ -33,6 +34,7 @@ struct viewer {
 	enum text_charset charset;
 	double interval;
 	char *command; /* owned, may be NULL */
+	bool console;  /* the program has one that can be opened */
 	char *ended;   /* owned, NULL while the program runs */
 
 	struct history *history; /* owned: of all that was fed */
@@ -46,8 +48,9 @@ struct viewer {
 	struct key_set on_screen;    /* the call paths that are lines of the table */
 
 	struct scrollback output;
-	struct output_view pane; /* at most one of both is open */
+	struct output_view pane; /* at most one of these three is open */
 	struct source_view source;
+	struct process_view processes;
 	struct help_view help;
 
 	struct gc_report gc;

@@ -12,6 +12,7 @@ module Memory
       autoload :Launcher, "memory/tracker/cli/launcher"
       autoload :List, "memory/tracker/cli/list"
       autoload :Options, "memory/tracker/cli/options"
+      autoload :Outside, "memory/tracker/cli/outside"
       autoload :Signals, "memory/tracker/cli/signals"
       autoload :Witness, "memory/tracker/cli/witness"
 

@@ -53,6 +53,9 @@ module Memory
 
         def initialize
           @batch = false
+          @same_process = false
+          @wait = true
+          @output = nil
           @answer = nil
           @action = :run
           @command = []
@@ -64,6 +67,21 @@ module Memory
         def batch?
           @batch
         end
+
+        # Whether the viewer runs in the program's own process, and not in the launcher's.
+        # @return [Boolean]
+        def same_process?
+          @same_process
+        end
+
+        # Whether the viewer stays when the program has ended.
+        # @return [Boolean]
+        def wait?
+          @wait
+        end
+
+        # @return [String, nil] the file that gets all that the program prints while the viewer is there
+        attr_reader :output
 
         # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
         # @return [String] such as "interval=1.0&sort=growth&limit=20&existing=true"
@@ -123,6 +141,13 @@ module Memory
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
                     "  (default: growth)") { |column| @report[:sort] = column }
           number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
+          define_viewer(parser)
+        end
+
+        def define_viewer(parser)
+          parser.on("--output FILE", "keep what the program prints in a file, too") { |file| @output = file }
+          parser.on("--no-wait", "leave the viewer when the program ends") { @wait = false }
+          parser.on("--same-process", "run the viewer in the program's own process") { @same_process = true }
         end
 
         def define_tracking(parser)
