@@ -51,11 +51,11 @@ static VALUE count(VALUE self)
 
 static size_t index_from(const struct recording *recording, VALUE index)
 {
-	size_t number = NUM2SIZET(index);
+	size_t number = RB_FIXNUM_P(index) && FIX2LONG(index) >= 0 ? (size_t)FIX2LONG(index) : SIZE_MAX;
 
 	if (number >= recording_count(recording))
-		rb_raise(rb_eIndexError, "there are %" PRIuSIZE " snapshots, and none with the number %" PRIuSIZE,
-		         recording_count(recording), number);
+		rb_raise(rb_eIndexError, "there are %" PRIuSIZE " snapshots, and none with the number %" PRIsVALUE,
+		         recording_count(recording), rb_inspect(index));
 	return number;
 }
 

@@ -59,8 +59,7 @@ enum viewer_request action_leave(struct viewer *viewer, uint32_t key);
 enum viewer_request action_quit(struct viewer *viewer, uint32_t key);
 
 enum viewer_request action_pause_replay(struct viewer *viewer, uint32_t key);
-enum viewer_request action_step_replay(struct viewer *viewer, uint32_t key);
-enum viewer_request action_seek_replay(struct viewer *viewer, uint32_t key);
+enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key);
 enum viewer_request action_pace_replay(struct viewer *viewer, uint32_t key);
 
 /* What it is called now: struct command's `name_now`. */

@@ -27,14 +27,18 @@ enum viewer_request action_pause_replay(struct viewer *viewer, uint32_t key)
 	return VIEWER_REPLAY_PAUSE;
 }
 
-enum viewer_request action_step_replay(struct viewer *viewer, uint32_t key)
+enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key)
 {
-	return key == ',' ? VIEWER_REPLAY_BACK : VIEWER_REPLAY_STEP;
-}
-
-enum viewer_request action_seek_replay(struct viewer *viewer, uint32_t key)
-{
-	return key == '{' ? VIEWER_REPLAY_REWIND : VIEWER_REPLAY_FORWARD;
+	switch (key) {
+	case ',':
+		return VIEWER_REPLAY_BACK;
+	case '.':
+		return VIEWER_REPLAY_STEP;
+	case '{':
+		return VIEWER_REPLAY_REWIND;
+	default:
+		return VIEWER_REPLAY_FORWARD;
+	}
 }
 
 enum viewer_request action_pace_replay(struct viewer *viewer, uint32_t key)

@@ -96,7 +96,8 @@ module Memory
           @report.map { |name, value| "#{name}=#{value}" }.join("&")
         end
 
-        # How the numbers are to be taken and shown; what nobody asked for has the value that is used then, or is not there.
+        # How the numbers are to be taken and shown. What nobody asked for has the value that is used then, or is not
+        # there.
         # @return [Hash{Symbol => Object}] such as `{ interval: 1.0, limit: 20 }`
         def settings
           @report.dup.freeze
@@ -118,13 +119,18 @@ module Memory
         private
 
         def check
-          raise Error, "there is no command to run" if @action == :run && @command.empty?
-          raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @action != :run && @command.any?
+          return check_command if @action == :run
+
+          raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
           raise Error, "--record does not go with --#{@action}" if @record && %i[list replay].include?(@action)
         end
 
+        def check_command
+          raise Error, "there is no command to run" if @command.empty?
+        end
+
         def choose(action)
-          raise Error, "--#{@action} and --#{action} cannot be done at the same time" unless [:run, action].include?(@action)
+          raise Error, "--#{@action} does not go with --#{action}" unless [:run, action].include?(@action)
 
           @action = action
         end

@@ -21,13 +21,7 @@ module Memory
         # @raise [Error] when there is nothing in it that can be shown; the message says why
         def run
           recording = Recording.open(@options.replay)
-          problem = TUI.problem unless @options.batch?
-          CLI.complain("tables on stderr instead of the viewer, because #{problem}", @errors) if problem
-          if @options.batch? || problem
-            recording.print((problem ? @errors : @output).fileno, settings(:interval, :iterations, :limit))
-          else
-            recording.view(settings(:interval))
-          end
+          show(recording)
           CLI.complain(recording.damage, @errors) if recording.damage
           0
         rescue Interrupt
@@ -36,8 +30,18 @@ module Memory
 
         private
 
-        def settings(*names)
-          @options.settings.slice(:sort, *names)
+        def show(recording)
+          return print(recording, @output) if @options.batch?
+
+          problem = TUI.problem
+          return recording.view(@options.settings.slice(:sort, :interval)) unless problem
+
+          CLI.complain("tables on stderr instead of the viewer, because #{problem}", @errors)
+          print(recording, @errors)
+        end
+
+        def print(recording, stream)
+          recording.print(stream.fileno, @options.settings.slice(:sort, :interval, :iterations, :limit))
         end
       end
     end
