@@ -9,6 +9,7 @@ require_relative "tracker/snapshot"
 require_relative "tracker/reporter"
 require_relative "tracker/server"
 require_relative "tracker/remote"
+require_relative "tracker/recording"
 
 # Ruby objects in memory.
 module Memory

@@ -64,7 +64,11 @@ static struct display *open_display(struct view *view, const struct numbers_sour
 	VALUE sort = option(options, "sort"), command = option(options, "command");
 	char problem[SESSION_PROBLEM_MAX];
 	struct display_options display = {
-	    .viewer = {.interval = seconds(options, "interval", 1.0), .sort = text(sort), .command = text(command)},
+	    .viewer = {.interval = seconds(options, "interval", 1.0),
+	               .sort = text(sort),
+	               .command = text(command),
+	               .silent = true,
+	               .replay = source->steer != NULL},
 	    .gc_ns = (uint64_t)(seconds(options, "gc", 0.0) * 1e9),
 	    .session = {.interrupt_key = true},
 	    .numbers = *source,

@@ -5,7 +5,9 @@
 
 #include "binding/errors.h"
 #include "binding/numbers_view.h"
+#include "binding/recorded_source.h"
 #include "binding/remote_source.h"
+#include "binding/ruby_recording.h"
 #include "binding/ruby_snapshot.h"
 #include "transport/client.h"
 #include "transport/directory.h"
@@ -220,6 +222,8 @@ static VALUE collect(VALUE self, VALUE patience)
 struct showing {
 	struct ruby_remote *remote;
 	struct numbers_source source;
+	struct recorded_source recorded;
+	struct recorder *recorder; /* owned; NULL: nothing is recorded */
 	VALUE fd;
 	VALUE options;
 };
@@ -238,14 +242,27 @@ static VALUE run_print(VALUE data)
 	return numbers_view_print(&showing->source, showing->fd, showing->options, false);
 }
 
+static VALUE stop_showing(VALUE data)
+{
+	struct showing *showing = (struct showing *)data;
+
+	showing->remote->busy = false;
+	if (showing->recorder)
+		recorder_close(showing->recorder);
+	return Qnil;
+}
+
 static VALUE show(VALUE self, VALUE (*run)(VALUE showing), VALUE fd, VALUE options)
 {
 	struct showing showing = {.remote = get_open(self), .fd = fd, .options = options};
 
 	remote_source_deinit(&showing.remote->source);
 	showing.source = remote_source_init(&showing.remote->source, showing.remote->client);
+	showing.recorder = ruby_recording_recorder(rb_hash_lookup2(options, ID2SYM(rb_intern("record")), Qnil));
+	if (showing.recorder)
+		showing.source = recorded_source_init(&showing.recorded, &showing.source, showing.recorder);
 	showing.remote->busy = true;
-	return rb_ensure(run, (VALUE)&showing, not_busy, (VALUE)showing.remote);
+	return rb_ensure(run, (VALUE)&showing, stop_showing, (VALUE)&showing);
 }
 
 static VALUE view(VALUE self, VALUE options)

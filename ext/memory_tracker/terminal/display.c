@@ -270,6 +270,16 @@ static void obey(struct display *display, enum viewer_request request)
 	case VIEWER_REDRAW:
 		screen_redraw(display->session.screen);
 		break;
+	case VIEWER_REPLAY_PAUSE:
+	case VIEWER_REPLAY_STEP:
+	case VIEWER_REPLAY_BACK:
+	case VIEWER_REPLAY_REWIND:
+	case VIEWER_REPLAY_FORWARD:
+	case VIEWER_REPLAY_SLOWER:
+	case VIEWER_REPLAY_FASTER:
+		if (display->options.numbers.steer)
+			display->options.numbers.steer(display->options.numbers.context, request);
+		break;
 	case VIEWER_INTERVAL:
 	case VIEWER_NOTHING:
 		break;

@@ -69,6 +69,9 @@ static void hear(struct feed *feed, enum numbers_event event, struct numbers_new
 	case NUMBERS_PROCESSES:
 		viewer_processes(feed->viewer, news->processes, news->count);
 		break;
+	case NUMBERS_PLACE:
+		viewer_replaying(feed->viewer, news->sentence);
+		break;
 	case NUMBERS_SAID:
 		viewer_say(feed->viewer, news->sentence);
 		break;

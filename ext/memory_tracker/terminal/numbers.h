@@ -11,6 +11,7 @@
 
 #include "model/snapshot.h"
 #include "viewer/process_view.h"
+#include "viewer/viewer.h"
 
 /* Bytes of the longest sentence. */
 #define NUMBERS_SENTENCE_MAX 512
@@ -22,6 +23,7 @@ enum numbers_event {
 	NUMBERS_GC_FAILED, /* there is none, and `sentence` says why */
 	NUMBERS_ENDED,     /* `snapshot`, if any, is the last one, and `sentence` says how the program has ended */
 	NUMBERS_PROCESSES, /* there are `count` `processes`, or they have changed */
+	NUMBERS_PLACE,     /* `sentence` says where in a recording the latest snapshot is */
 	NUMBERS_SAID,      /* `sentence` is for the person who watches */
 };
 
@@ -40,6 +42,8 @@ struct numbers_source {
 	void (*ask)(void *context); /* asks for a snapshot that has all that can be known */
 	void (*gc)(void *context);  /* asks for a full GC; a snapshot from just before it comes first */
 	void (*walk)(void *context, int steps); /* to another process: 1 or -1; NULL: there is only one */
+	/* VIEWER_REPLAY_PAUSE and what follows it; NULL: it is no recording */
+	void (*steer)(void *context, enum viewer_request request);
 	enum numbers_event (*next)(void *context, struct numbers_news *news);
 };
 

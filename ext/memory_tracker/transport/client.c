@@ -51,24 +51,6 @@ static int knock(const char *path)
 	return fd;
 }
 
-static struct client *connect_to(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
-{
-	int fd = knock(path);
-	struct client *client = fd >= 0 ? calloc(1, sizeof *client) : NULL;
-
-	if (client) {
-		channel_init(&client->channel, fd, MESSAGE_ANSWER_MAX);
-		return client;
-	}
-	if (fd < 0) {
-		explain(errno, path, problem);
-		return NULL;
-	}
-	close(fd);
-	snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
-	return NULL;
-}
-
 /* Puts a text that came from outside into `out`, which has room for TRANSPORT_PROBLEM_MAX bytes. */
 static void copy_text(char *out, const char *text, size_t length)
 {
@@ -143,13 +125,29 @@ static bool greet(struct client *client, char problem[TRANSPORT_PROBLEM_MAX])
 	return false;
 }
 
-struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
+struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX])
 {
-	struct client *client = connect_to(path, problem);
+	struct client *client = calloc(1, sizeof *client);
 
-	if (!client || greet(client, problem))
+	if (!client) {
+		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
+		close(fd);
+		return NULL;
+	}
+	channel_init(&client->channel, fd, MESSAGE_ANSWER_MAX);
+	if (greet(client, problem))
 		return client;
 	client_close(client);
+	return NULL;
+}
+
+struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
+{
+	int fd = knock(path);
+
+	if (fd >= 0)
+		return client_over(fd, problem);
+	explain(errno, path, problem);
 	return NULL;
 }
 

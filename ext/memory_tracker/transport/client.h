@@ -20,6 +20,9 @@ struct client;
  * answer within a second, or refuses.
  */
 struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX]);
+
+/* The same over a socket that is connected already, and is the client's from here on. */
+struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX]);
 void client_close(struct client *client);
 
 /* What it is to be polled for reading by. */

@@ -14,6 +14,9 @@
 /* Below the folder of a user, the folders of launchers begin with this. */
 #define LAUNCHER_PREFIX "run-"
 
+/* Folders that may be searched, at most. */
+#define PLACES 4
+
 /* Longest name of a socket in a folder: a slash, a process, ".sock.new" and a zero byte. */
 #define NAME_ROOM 32
 
@@ -47,7 +50,7 @@ static bool put(char path[DIRECTORY_PATH_MAX], const char *format, const char *p
 }
 
 /* The places where sockets may be, the best one for new ones first; those that cannot be are left out. */
-static size_t candidates(char paths[5][DIRECTORY_PATH_MAX])
+static size_t candidates(char paths[PLACES][DIRECTORY_PATH_MAX])
 {
 	const char *given = environment("MEMORY_TRACKER_DIRECTORY");
 	const char *runtime = environment("XDG_RUNTIME_DIR"), *temporary = environment("TMPDIR");
@@ -56,7 +59,7 @@ static size_t candidates(char paths[5][DIRECTORY_PATH_MAX])
 
 	snprintf(standard, sizeof(standard), "/run/user/%lu", (unsigned long)geteuid());
 	if (given)
-		count += put(paths[count], "%s", given);
+		return put(paths[0], "%s", given);
 	if (usable_runtime(runtime))
 		count += put(paths[count], "%s/memory-tracker", runtime);
 	if (temporary)
@@ -88,7 +91,7 @@ bool directory_check(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
 
 bool directory_open(char path[DIRECTORY_PATH_MAX], char problem[TRANSPORT_PROBLEM_MAX])
 {
-	char paths[5][DIRECTORY_PATH_MAX];
+	char paths[PLACES][DIRECTORY_PATH_MAX];
 
 	if (!candidates(paths)) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "the paths of the directories for sockets are too long");
@@ -217,7 +220,7 @@ static ssize_t finish(struct listing *listing, struct directory_entry **entries)
 
 ssize_t directory_list(struct directory_entry **entries)
 {
-	char paths[5][DIRECTORY_PATH_MAX];
+	char paths[PLACES][DIRECTORY_PATH_MAX];
 	size_t count = candidates(paths);
 	struct listing listing = {0};
 

@@ -1,8 +1,8 @@
 /*
  * Where processes that can be looked into have their sockets: PID.sock in a folder that only their user can enter.
  *
- * Without MEMORY_TRACKER_DIRECTORY that is $XDG_RUNTIME_DIR/memory-tracker, or memory-tracker-UID in the folder for
- * temporary files. A launcher has a folder of its own below that one, called run-*. Those who look for a process
+ * Without MEMORY_TRACKER_DIRECTORY, which names the only one, that is $XDG_RUNTIME_DIR/memory-tracker, or
+ * memory-tracker-UID in the folder for temporary files. A launcher has a folder of its own below that one, called run-*. Those who look for a process
  * search all of these.
  *
  * ANY THREAD, unless the environment is being changed.

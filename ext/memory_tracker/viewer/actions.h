@@ -25,6 +25,11 @@ bool action_has_console(const struct viewer *viewer);
 bool action_has_processes(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
 
+bool action_has_output(const struct viewer *viewer);
+bool action_has_program(const struct viewer *viewer);
+bool action_is_live(const struct viewer *viewer);
+bool action_is_replay(const struct viewer *viewer);
+
 /* What is done: struct command's `run`. */
 enum viewer_request action_move(struct viewer *viewer, uint32_t key);
 enum viewer_request action_scroll_output(struct viewer *viewer, uint32_t key);
@@ -52,6 +57,10 @@ enum viewer_request action_redraw(struct viewer *viewer, uint32_t key);
 enum viewer_request action_suspend(struct viewer *viewer, uint32_t key);
 enum viewer_request action_leave(struct viewer *viewer, uint32_t key);
 enum viewer_request action_quit(struct viewer *viewer, uint32_t key);
+
+enum viewer_request action_pause_replay(struct viewer *viewer, uint32_t key);
+enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key);
+enum viewer_request action_pace_replay(struct viewer *viewer, uint32_t key);
 
 /* What it is called now: struct command's `name_now`. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);

@@ -22,12 +22,12 @@ static long page(unsigned height)
 
 bool action_can_collect(const struct viewer *viewer)
 {
-	return viewer_goes_on(viewer) && viewer->gc.stage != GC_RUNNING;
+	return action_is_live(viewer) && viewer->gc.stage != GC_RUNNING;
 }
 
 bool action_can_pause(const struct viewer *viewer)
 {
-	return viewer->still || viewer_goes_on(viewer);
+	return viewer->still || action_is_live(viewer);
 }
 
 bool action_can_go_back(const struct viewer *viewer)

@@ -36,6 +36,8 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->charset = viewer->table.tree.charset = options->charset;
 	viewer->interval = options->interval > 0 ? options->interval : 1;
 	viewer->console = options->console;
+	viewer->silent = options->silent;
+	viewer->replay = options->replay;
 	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
 	if (!viewer->table.sort)
 		viewer->table.sort = column_find("growth");
@@ -227,6 +229,11 @@ void viewer_processes(struct viewer *viewer, const struct viewer_process *proces
 	process_view_set(&viewer->processes, processes, count);
 }
 
+void viewer_replaying(struct viewer *viewer, const char *place)
+{
+	snprintf(viewer->place, sizeof viewer->place, "%s", place);
+}
+
 void viewer_ended(struct viewer *viewer, const char *how)
 {
 	char *copy = copy_of(how);
@@ -391,6 +398,7 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		struct header_facts facts = {.figures = viewer_shown(viewer),
 		                             .command = viewer->command,
 		                             .ended = viewer->ended,
+		                             .place = viewer->replay ? viewer->place : NULL,
 		                             .interval = viewer->interval,
 		                             .gc_share = gc_share(viewer),
 		                             .paused = viewer->still != NULL,

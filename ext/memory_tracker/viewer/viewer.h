@@ -49,6 +49,15 @@ enum viewer_request {
 	VIEWER_NEXT,     /* Tab: another process's numbers shall be shown, the next one's */
 	VIEWER_PREVIOUS, /* Shift-Tab */
 	VIEWER_CONSOLE,  /* c: the program shall have the terminal for a while */
+
+	/* Of a recording: */
+	VIEWER_REPLAY_PAUSE,   /* stop, or go on */
+	VIEWER_REPLAY_STEP,    /* stop, one snapshot further on */
+	VIEWER_REPLAY_BACK,    /* stop, one snapshot back */
+	VIEWER_REPLAY_REWIND,  /* a tenth of it back */
+	VIEWER_REPLAY_FORWARD, /* a tenth of it further on */
+	VIEWER_REPLAY_SLOWER,
+	VIEWER_REPLAY_FASTER,
 };
 
 struct viewer_options {
@@ -57,6 +66,8 @@ struct viewer_options {
 	const char *sort;    /* a column's key; NULL: growth */
 	const char *command; /* the program as a person would name it; copied */
 	bool console;        /* the program has a console that can be opened */
+	bool silent;         /* what the program prints is not known here */
+	bool replay;         /* it is a recording that is shown */
 };
 
 /* NULL without memory. */
@@ -89,6 +100,9 @@ void viewer_output(struct viewer *viewer, const char *bytes, size_t length);
 /* All processes of the program, when there may be several. Copied. */
 struct viewer_process;
 void viewer_processes(struct viewer *viewer, const struct viewer_process *processes, size_t count);
+
+/* Where in a recording it is ("0:12 of 3:40"), and how that goes on; stands in the header from now on. Copied. */
+void viewer_replaying(struct viewer *viewer, const char *place);
 
 /* The program has ended: `how` ("ended with status 0 after 5:44") stands in the header from now on. Copied. */
 void viewer_ended(struct viewer *viewer, const char *how);

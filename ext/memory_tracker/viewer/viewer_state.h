@@ -28,6 +28,7 @@ enum viewer_mode {
 };
 
 #define VIEWER_SENTENCE_SIZE 512
+#define VIEWER_PLACE_SIZE 128
 
 struct viewer {
 	enum viewer_mode mode;
@@ -54,6 +55,10 @@ struct viewer {
 	struct help_view help;
 
 	struct gc_report gc;
+	bool silent;                   /* there is no output to show */
+	bool replay;                   /* it is a recording that is shown */
+	char place[VIEWER_PLACE_SIZE]; /* where in it */
+
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */
 
 	/* Where the share of time that GCs take is counted from: the first snapshot of this capture. */

@@ -13,6 +13,7 @@ module Memory
       autoload :List, "memory/tracker/cli/list"
       autoload :Options, "memory/tracker/cli/options"
       autoload :Outside, "memory/tracker/cli/outside"
+      autoload :Replay, "memory/tracker/cli/replay"
       autoload :Signals, "memory/tracker/cli/signals"
       autoload :Witness, "memory/tracker/cli/witness"
 
@@ -78,6 +79,7 @@ module Memory
         def carry_out(options, output, errors)
           case options.action
           when :list then List.new(output: output, errors: errors).run
+          when :replay then Replay.new(options, output: output, errors: errors).run
           when :attach then Attach.new(options, output: output, errors: errors).run
           else Launcher.new(options, errors: errors).run
           end

@@ -85,16 +85,18 @@ module Memory
         end
 
         def print(remote, stream)
-          how = remote.print(stream.fileno, @options.settings.slice(:interval, :iterations, :sort, :limit, :gc))
+          how = remote.print(stream.fileno, settings(:interval, :iterations, :sort, :limit, :gc))
           CLI.complain("process #{@pid} #{how}", @errors) if how
         end
 
         def view(remote)
-          options = @options.settings.slice(:interval, :sort, :gc)
-          command = remote.snapshot(PATIENCE).facts[:command]
-          quit if remote.view({ command: command, **options }) == :quit
+          quit if remote.view(settings(:interval, :sort, :gc)) == :quit
         rescue Interrupt
           nil
+        end
+
+        def settings(*names)
+          { record: @options.record, **@options.settings.slice(*names) }
         end
 
         # As Ctrl-C in its terminal does; a program that does not end by that is told to, as `kill` does.

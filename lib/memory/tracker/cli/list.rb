@@ -10,7 +10,7 @@ module Memory
         # Seconds that a process has to tell its numbers.
         PATIENCE = 2
 
-        TITLES = ["PID", "RUBY", "LIVE", "RETAINED", "UP", "COMMAND"].freeze
+        TITLES = %w[PID RUBY LIVE RETAINED UP COMMAND].freeze
 
         # @param output [IO] where the list is printed
         # @param errors [IO] where messages go

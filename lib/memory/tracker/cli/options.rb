@@ -37,11 +37,18 @@ module Memory
         # @return [String, nil] a text to print instead of running anything: the help or the version
         attr_reader :answer
 
-        # @return [Symbol] what to do: `:run` a program, `:attach` to one, or `:list` those that can be attached to
+        # @return [Symbol] what to do: `:run` a program, `:attach` to one, `:list` those that can be attached to, or
+        #   `:replay` a recording
         attr_reader :action
 
         # @return [Integer, nil] the process to look into
         attr_reader :attach
+
+        # @return [String, nil] the recording to play
+        attr_reader :replay
+
+        # @return [String, nil] the file to record the numbers in
+        attr_reader :record
 
         # Reads a command line.
         # @param arguments [Array<String>] the command line; it is not changed
@@ -89,7 +96,8 @@ module Memory
           @report.map { |name, value| "#{name}=#{value}" }.join("&")
         end
 
-        # How the numbers are to be taken and shown; what nobody asked for has the value that is used then, or is not there.
+        # How the numbers are to be taken and shown. What nobody asked for has the value that is used then, or is not
+        # there.
         # @return [Hash{Symbol => Object}] such as `{ interval: 1.0, limit: 20 }`
         def settings
           @report.dup.freeze
@@ -111,12 +119,18 @@ module Memory
         private
 
         def check
-          raise Error, "there is no command to run" if @action == :run && @command.empty?
-          raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @action != :run && @command.any?
+          return check_command if @action == :run
+
+          raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
+          raise Error, "--record does not go with --#{@action}" if @record && %i[list replay].include?(@action)
+        end
+
+        def check_command
+          raise Error, "there is no command to run" if @command.empty?
         end
 
         def choose(action)
-          raise Error, "--#{@action} and --#{action} cannot be done at the same time" unless [:run, action].include?(@action)
+          raise Error, "--#{@action} does not go with --#{action}" unless [:run, action].include?(@action)
 
           @action = action
         end
@@ -167,6 +181,11 @@ module Memory
             choose(:attach)
             @attach = pid
           end
+          parser.on("--replay FILE", "play a recording") do |file|
+            choose(:replay)
+            @replay = file
+          end
+          parser.on("--record FILE", "record the numbers in a file") { |file| @record = file }
           parser.on("--list", "list the processes that can be looked into") { choose(:list) }
         end
 
