@@ -9,6 +9,8 @@
 
 #include "binding/errors.h"
 #include "binding/processes.h"
+#include "binding/recorded_source.h"
+#include "binding/ruby_recording.h"
 #include "terminal/display.h"
 
 struct ruby_program {
@@ -19,6 +21,7 @@ struct ruby_program {
 	VALUE hint;
 	VALUE sort;
 	VALUE output;
+	VALUE record;
 	double interval;
 	double gc; /* 0: none */
 	bool hurried;
@@ -26,16 +29,30 @@ struct ruby_program {
 	struct job job;
 	struct processes *processes; /* owned; NULL unless it runs */
 	struct display *display;     /* likewise */
+	struct recorder *recorder;   /* owned; NULL: nothing is recorded */
+	struct recorded_source recorded;
 };
 
 static void mark(void *data)
 {
 	const struct ruby_program *program = data;
 	const VALUE values[] = {program->arguments, program->environment, program->directory, program->command,
-	                        program->hint,      program->sort,        program->output};
+	                        program->hint,      program->sort,        program->output,    program->record};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		rb_gc_mark(values[i]);
+}
+
+/* The recording ends as the program has, if somebody has seen that. */
+static void close_recorder(struct ruby_program *program)
+{
+	char how[JOB_HOW_MAX], problem[TRANSPORT_PROBLEM_MAX];
+
+	if (program->job.ended) {
+		job_describe(&program->job, how, sizeof(how));
+		recorder_end(program->recorder, how, problem);
+	}
+	recorder_close(program->recorder);
 }
 
 static void close_all(struct ruby_program *program)
@@ -46,6 +63,9 @@ static void close_all(struct ruby_program *program)
 	if (program->processes)
 		processes_free(program->processes);
 	program->processes = NULL;
+	if (program->recorder)
+		close_recorder(program);
+	program->recorder = NULL;
 	job_close(&program->job);
 }
 
@@ -81,7 +101,7 @@ static VALUE allocate(VALUE klass)
 
 	job_init(&program->job);
 	program->arguments = program->environment = program->directory = program->command = Qnil;
-	program->hint = program->sort = program->output = Qnil;
+	program->hint = program->sort = program->output = program->record = Qnil;
 	return self;
 }
 
@@ -138,6 +158,7 @@ static VALUE initialize(VALUE self, VALUE arguments, VALUE environment, VALUE op
 	program->hint = string_option(options, "hint");
 	program->sort = string_option(options, "sort");
 	program->output = string_option(options, "output");
+	program->record = string_option(options, "record");
 	program->interval = seconds(options, "interval", 1.0);
 	program->gc = seconds(options, "gc", 0.0);
 	program->hurried = option(options, "wait") == Qfalse;
@@ -167,13 +188,20 @@ static void left(void *context)
 	processes_close(((struct ruby_program *)context)->processes);
 }
 
+static struct numbers_source source(struct ruby_program *program)
+{
+	struct numbers_source source = processes_source(program->processes);
+
+	return program->recorder ? recorded_source_init(&program->recorded, &source, program->recorder) : source;
+}
+
 static struct display *open_display(struct ruby_program *program, char problem[SESSION_PROBLEM_MAX])
 {
 	struct display_options options = {
 	    .viewer = {.interval = program->interval, .sort = text(program->sort), .command = text(program->command)},
 	    .gc_ns = (uint64_t)(program->gc * 1e9),
 	    .session = {.interrupt_key = true, .output = text(program->output)},
-	    .numbers = processes_source(program->processes),
+	    .numbers = source(program),
 	    .host = {.context = program, .left = left},
 	    .job = &program->job,
 	    .console_hint = NIL_P(program->hint) ? "" : text(program->hint),
@@ -189,9 +217,12 @@ static VALUE start(VALUE self)
 
 	if (program->display)
 		rb_raise(error_class, "the program has been started already");
+	program->recorder = ruby_recording_recorder(program->record);
 	program->processes = processes_new(text(program->directory));
-	if (!program->processes)
+	if (!program->processes) {
+		close_all(program);
 		rb_memerror();
+	}
 	program->display = open_display(program, problem);
 	if (!program->display) {
 		close_all(program);

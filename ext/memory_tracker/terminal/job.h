@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Room for how a program has ended. */
+#define JOB_HOW_MAX 64
+
 struct job {
 	int master;    /* owned; the pty, from which reads do not wait; -1: none */
 	int reports;   /* owned; readable when job_look has something to see; -1: none */
