@@ -187,6 +187,15 @@ void job_resize(const struct job *job, int tty)
 		ioctl(job->master, TIOCSWINSZ, &wanted);
 }
 
+void job_size(const struct job *job, unsigned *columns, unsigned *lines)
+{
+	struct winsize size = {0};
+	bool known = ioctl(job->master, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
+
+	*columns = known ? size.ws_col : 80;
+	*lines = known ? size.ws_row : 24;
+}
+
 void job_redraw(const struct job *job)
 {
 	job_signal_all(job, SIGWINCH);

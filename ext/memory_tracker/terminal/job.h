@@ -49,6 +49,9 @@ void job_continue(struct job *job);
 /* Gives the pty the size of the terminal `tty`, if that is another one. */
 void job_resize(const struct job *job, int tty);
 
+/* The pty's size. */
+void job_size(const struct job *job, unsigned *columns, unsigned *lines);
+
 /* Lets the program draw its screen anew, as when the size has changed. */
 void job_redraw(const struct job *job);
 
