@@ -66,7 +66,8 @@ static void close_all(struct ruby_program *program)
 	if (program->recorder)
 		close_recorder(program);
 	program->recorder = NULL;
-	job_close(&program->job);
+	/* The terminal that it was started from. */
+	job_close(&program->job, STDOUT_FILENO);
 }
 
 static void release(void *data)

@@ -47,7 +47,7 @@ static unsigned after_escape(struct column_tracker *tracker, unsigned char byte)
 
 static void take_text(struct column_tracker *tracker, unsigned char byte)
 {
-	if (byte == '\r')
+	if (byte == '\r' || byte == '\n')
 		tracker->column = 0;
 	else if (byte == '\b')
 		tracker->column -= tracker->column > 0;

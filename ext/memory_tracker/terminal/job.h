@@ -32,8 +32,11 @@ void job_init(struct job *job);
  */
 int job_start(struct job *job, char *const *arguments, char *const *environment, int tty);
 
-/* Takes the terminal away from what still runs. */
-void job_close(struct job *job);
+/*
+ * Takes the terminal away from a program that still runs. What one that has ended has left behind goes on printing on
+ * the terminal `tty`, unless that is -1.
+ */
+void job_close(struct job *job, int tty);
 
 /* Finds out what has become of the program. Does not wait. */
 void job_look(struct job *job);
