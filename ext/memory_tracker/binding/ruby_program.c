@@ -9,6 +9,8 @@
 
 #include "binding/errors.h"
 #include "binding/processes.h"
+#include "binding/recorded_source.h"
+#include "binding/ruby_recording.h"
 #include "terminal/display.h"
 
 struct ruby_program {
@@ -19,20 +21,23 @@ struct ruby_program {
 	VALUE hint;
 	VALUE sort;
 	VALUE output;
+	VALUE record;
 	double interval;
 	double gc; /* 0: none */
 	bool hurried;
 
 	struct job job;
 	struct processes *processes; /* owned; NULL unless it runs */
-	struct display *display;     /* likewise */
+	struct recorder *recorder;   /* likewise; NULL when nothing is recorded */
+	struct recorded_source recorded;
+	struct display *display; /* likewise */
 };
 
 static void mark(void *data)
 {
 	const struct ruby_program *program = data;
 	const VALUE values[] = {program->arguments, program->environment, program->directory, program->command,
-	                        program->hint,      program->sort,        program->output};
+	                        program->hint,      program->sort,        program->output,    program->record};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		rb_gc_mark(values[i]);
@@ -46,6 +51,9 @@ static void close_all(struct ruby_program *program)
 	if (program->processes)
 		processes_free(program->processes);
 	program->processes = NULL;
+	if (program->recorder)
+		recorder_close(program->recorder);
+	program->recorder = NULL;
 	job_close(&program->job);
 }
 
@@ -81,7 +89,7 @@ static VALUE allocate(VALUE klass)
 
 	job_init(&program->job);
 	program->arguments = program->environment = program->directory = program->command = Qnil;
-	program->hint = program->sort = program->output = Qnil;
+	program->hint = program->sort = program->output = program->record = Qnil;
 	return self;
 }
 
@@ -138,6 +146,7 @@ static VALUE initialize(VALUE self, VALUE arguments, VALUE environment, VALUE op
 	program->hint = string_option(options, "hint");
 	program->sort = string_option(options, "sort");
 	program->output = string_option(options, "output");
+	program->record = string_option(options, "record");
 	program->interval = seconds(options, "interval", 1.0);
 	program->gc = seconds(options, "gc", 0.0);
 	program->hurried = option(options, "wait") == Qfalse;
@@ -179,6 +188,8 @@ static struct display *open_display(struct ruby_program *program, char problem[S
 	    .console_hint = NIL_P(program->hint) ? "" : text(program->hint),
 	};
 
+	if (program->recorder)
+		options.numbers = recorded_source_init(&program->recorded, &options.numbers, program->recorder);
 	return display_open(&options, problem);
 }
 
@@ -189,6 +200,7 @@ static VALUE start(VALUE self)
 
 	if (program->display)
 		rb_raise(error_class, "the program has been started already");
+	program->recorder = ruby_recording_recorder(program->record);
 	program->processes = processes_new(text(program->directory));
 	if (!program->processes)
 		rb_memerror();

@@ -119,6 +119,7 @@ module Memory
         private
 
         def check
+          raise Error, "--record does not go with --same-process" if @record && @same_process
           return check_command if @action == :run
 
           raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?

@@ -56,6 +56,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
     expect(refusal("--list", "ruby")).to eq("--list takes no command, and there is ruby")
     expect(refusal("--list", "--replay", "file")).to eq("--list does not go with --replay")
     expect(refusal("--replay", "file", "--record", "other")).to eq("--record does not go with --replay")
+    expect(refusal("--record", "file", "--same-process", "ruby")).to eq("--record does not go with --same-process")
     expect(refusal("--attach", "-3")).to eq("--attach takes the number of a process, not -3")
     expect(refusal("--attach", "puma")).to eq("invalid argument: --attach puma")
   end
