@@ -48,13 +48,25 @@ static bool sleep_until(struct printer *printer, uint64_t deadline)
 	return ending;
 }
 
+static void record(struct printer *printer, const struct snapshot_header *snapshot)
+{
+	char problem[TRANSPORT_PROBLEM_MAX];
+
+	if (!printer->options.recorder || recorder_add(printer->options.recorder, snapshot, problem))
+		return;
+	tables_say(&printer->tables, problem);
+	printer->options.recorder = NULL;
+}
+
 /* Takes a snapshot. Returns false when there is none to take. */
 static bool look(struct printer *printer, uint32_t flags)
 {
 	struct snapshot_header *snapshot = capture_snapshot(printer->capture);
 
-	if (snapshot)
+	if (snapshot) {
 		snapshot->flags |= flags;
+		record(printer, snapshot);
+	}
 	return tables_take(&printer->tables, snapshot);
 }
 

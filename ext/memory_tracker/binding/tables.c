@@ -101,3 +101,12 @@ void tables_print(struct tables *tables)
 	if (batch_print(&tables->text, tables->history, &batch))
 		tables->broken = !write_all(tables, tables->text.text, tables->text.length);
 }
+
+void tables_say(struct tables *tables, const char *sentence)
+{
+	buffer_clear(&tables->text);
+	buffer_puts(&tables->text, "memory-tracker: ");
+	buffer_puts(&tables->text, sentence);
+	buffer_puts(&tables->text, "\n");
+	tables->broken = !write_all(tables, tables->text.text, tables->text.length);
+}

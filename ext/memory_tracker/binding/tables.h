@@ -31,6 +31,9 @@ bool tables_take(struct tables *tables, struct snapshot_header *snapshot);
 /* Prints a table of the latest snapshot. Waits until somebody takes it. */
 void tables_print(struct tables *tables);
 
+/* Prints a sentence. Likewise. */
+void tables_say(struct tables *tables, const char *sentence);
+
 /* Makes tables_print give up soon when nobody takes what it prints. ANY THREAD */
 void tables_cancel(struct tables *tables);
 

@@ -26,8 +26,8 @@ module Memory
           @output = environment["MEMORY_TRACKER_OUTPUT"] == "stdout" ? $stdout : $stderr
           @errors = $stderr
           @capture = Capture.new(**options.slice(*Settings::CAPTURE))
-          settings = options.except(*Settings::CAPTURE).merge(command: environment["MEMORY_TRACKER_COMMAND"])
-          @reporter = Reporter.new(@capture, @output.fileno, settings)
+          named = { command: environment["MEMORY_TRACKER_COMMAND"], record: environment["MEMORY_TRACKER_RECORD"] }
+          @reporter = Reporter.new(@capture, @output.fileno, options.except(*Settings::CAPTURE).merge(named))
         end
 
         # @return [void]

@@ -119,6 +119,7 @@ module Memory
         private
 
         def check
+          raise Error, "--record does not go with --same-process" if @record && @same_process
           return check_command if @action == :run
 
           raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
@@ -129,7 +130,6 @@ module Memory
           raise Error, "there is no command to run" if @command.empty?
 
           other = @batch ? "--batch" : @same_process && "--same-process"
-          raise Error, "--record does not go with #{other}" if @record && other
           raise Error, "--output does not go with #{other}" if @output && other
         end
 

@@ -65,6 +65,14 @@ RSpec.describe "memory-tracker-top --record and --replay" do
     expect(replay.errors).to eq("memory-tracker-top: #{file} cannot be shown: No such file or directory\n")
   end
 
+  it "records a program that is run" do
+    program = "class Kept; end; $k = Array.new(77) { Kept.new }; GC.start"
+    result = top("--batch", "--record", file, "--limit", "1000", RbConfig.ruby, "-e", program)
+    expect(result.code).to eq(0)
+    expect(replay.rows["Kept"]).to eq(result.rows["Kept"]).and match(/\A\s+77\b/)
+    expect(replay.output).to include("ruby3.1 -e").or include("ruby -e")
+  end
+
   it "goes on recording in a file of its own when the program is killed" do
     pid, = observed("puts 'ready'; sleep")
     RunTop.start_top("--attach", pid.to_s, "--batch", "--interval", "0.1", "--record", file,
