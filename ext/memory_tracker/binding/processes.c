@@ -24,6 +24,9 @@
 /* How often the list is told anew. */
 #define TELL (500 * CLOCK_MILLISECOND)
 
+/* Major GCs that growth is told from, at most. */
+#define GROWTH_POINTS 8
+
 /* When there is nobody after this time, that is worth a word. */
 #define PATIENCE (5000 * CLOCK_MILLISECOND)
 
@@ -37,10 +40,13 @@ struct process {
 	uint64_t tried; /* when a connection was tried */
 	uint64_t asked; /* when a snapshot was, for the list */
 
-	/* Major GCs, of which the first and the latest tell the growth. */
-	uint64_t majors;
-	uint64_t first_major_ns;
-	uint64_t first_retained;
+	/* The latest major GCs, of which the first and the last tell the growth. */
+	uint64_t majors; /* that have been seen */
+	size_t points;
+	struct {
+		uint64_t at_ns;
+		uint64_t retained;
+	} point[GROWTH_POINTS];
 };
 
 struct processes {
@@ -82,8 +88,19 @@ static bool connect_to(struct process *process, const char *path)
 	process->source = remote_source_init(&process->remote, process->client);
 	process->facts.ended = process->gone = false;
 	process->facts.known = process->facts.retained_known = process->facts.growth_known = false;
-	process->majors = process->first_major_ns = process->asked = 0;
+	process->majors = process->asked = 0;
+	process->points = 0;
 	return true;
+}
+
+static void add_point(struct process *process, const struct snapshot_header *snapshot)
+{
+	if (process->points == GROWTH_POINTS) {
+		process->points--;
+		memmove(&process->point[0], &process->point[1], process->points * sizeof *process->point);
+	}
+	process->point[process->points].at_ns = snapshot->major_at_ns;
+	process->point[process->points++].retained = snapshot->retained;
 }
 
 static void note_growth(struct process *process, const struct snapshot_header *snapshot)
@@ -91,18 +108,17 @@ static void note_growth(struct process *process, const struct snapshot_header *s
 	struct viewer_process *facts = &process->facts;
 
 	if (snapshot->majors_seen < process->majors)
-		process->first_major_ns = 0;
+		process->points = 0;
+	if (snapshot->majors_seen != process->majors)
+		add_point(process, snapshot);
 	process->majors = snapshot->majors_seen;
-	if (!snapshot->majors_seen)
+	facts->growth_known = process->points > 1;
+	if (!facts->growth_known)
 		return;
-	if (!process->first_major_ns) {
-		process->first_major_ns = snapshot->major_at_ns;
-		process->first_retained = snapshot->retained;
-	}
-	uint64_t passed = snapshot->major_at_ns - process->first_major_ns;
-	facts->growth_known = passed > 0;
-	if (facts->growth_known)
-		facts->growth = ((double)snapshot->retained - (double)process->first_retained) / ((double)passed / 1e9);
+	size_t last = process->points - 1;
+	double passed = (double)(process->point[last].at_ns - process->point[0].at_ns) / 1e9;
+	double grown = (double)process->point[last].retained - (double)process->point[0].retained;
+	facts->growth = passed > 0 ? grown / passed : 0;
 }
 
 static void note(struct process *process, const struct snapshot_header *snapshot)

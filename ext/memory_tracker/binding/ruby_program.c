@@ -28,9 +28,9 @@ struct ruby_program {
 
 	struct job job;
 	struct processes *processes; /* owned; NULL unless it runs */
-	struct recorder *recorder;   /* likewise; NULL when nothing is recorded */
+	struct display *display;     /* likewise */
+	struct recorder *recorder;   /* owned; NULL: nothing is recorded */
 	struct recorded_source recorded;
-	struct display *display; /* likewise */
 };
 
 static void mark(void *data)
@@ -43,6 +43,18 @@ static void mark(void *data)
 		rb_gc_mark(values[i]);
 }
 
+/* The recording ends as the program has, if somebody has seen that. */
+static void close_recorder(struct ruby_program *program)
+{
+	char how[JOB_HOW_MAX], problem[TRANSPORT_PROBLEM_MAX];
+
+	if (program->job.ended) {
+		job_describe(&program->job, how, sizeof(how));
+		recorder_end(program->recorder, how, problem);
+	}
+	recorder_close(program->recorder);
+}
+
 static void close_all(struct ruby_program *program)
 {
 	if (program->display)
@@ -52,9 +64,10 @@ static void close_all(struct ruby_program *program)
 		processes_free(program->processes);
 	program->processes = NULL;
 	if (program->recorder)
-		recorder_close(program->recorder);
+		close_recorder(program);
 	program->recorder = NULL;
-	job_close(&program->job);
+	/* The terminal that it was started from. */
+	job_close(&program->job, STDOUT_FILENO);
 }
 
 static void release(void *data)
@@ -176,20 +189,25 @@ static void left(void *context)
 	processes_close(((struct ruby_program *)context)->processes);
 }
 
+static struct numbers_source source(struct ruby_program *program)
+{
+	struct numbers_source source = processes_source(program->processes);
+
+	return program->recorder ? recorded_source_init(&program->recorded, &source, program->recorder) : source;
+}
+
 static struct display *open_display(struct ruby_program *program, char problem[SESSION_PROBLEM_MAX])
 {
 	struct display_options options = {
 	    .viewer = {.interval = program->interval, .sort = text(program->sort), .command = text(program->command)},
 	    .gc_ns = (uint64_t)(program->gc * 1e9),
 	    .session = {.interrupt_key = true, .output = text(program->output)},
-	    .numbers = processes_source(program->processes),
+	    .numbers = source(program),
 	    .host = {.context = program, .left = left},
 	    .job = &program->job,
 	    .console_hint = NIL_P(program->hint) ? "" : text(program->hint),
 	};
 
-	if (program->recorder)
-		options.numbers = recorded_source_init(&program->recorded, &options.numbers, program->recorder);
 	return display_open(&options, problem);
 }
 
@@ -202,8 +220,10 @@ static VALUE start(VALUE self)
 		rb_raise(error_class, "the program has been started already");
 	program->recorder = ruby_recording_recorder(program->record);
 	program->processes = processes_new(text(program->directory));
-	if (!program->processes)
+	if (!program->processes) {
+		close_all(program);
 		rb_memerror();
+	}
 	program->display = open_display(program, problem);
 	if (!program->display) {
 		close_all(program);

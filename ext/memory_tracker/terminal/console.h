@@ -12,6 +12,7 @@
 
 #include "terminal/job.h"
 #include "terminal/private_modes.h"
+#include "terminal/questions.h"
 #include "terminal/transcript.h"
 
 /* The key that leaves the console: Ctrl-]. */
@@ -22,7 +23,9 @@
 struct console {
 	struct job *job; /* borrowed */
 	struct private_modes modes;
+	struct questions questions;
 	bool carriage;                 /* the latest byte was a carriage return, which is not in the transcript yet */
+	bool answered;                 /* a question was, on behalf of the terminal */
 	bool discarded;                /* nobody wants a transcript any more */
 	bool dry;                      /* nobody is left who could print */
 	char input[CONSOLE_INPUT_MAX]; /* keys that the pty has not taken yet */

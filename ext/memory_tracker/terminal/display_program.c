@@ -7,8 +7,6 @@
 /* From asking a program to end until telling it to. */
 #define QUIT_PATIENCE (3000 * CLOCK_MILLISECOND)
 
-#define HOW_MAX 64
-
 static void change_mode(struct display *display, enum display_mode mode)
 {
 	bool had = display->entered;
@@ -59,7 +57,7 @@ static void see_to_quit(struct display *display)
 /* All that it has printed has been taken. */
 static void see_to_end(struct display *display)
 {
-	char how[HOW_MAX];
+	char how[JOB_HOW_MAX];
 
 	if (!display->options.job->ended || display->feed.ended)
 		return;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,10 @@
 #include <unistd.h>
 
 #include "terminal/monitor.h"
+#include "terminal/relay.h"
+
+/* From the end of a program until its terminal tells that nobody else has it open. */
+#define LAST_MS 50
 
 static void discard(int *fd)
 {
@@ -113,12 +118,23 @@ int job_start(struct job *job, char *const *arguments, char *const *environment,
 	if (!error)
 		error = wait_for_start(job);
 	if (error)
-		job_close(job);
+		job_close(job, -1);
 	return error;
 }
 
-void job_close(struct job *job)
+/* The monitor lets go of the pty when the program has ended; who has it open a moment later is somebody else. */
+static bool leaves_somebody(const struct job *job)
 {
+	struct pollfd pollfd = {.fd = job->master};
+
+	return job->ended && poll(&pollfd, 1, LAST_MS) == 0;
+}
+
+void job_close(struct job *job, int tty)
+{
+	/* As long as the relay has the pty, the monitor stays, which keeps it a terminal for them. */
+	if (tty >= 0 && job->master >= 0 && leaves_somebody(job) && relay_start(job->master, tty) == 0)
+		job->monitor = 0;
 	discard(&job->master);
 	discard(&job->reports);
 	if (job->monitor > 0) {
@@ -185,6 +201,15 @@ void job_resize(const struct job *job, int tty)
 		return;
 	if (wanted.ws_col != is.ws_col || wanted.ws_row != is.ws_row)
 		ioctl(job->master, TIOCSWINSZ, &wanted);
+}
+
+void job_size(const struct job *job, unsigned *columns, unsigned *lines)
+{
+	struct winsize size = {0};
+	bool known = ioctl(job->master, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
+
+	*columns = known ? size.ws_col : 80;
+	*lines = known ? size.ws_row : 24;
 }
 
 void job_redraw(const struct job *job)

@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Room for how a program has ended. */
+#define JOB_HOW_MAX 64
+
 struct job {
 	int master;    /* owned; the pty, from which reads do not wait; -1: none */
 	int reports;   /* owned; readable when job_look has something to see; -1: none */
@@ -29,8 +32,11 @@ void job_init(struct job *job);
  */
 int job_start(struct job *job, char *const *arguments, char *const *environment, int tty);
 
-/* Takes the terminal away from what still runs. */
-void job_close(struct job *job);
+/*
+ * Takes the terminal away from a program that still runs. What one that has ended has left behind goes on printing on
+ * the terminal `tty`, unless that is -1.
+ */
+void job_close(struct job *job, int tty);
 
 /* Finds out what has become of the program. Does not wait. */
 void job_look(struct job *job);
@@ -45,6 +51,9 @@ void job_continue(struct job *job);
 
 /* Gives the pty the size of the terminal `tty`, if that is another one. */
 void job_resize(const struct job *job, int tty);
+
+/* The pty's size. */
+void job_size(const struct job *job, unsigned *columns, unsigned *lines);
 
 /* Lets the program draw its screen anew, as when the size has changed. */
 void job_redraw(const struct job *job);

@@ -396,7 +396,7 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
 		struct header_facts facts = {.figures = viewer_shown(viewer),
-		                             .command = viewer->command,
+		                             .command = viewer->processes.count > 1 ? NULL : viewer->command,
 		                             .ended = viewer->ended,
 		                             .place = viewer->replay ? viewer->place : NULL,
 		                             .interval = viewer->interval,

@@ -14,6 +14,7 @@ module Memory
       autoload :Options, "memory/tracker/cli/options"
       autoload :Outside, "memory/tracker/cli/outside"
       autoload :Replay, "memory/tracker/cli/replay"
+      autoload :RunDirectory, "memory/tracker/cli/run_directory"
       autoload :Signals, "memory/tracker/cli/signals"
       autoload :Witness, "memory/tracker/cli/witness"
 

@@ -18,7 +18,7 @@ module Memory
     #   @option options [Float, nil] :gc (nil) seconds between full GCs
     #   @option options [String, nil] :sort (nil) a column
     #   @option options [String, nil] :output (nil) a file that gets what the program prints
-    #   @option options [String, nil] :record (nil) a file to record what is shown in
+    #   @option options [String, nil] :record (nil) a file to record the numbers in
     #   @option options [Boolean] :wait (true) whether the viewer stays when the program has ended
     #
     # @!method start

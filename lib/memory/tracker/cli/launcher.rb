@@ -44,7 +44,7 @@ module Memory
 
         # Removed whatever it holds then, and no matter if it is gone: the program's status counts more.
         def with_directory(environment)
-          directory = environment.outside? ? Dir.mktmpdir("run-", Remote.directory) : Dir.mktmpdir("memory-tracker-")
+          directory = environment.outside? ? RunDirectory.make : Dir.mktmpdir("memory-tracker-")
           yield directory
         rescue ArgumentError => e
           raise Error, e.message

@@ -128,6 +128,10 @@ module Memory
 
         def check_command
           raise Error, "there is no command to run" if @command.empty?
+
+          other = @batch ? "--batch" : @same_process && "--same-process"
+          raise Error, "--record does not go with #{other}" if @record && other
+          raise Error, "--output does not go with #{other}" if @output && other
         end
 
         def choose(action)

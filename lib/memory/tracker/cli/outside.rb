@@ -39,7 +39,8 @@ module Memory
         def settings(options, directory)
           command = options.command.join(" ")
           {
-            directory: directory, command: command, output: options.output, record: options.record, wait: options.wait?,
+            directory: directory, command: command, output: options.output,
+            record: options.record, wait: options.wait?,
             **options.settings.slice(:interval, :sort, :gc),
             hint: "[console of #{printable(command)}: Ctrl-] returns]"
           }
