@@ -119,7 +119,6 @@ module Memory
         private
 
         def check
-          raise Error, "--record does not go with --same-process" if @record && @same_process
           return check_command if @action == :run
 
           raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
@@ -128,10 +127,9 @@ module Memory
 
         def check_command
           raise Error, "there is no command to run" if @command.empty?
-
           other = @batch ? "--batch" : @same_process && "--same-process"
-          raise Error, "--record does not go with #{other}" if @record && other
           raise Error, "--output does not go with #{other}" if @output && other
+          raise Error, "--record does not go with --same-process" if @record && @same_process
         end
 
         def choose(action)
