@@ -13,6 +13,7 @@
 
 #include "screen_text.h"
 #include "shop_viewer.h"
+#include "viewer/process_view.h"
 
 #define FOLDER "spec/screens/"
 #define MILLISECOND UINT64_C(1000000)
@@ -175,7 +176,45 @@ static const struct golden goldens[] = {
     {"sorted_by_live_reversed_80x16", 80, 16, sort_reversed, TEXT_UTF8},
     {"unconfirmed_120x18", 120, 18, start_without_majors, TEXT_UTF8},
     {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
+    {"processes_120x24", 120, 24, list_processes, TEXT_UTF8},
+    {"processes_80x20", 80, 20, list_processes, TEXT_ASCII},
+    {"processes_60x14", 60, 14, list_processes, TEXT_UTF8},
+    {"processes_40x10", 40, 10, list_processes, TEXT_UTF8},
 };
+
+static void list_processes(struct shop_viewer *shop)
+{
+	static const struct viewer_process processes[] = {
+	    {.pid = 4711,
+	     .command = "puma 6.4 (tcp://0.0.0.0:9292) [shop]",
+	     .known = true,
+	     .retained_known = true,
+	     .growth_known = true,
+	     .live = 412301,
+	     .retained = 398220,
+	     .up_ns = UINT64_C(192000000000)},
+	    {.pid = 4720,
+	     .command = "puma: cluster worker 0: 4711 [shop]",
+	     .shown = true,
+	     .known = true,
+	     .retained_known = true,
+	     .growth_known = true,
+	     .live = 1240113,
+	     .retained = 1180020,
+	     .growth = 502,
+	     .up_ns = UINT64_C(190000000000)},
+	    {.pid = 4721,
+	     .command = "\033[2Jpuma: cluster worker 1",
+	     .known = true,
+	     .live = 1220113,
+	     .up_ns = UINT64_C(190000000000)},
+	    {.pid = 4722, .command = "puma: cluster worker 2", .ended = true, .known = true, .live = 7},
+	    {.pid = 4723},
+	};
+
+	viewer_processes(shop->viewer, processes, sizeof processes / sizeof *processes);
+	viewer_press(shop->viewer, VIEWER_KEY_TAB);
+}
 
 /* Of the shop with call paths. */
 static const struct golden path_goldens[] = {

@@ -22,7 +22,7 @@ module Memory
         # @param directory [String] a private one, where the program's processes have their sockets
         # @param environment [Hash{String => String}] the variables to set for the program
         def initialize(options, directory, environment)
-          variables = ENV.to_h.merge(environment).compact.map { |name, value| "#{name}=#{value}" }
+          variables = ENV.to_h.merge(environment).map { |name, value| "#{name}=#{value}" }
           @program = Program.new(options.command, variables, settings(options, directory))
         end
 
