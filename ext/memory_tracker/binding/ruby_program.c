@@ -296,7 +296,7 @@ static VALUE run(VALUE self)
 	return INT2FIX(WIFSIGNALED(job->status) ? 128 + WTERMSIG(job->status) : WEXITSTATUS(job->status));
 }
 
-static VALUE kill_program(VALUE self, VALUE number)
+static VALUE send_signal(VALUE self, VALUE number)
 {
 	job_signal(&get(self)->job, NUM2INT(number));
 	return self;
@@ -320,6 +320,6 @@ void ruby_program_define(VALUE tracker)
 	rb_define_method(klass, "initialize", initialize, 3);
 	rb_define_method(klass, "start", start, 0);
 	rb_define_method(klass, "run", run, 0);
-	rb_define_method(klass, "signal", kill_program, 1);
+	rb_define_method(klass, "send_signal", send_signal, 1);
 	rb_define_method(klass, "hurry", hurry, 0);
 }

@@ -32,15 +32,18 @@ module Memory
     #   @return [Integer, nil] its exit status, 128 and a signal's number if one has ended it; nil when the terminal is
     #     gone
     #
-    # @!method signal(number)
-    #   Sends a signal to the program.
-    #   @param number [Integer]
-    #   @return [self]
-    #
     # @!method hurry
     #   When the program has ended, nobody waits until its last numbers have been seen.
     #   @return [self]
     class Program
+      # Sends a signal to the program.
+      # @param name [String] such as "TERM"
+      # @return [self]
+      def signal(name)
+        send_signal(Signal.list.fetch(name))
+      end
+
+      private :send_signal
     end
   end
 end

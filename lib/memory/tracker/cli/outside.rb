@@ -67,7 +67,7 @@ module Memory
 
         def pass_on(name)
           @program.hurry if ENDING.include?(name)
-          @program.signal(Signal.list.fetch(name))
+          @program.signal(name)
         end
       end
     end
