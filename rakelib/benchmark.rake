@@ -1,9 +1,11 @@
 # frozen_string_literal: true
 
+require "shellwords"
+
 INSTALL_BENCHMARK_GEMS = "bundle config set --local with benchmark && bundle install"
 
 namespace :benchmark do
-  Dir.glob("benchmark/{counts,paths}.rb").each do |script|
+  Dir.glob("benchmark/{counts,memory,paths}.rb").each do |script|
     name = File.basename(script, ".rb")
 
     desc "Measure what a capture costs: #{name}"
@@ -11,6 +13,20 @@ namespace :benchmark do
       ruby "-Ilib", "-I#{EXTENSIONS_DIRECTORY}/benchmark/bare_hooks", script
     end
   end
+
+  viewer = "tmp/benchmark/viewer"
+  viewer_sources = FileList["benchmark/viewer/*.c", "ext/memory_tracker/{model,viewer}/*.c"].exclude("**/screen_none.c")
+
+  directory File.dirname(viewer)
+  file viewer => [File.dirname(viewer), *viewer_sources, *FileList["ext/memory_tracker/**/*.h"]] do
+    curses = `pkg-config --cflags --libs ncursesw`.shellsplit
+    abort "benchmark: ncurses was not found; bin/setup installs it or says how" if curses.empty?
+    sh "cc", "-O3", "-std=gnu11", "-D_GNU_SOURCE", "-DHAVE_CURSES", "-Iext/memory_tracker", *viewer_sources,
+       *curses, "-lm", "-pthread", "-o", viewer, verbose: false
+  end
+
+  desc "Measure what the viewer costs, and what a snapshot does"
+  task(viewer: viewer) { sh viewer, verbose: false }
 
   task(:libraries) do
     missing = %w[erubi kramdown liquid mail rack-test sinatra].reject { |name| Gem.loaded_specs.key?(name) }

@@ -11,7 +11,9 @@ module NativeTests
 
   SANITIZE = ENV.fetch("SANITIZE", "")
   BUILD = "tmp/native/#{SANITIZE.empty? ? "plain" : SANITIZE.tr(",", "-")}".freeze
-  SOURCES = FileList["ext/memory_tracker/{model,viewer,transport,terminal}/*.c"].exclude("**/screen_curses.c")
+  CURSES = system("pkg-config --exists ncursesw", err: File::NULL)
+  SOURCES = FileList["ext/memory_tracker/{model,viewer,transport,terminal}/*.c"]
+  SOURCES.exclude("**/screen_curses*.c") unless CURSES
   TESTS = FileList["spec/native/*_test.c"]
   HELPERS = FileList["spec/native/**/*.c"].exclude(*TESTS)
 
@@ -25,6 +27,7 @@ module NativeTests
     flags = %w[-std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -pthread]
     # cmocka 2 deprecates names that cmocka 1 has nothing else for.
     flags += %w[-Wall -Wextra -Wno-unused-parameter -Wno-deprecated-declarations]
+    flags << "-DHAVE_CURSES" if CURSES
     flags << "-Werror" if ENV["MEMORY_TRACKER_WERROR"] == "1"
     flags += ["-fsanitize=#{SANITIZE}", "-fno-sanitize-recover=all"] unless SANITIZE.empty?
     flags
@@ -35,7 +38,7 @@ module NativeTests
   end
 
   def libraries
-    pkg_config("--libs") + %w[-lm -ldl]
+    pkg_config("--libs") + (CURSES ? `pkg-config --libs ncursesw`.shellsplit : []) + %w[-lm -ldl]
   end
 
   def pkg_config(option)
@@ -82,7 +85,7 @@ module NativeTests
 end
 
 namespace :native do
-  settings = BuildSettings.in(NativeTests::BUILD)
+  settings = BuildSettings.in(NativeTests::BUILD, sources: NativeTests.flags)
 
   (NativeTests::SOURCES + NativeTests::HELPERS + NativeTests::TESTS).each do |source|
     object = NativeTests.object(source)

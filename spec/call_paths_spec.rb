@@ -117,7 +117,7 @@ RSpec.describe "Call paths" do
       (1..20_000).each { |number| pass(number) }
       paths = capture.call_tree(crate).each_path.to_a
       own = paths.reject { |path, _counts| path.first.pseudo? }
-      wrong = own.reject { |path, counts| right?(path) && counts.allocated == 1 }
+      wrong = own.reject { |path, counts| right?(path) && counts.new_count == 1 }
       expect(wrong).to be_empty
       expect(own.size).to eq(20_000)
       expect(own.map { |path, _counts| path.first.lineno }.uniq.size).to eq(20_000)
@@ -160,7 +160,7 @@ RSpec.describe "Call paths" do
 
     it "keep their nodes when the same code is loaded again and again" do
       6_000.times { |number| pass((number % 300) + 1) }
-      counts = capture.call_tree(crate).each_path.map { |_path, counts| counts.allocated }
+      counts = capture.call_tree(crate).each_path.map { |_path, counts| counts.new_count }
       expect(counts).to eq([20] * 300)
     end
   end

@@ -9,8 +9,8 @@ require "mkmf"
 # Sources lie in folders. Base names differ across all of them, because objects land in one directory.
 FOLDERS = Dir.glob("*/", base: __dir__).map { |folder| folder.delete_suffix("/") }.sort.freeze
 
-# Needs curses; everything else builds without it.
-CURSES_SOURCE = "viewer/screen_curses.c"
+# Need curses; everything else builds without it.
+CURSES_SOURCES = "viewer/screen_curses*.c"
 
 # What differs between Rubies is found by asking for the function, never by comparing versions.
 # Each one that exists becomes HAVE_<NAME>.
@@ -48,7 +48,7 @@ end
 
 def sources(curses:)
   found = FOLDERS.flat_map { |folder| Dir.glob("#{folder}/*.c", base: $srcdir).sort }
-  found.delete(CURSES_SOURCE) unless curses
+  found.reject! { |source| File.fnmatch?(CURSES_SOURCES, source) } unless curses
   ["memory_tracker.c", *found]
 end
 

@@ -146,6 +146,111 @@ static void test_call_paths_below_their_classes(void **state)
 	close_shop(&shop);
 }
 
+/* Feeds it without keeping it anywhere else. */
+static void assert_next(struct shop *shop, struct snapshot_header *snapshot, const char *expected)
+{
+	struct path_watch watch;
+
+	assert_true(path_watch_init(&watch));
+	shop->options.paths = &watch;
+	assert_null(snapshot_check(snapshot, snapshot->size));
+	assert_true(path_watch_feed(&watch, snapshot, &(struct key_set){0}, NULL));
+	assert_true(history_update(shop->history, snapshot));
+	assert_rows(shop, expected);
+	path_watch_deinit(&watch);
+}
+
+static void test_estimates_are_marked(void **state)
+{
+	const struct fake_class classes[] = {{1, "Hash", 1000, 100, 800, 0}, {2, "Set", 7, 0, 0, 0}};
+	const struct fake_node nodes[] = {
+	    {3, 0, SNAPSHOT_NONE, 60, 6, 50, "shop.rb", "write", 41, 0},
+	    {4, 0, 0, 1, 0, 1, "shop.rb", "call", 77, 0},
+	    {5, 0, SNAPSHOT_NONE, 24, 0, 0, "", "(before the start)", 0, SNAPSHOT_FRAME_PSEUDO | SNAPSHOT_FRAME_ALL},
+	    {6, 0, SNAPSHOT_NONE, 2, 0, 0, "", "(other)", 0, SNAPSHOT_FRAME_PSEUDO},
+	    {7, 1, SNAPSHOT_NONE, 1, 0, 0, "shop.rb", "call", 78, 0},
+	};
+	struct shop shop;
+	open_shop(&shop);
+	shop.head.flags |= SNAPSHOT_PATHS_ESTIMATED;
+	shop.head.path_interval = 16;
+	shop.head.majors_seen = 1;
+	assert_next(&shop, fake_snapshot_with_paths(&shop.head, NULL, classes, 2, nodes, 5),
+	            TITLES "      800         -       900         -   Hash\n"
+	                   "      816*        -       880*        -      100 %  write  shop.rb:41\n"
+	                   "        0*        -        32*        -      0.0 %  (other)\n"
+	                   "        0         -        24         -      0.0 %  (before the start)\n"
+	                   "        0         -         7         -   Set\n"
+	                   "        0*        -        16*        -      100 %  call  shop.rb:78\n\n");
+	assert_non_null(strstr(shop.out.text, "  exact  paths of 1 in 16*\n"));
+	close_shop(&shop);
+}
+
+static void test_a_class_without_a_name_is_told_by_its_origin(void **state)
+{
+	const struct fake_class classes[] = {
+	    {1, "#<Class:0x000074ba6a2e5c18>", 9, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {2, "#<Class:0x000074ba6a2e5ee8>", 8, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {3, "#<Class:0x000074ba6a2e6190>", 7, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {4, "#<Class:0x000074ba6a2e6190>", 6, 0, 0, 0},
+	    {5, "#<Class:0x00f>", 5, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {6, "#<Class:0x000074ba6a2e7000>", 4, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	};
+	struct shop shop;
+	open_shop(&shop);
+	struct snapshot_header *snapshot = fake_snapshot(&shop.head, NULL, classes, 6);
+	snapshot = fake_snapshot_with_origin(snapshot, 0, "lib/strainers.rb", 112);
+	snapshot = fake_snapshot_with_origin(snapshot, 1, "Shop::Product", 0);
+	snapshot = fake_snapshot_with_origin(snapshot, 5, "\033[31m\n.rb", 3);
+	assert_next(&shop, snapshot,
+	            TITLES "         -         -         9         -  #<Class:0x…2e5c18>  lib/strainers.rb:112\n"
+	                   "         -         -         8         -  #<Class:0x…2e5ee8 < Shop::Product>\n"
+	                   "         -         -         7         -  #<Class:0x…2e6190>\n"
+	                   "         -         -         6         -  #<Class:0x000074ba6a2e6190>\n"
+	                   "         -         -         5         -  #<Class:0x00f>\n"
+	                   "         -         -         4         -  #<Class:0x…2e7000>  �[31m�.rb:3\n\n");
+	close_shop(&shop);
+}
+
+static void test_classes_without_names_are_sorted_as_they_are_shown(void **state)
+{
+	const struct fake_class classes[] = {
+	    {1, "#<Class:0x000074ba6affffff>", 1, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {2, "#<Class:0x000074ba6b000010>", 1, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {3, "#<Class:0x000074ba6a000020>", 1, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
+	    {4, "#<Class:0x000074ba6affff00>::Part", 1, 0, 0, 0},
+	    {5, "Array", 1, 0, 0, 0},
+	    {6, "#<Cls", 1, 0, 0, 0},
+	};
+	struct shop shop;
+	open_shop(&shop);
+	shop.options.sort = column_find("class");
+	assert_next(&shop, fake_snapshot(&shop.head, NULL, classes, 6),
+	            TITLES "         -         -         1         -  #<Class:0x…000010>\n"
+	                   "         -         -         1         -  #<Class:0x…000020>\n"
+	                   "         -         -         1         -  #<Class:0x…ffffff>\n"
+	                   "         -         -         1         -  #<Class:0x000074ba6affff00>::Part\n"
+	                   "         -         -         1         -  #<Cls\n"
+	                   "         -         -         1         -  Array\n\n");
+	close_shop(&shop);
+}
+
+static void test_the_last_table_names_classes_that_never_came(void **state)
+{
+	snapshot_string_ref awaited;
+	struct shop shop;
+	open_shop(&shop);
+	for (int ended = 0; ended < 2; ended++) {
+		shop.head.flags |= ended ? SNAPSHOT_ENDED : 0;
+		struct snapshot_header *snapshot = fake_snapshot(&shop.head, NULL, NULL, 0);
+		snapshot = fake_snapshot_with_text(snapshot, "Shop::Sesion, A\033", &awaited);
+		snapshot->awaited = awaited;
+		assert_next(&shop, snapshot,
+		            ended ? TITLES "no object was seen of: Shop::Sesion, A�\n\n" : TITLES "\n");
+	}
+	close_shop(&shop);
+}
+
 static void test_every_sort_column(void **state)
 {
 	const struct {
@@ -383,6 +488,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_leak_a_cache_and_churn),
 	    cmocka_unit_test(test_call_paths_below_their_classes),
+	    cmocka_unit_test(test_estimates_are_marked),
+	    cmocka_unit_test(test_a_class_without_a_name_is_told_by_its_origin),
+	    cmocka_unit_test(test_classes_without_names_are_sorted_as_they_are_shown),
+	    cmocka_unit_test(test_the_last_table_names_classes_that_never_came),
 	    cmocka_unit_test(test_every_sort_column),
 	    cmocka_unit_test(test_internal_objects_are_listed_when_asked_for),
 	    cmocka_unit_test(test_equal_rows_keep_their_order),

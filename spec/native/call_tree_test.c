@@ -38,7 +38,7 @@ static uint32_t frame(uint32_t number)
 	char label[32];
 
 	snprintf(label, sizeof(label), "frame %u", number);
-	return code_table_pseudo_frame(&codes, label);
+	return code_table_pseudo_frame(&codes, label, 0);
 }
 
 static uint32_t child(uint32_t parent, uint32_t number)
@@ -125,6 +125,29 @@ static void test_removing_gives_everything_back(void **state)
 	tear_down();
 }
 
+/* Leaves to the left and right of others, and the last one there is. */
+static void test_siblings_hold_together(void **state)
+{
+	enum { MANY = 300 };
+	uint32_t nodes[MANY];
+
+	set_up(1000);
+	uint32_t root = call_tree_add_root(&tree, 0);
+	for (uint32_t index = 0; index < MANY; index++)
+		nodes[index] = child(root, index);
+	for (uint32_t removed = 0; removed < MANY; removed++) {
+		uint32_t met = 0;
+
+		/* 7 and 300 have no common factor, so each has its turn. */
+		call_tree_remove_leaf(&tree, nodes[removed * 7 % MANY]);
+		for (uint32_t number = root; number; number = call_tree_next(&tree, root, number))
+			met++;
+		assert_int_equal(met, MANY - removed);
+	}
+	assert_int_equal(node_at(&tree, root)->first_child, 0);
+	tear_down();
+}
+
 static void test_leaves_in_any_order(void **state)
 {
 	uint32_t nodes[3];
@@ -181,6 +204,7 @@ int main(void)
 	    cmocka_unit_test(test_walking_meets_parents_first_and_all_once),
 	    cmocka_unit_test(test_removing_gives_everything_back),
 	    cmocka_unit_test(test_leaves_in_any_order),
+	    cmocka_unit_test(test_siblings_hold_together),
 	    cmocka_unit_test(test_limits_and_no_memory),
 	};
 

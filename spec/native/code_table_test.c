@@ -184,9 +184,9 @@ static void test_unused_frames_leave_nothing(void **state)
 	assert_true(frame_at(&table, frames[2])->references == 1);
 	frame_release(&table, frames[2]);
 	assert_int_equal(code->first_provisional, 0);
-	uint32_t pseudo = code_table_pseudo_frame(&table, "(other)");
+	uint32_t pseudo = code_table_pseudo_frame(&table, "(other)", 0);
 	assert_int_equal(frame_at(&table, pseudo)->flags, SNAPSHOT_FRAME_PSEUDO);
-	assert_int_equal(code_table_pseudo_frame(&table, "(other)"), pseudo);
+	assert_int_equal(code_table_pseudo_frame(&table, "(other)", 0), pseudo);
 	frame_release_unused(&table, pseudo);
 	code_table_retire(&table, CODE(1));
 	assert_all_gone();
@@ -287,7 +287,7 @@ static void test_no_memory_leaves_nothing_behind(void **state)
 	assert_false(name(code, "Store#write"));
 	assert_string_equal(code->label->bytes, "write");
 	assert_true(code->named);
-	assert_int_equal(code_table_pseudo_frame(&table, "(other)"), 0);
+	assert_int_equal(code_table_pseudo_frame(&table, "(other)", 0), 0);
 	tear_down();
 }
 

@@ -58,7 +58,8 @@ static void describe_class(void *context, uintptr_t key, struct class_descriptio
 	if (class->key != key)
 		return;
 	const struct fake_class_entry *real = &program->classes[place_of(class->real)];
-	*description = (struct class_description){.real = class->real, .name = text_of(real->name)};
+	*description = (struct class_description){
+	    .real = class->real, .name = text_of(real->name), .superclass = text_of(real->superclass)};
 }
 
 static void describe_code(void *context, uintptr_t address, struct code_description *description)
@@ -72,12 +73,17 @@ static void describe_code(void *context, uintptr_t address, struct code_descript
 
 void fake_class(struct fake_program *program, uintptr_t key, const char *name)
 {
-	program->classes[place_of(key)] = (struct fake_class_entry){key, key, name};
+	program->classes[place_of(key)] = (struct fake_class_entry){key, key, name, NULL};
+}
+
+void fake_derived_class(struct fake_program *program, uintptr_t key, const char *superclass)
+{
+	program->classes[place_of(key)] = (struct fake_class_entry){key, key, NULL, superclass};
 }
 
 void fake_singleton(struct fake_program *program, uintptr_t key, uintptr_t real)
 {
-	program->classes[place_of(key)] = (struct fake_class_entry){key, real, NULL};
+	program->classes[place_of(key)] = (struct fake_class_entry){key, real, NULL, NULL};
 }
 
 void fake_code(struct fake_program *program, uintptr_t address, enum code_kind kind, const char *path,
@@ -85,6 +91,8 @@ void fake_code(struct fake_program *program, uintptr_t address, enum code_kind k
 {
 	program->code[place_of(address)] =
 	    (struct fake_code_entry){address, {.kind = kind, .path = text_of(path), .label = text_of(label)}};
+	tracker_clear_address(&program->tracker, address);
+	tracker_code_born(&program->tracker, address);
 }
 
 /* --- life --- */

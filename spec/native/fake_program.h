@@ -35,6 +35,7 @@ struct fake_class_entry {
 	uintptr_t key;
 	uintptr_t real;
 	const char *name;
+	const char *superclass;
 };
 
 struct fake_code_entry {
@@ -59,8 +60,10 @@ struct fake_program *fake_try_start(struct tracker_options options, uint64_t fai
 /* Ends the tracker, and fails the test when it leaves memory behind. */
 void fake_stop(struct fake_program *program);
 
-/* Declares a class; a name of NULL makes it anonymous. Names are borrowed. */
+/* Declares a class; a name of NULL makes it anonymous. Code is born by being declared. Names are borrowed. */
 void fake_class(struct fake_program *program, uintptr_t key, const char *name);
+/* An anonymous class below one that has a name. */
+void fake_derived_class(struct fake_program *program, uintptr_t key, const char *superclass);
 void fake_singleton(struct fake_program *program, uintptr_t key, uintptr_t real);
 void fake_code(struct fake_program *program, uintptr_t address, enum code_kind kind, const char *path,
                const char *label);

@@ -38,7 +38,7 @@ static void lay_out(struct snapshot_header *snapshot, uint32_t count, uint32_t n
 	snapshot->frames_offset = snapshot->nodes_offset + node_count * sizeof(struct snapshot_node);
 	snapshot->strings_offset = snapshot->frames_offset + node_count * sizeof(struct snapshot_frame);
 	snapshot->strings_size = STRINGS_START;
-	snapshot->reason = snapshot->command = snapshot->runtime = 0;
+	snapshot->reason = snapshot->command = snapshot->runtime = snapshot->awaited = 0;
 }
 
 /* The frame of a node; that of an earlier node if it is the same. */
@@ -88,12 +88,12 @@ struct snapshot_header *fake_snapshot_with_paths(const struct snapshot_header *h
 	lay_out(snapshot, count, node_count, size);
 	struct snapshot_class *rows = (struct snapshot_class *)((char *)snapshot + snapshot->classes_offset);
 	for (uint32_t i = 0; i < count; i++) {
-		rows[i] = (struct snapshot_class){classes[i].id,
-		                                  classes[i].allocated,
-		                                  classes[i].freed,
-		                                  classes[i].retained,
-		                                  add_string(snapshot, classes[i].name),
-		                                  classes[i].flags};
+		rows[i] = (struct snapshot_class){.id = classes[i].id,
+		                                  .allocated = classes[i].allocated,
+		                                  .freed = classes[i].freed,
+		                                  .retained = classes[i].retained,
+		                                  .name = add_string(snapshot, classes[i].name),
+		                                  .flags = classes[i].flags};
 		snapshot->allocated += classes[i].allocated;
 		snapshot->freed += classes[i].freed;
 		snapshot->retained += classes[i].retained;
@@ -109,5 +109,30 @@ struct snapshot_header *fake_snapshot_with_paths(const struct snapshot_header *h
 		                                    .frame = add_frame(snapshot, &nodes[i])};
 	if (reason)
 		snapshot->reason = add_string(snapshot, reason);
+	return snapshot;
+}
+
+struct snapshot_header *fake_snapshot_with_text(struct snapshot_header *snapshot, const char *text,
+                                                snapshot_string_ref *reference)
+{
+	uint64_t used = snapshot->strings_offset + snapshot->strings_size;
+	size_t size = used + string_size(text);
+
+	snapshot = realloc(snapshot, size);
+	memset((char *)snapshot + used, 0, size - used);
+	snapshot->size = size;
+	*reference = add_string(snapshot, text);
+	return snapshot;
+}
+
+struct snapshot_header *fake_snapshot_with_origin(struct snapshot_header *snapshot, uint32_t class_index,
+                                                  const char *origin, uint32_t line)
+{
+	snapshot_string_ref reference;
+
+	snapshot = fake_snapshot_with_text(snapshot, origin, &reference);
+	struct snapshot_class *class = (struct snapshot_class *)snapshot_classes(snapshot) + class_index;
+	class->origin = reference;
+	class->origin_line = line;
 	return snapshot;
 }

@@ -43,4 +43,12 @@ struct snapshot_header *fake_snapshot_with_paths(const struct snapshot_header *h
                                                  const struct fake_class *classes, uint32_t count,
                                                  const struct fake_node *nodes, uint32_t node_count);
 
+/* The same snapshot in a larger block, with one text more. Its reference comes into *reference. */
+struct snapshot_header *fake_snapshot_with_text(struct snapshot_header *snapshot, const char *text,
+                                                snapshot_string_ref *reference);
+
+/* Likewise: the class comes from there. */
+struct snapshot_header *fake_snapshot_with_origin(struct snapshot_header *snapshot, uint32_t class_index,
+                                                  const char *origin, uint32_t line);
+
 #endif

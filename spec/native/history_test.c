@@ -427,6 +427,171 @@ static void test_more_classes_than_trails(void **state)
 	history_free(history);
 }
 
+/* Runs a program whose nth major GC, three seconds after the one before, leaves `counts(n)`. Whether it has the sign. */
+static bool is_suspect(uint64_t (*counts)(unsigned round), unsigned rounds, uint64_t newborns)
+{
+	struct program program;
+	begin(&program);
+	for (unsigned round = 0; round < rounds; round++, program.head.monotonic_ns += 3 * SECOND) {
+		program.class.allocated += 10000;
+		program.head.major_newborn = newborns;
+		major_gc(&program, counts(round));
+		look(&program);
+	}
+	bool sustained = row_of(&program)->sustained;
+	history_free(program.history);
+	return sustained;
+}
+
+static uint64_t few_more(unsigned round)
+{
+	return 4000 + round;
+}
+
+static uint64_t in_bursts(unsigned round)
+{
+	return 100 + round / 4 * 300;
+}
+
+static uint64_t swinging_up(unsigned round)
+{
+	return 1000 + 30 * round + (round % 2 ? 0 : 40);
+}
+
+static uint64_t swinging(unsigned round)
+{
+	static const uint64_t swings[] = {0, 310, 40, 590, 220, 480, 120};
+
+	return 4000 + swings[round % 7];
+}
+
+static uint64_t teeth(unsigned round)
+{
+	return 400 * (round % 5);
+}
+
+static uint64_t full_and_swinging(unsigned round)
+{
+	return (round < 8 ? 500 * round : 4000) + round % 2;
+}
+
+static void test_what_grows_steadily_and_what_does_not(void **state)
+{
+	static const struct {
+		uint64_t (*counts)(unsigned round);
+		unsigned rounds;
+		bool suspect;
+	} programs[] = {
+	    {few_more, 4, false}, /* as much as a GC may be off */
+	    {few_more, 20, true},         {in_bursts, 20, true},
+	    {in_bursts, 23, true},        {swinging_up, 20, true},
+	    {swinging, 3, false},         {swinging, 4, false}, /* higher than at first, but it fell on the way */
+	    {swinging, 20, false},        {swinging, 25, false},
+	    {teeth, 20, false},           {teeth, 23, false},
+	    {full_and_swinging, 8, true}, {full_and_swinging, 20, false},
+	};
+
+	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+		if (is_suspect(programs[i].counts, programs[i].rounds, 0) != programs[i].suspect)
+			fail_msg("program %zu, %u rounds", i, programs[i].rounds);
+	}
+}
+
+static uint64_t up_by_hundreds(unsigned round)
+{
+	return 1000 + 100 * round;
+}
+
+/* The class makes all objects of the program, so all that were born while it marked may be of it. */
+static void test_what_was_born_while_a_gc_marked_is_no_growth(void **state)
+{
+	assert_true(is_suspect(up_by_hundreds, 4, 0));
+	assert_false(is_suspect(up_by_hundreds, 4, 500));
+	assert_true(is_suspect(up_by_hundreds, 30, 200));
+}
+
+static void test_an_exact_gc_confirms_what_others_could_not(void **state)
+{
+	struct program program;
+	begin(&program);
+	for (unsigned round = 0; round < 5; round++, program.head.monotonic_ns += 3 * SECOND) {
+		program.class.allocated += 10000;
+		program.head.major_newborn = round < 4 ? 500 : 0;
+		major_gc(&program, up_by_hundreds(round));
+		look(&program);
+		assert_int_equal(row_of(&program)->sustained, round == 4);
+	}
+	history_free(program.history);
+}
+
+static void test_rare_majors_are_compared_beyond_the_window(void **state)
+{
+	struct program program;
+	begin(&program);
+	for (unsigned second = 0; second < 200; second++, second_passes(&program)) {
+		program.class.allocated += 10;
+		if (second % 45 == 0)
+			major_gc(&program, program.class.allocated);
+		look(&program);
+		if (second < 45)
+			continue;
+		assert_int_equal(row_of(&program)->certainty, HISTORY_CONFIRMED);
+		assert_near(row_of(&program)->growth, 10);
+		assert_int_equal(row_of(&program)->sustained, second >= 90);
+	}
+	history_free(program.history);
+}
+
+static void test_changes_over_ten_seconds_and_a_minute(void **state)
+{
+	struct program program;
+	begin(&program);
+	for (unsigned second = 0; second <= 60; second++, second_passes(&program)) {
+		if (second)
+			program.class.allocated += second <= 50 ? 100 : 10;
+		major_gc(&program, program.class.allocated);
+		look(&program);
+	}
+	const struct history_row *row = row_of(&program);
+	assert_near(row->short_change.per_second, 10);
+	assert_near(row->long_change.per_second, 5100 / 60.0);
+	assert_int_equal(row->short_change.certainty, HISTORY_CONFIRMED);
+	assert_int_equal(row->long_change.certainty, HISTORY_CONFIRMED);
+
+	/* Nothing has told anything for a while: of the last ten seconds nothing is known. */
+	program.head.monotonic_ns += 15 * SECOND;
+	look(&program);
+	assert_int_equal(row_of(&program)->short_change.certainty, HISTORY_UNKNOWN);
+	assert_int_equal(row_of(&program)->long_change.certainty, HISTORY_CONFIRMED);
+	for (unsigned second = 0; second < 5; second++, second_passes(&program)) {
+		program.class.allocated += 20;
+		minor_gc(&program, program.class.allocated);
+		look(&program);
+	}
+	assert_int_equal(row_of(&program)->short_change.certainty, HISTORY_UNCONFIRMED);
+	assert_near(row_of(&program)->short_change.per_second, 20);
+	history_free(program.history);
+}
+
+static void test_the_times_of_a_trend(void **state)
+{
+	struct program program;
+	uint32_t values[SERIES_LENGTH];
+	uint64_t times[SERIES_LENGTH];
+	begin(&program);
+	for (unsigned tenth = 0; tenth <= 1000; tenth++, program.head.monotonic_ns += SECOND / 10) {
+		program.class.allocated = tenth;
+		look(&program);
+	}
+	unsigned count = history_times(program.history, times);
+	assert_int_equal(history_trend(program.history, row_of(&program), HISTORY_TREND_LIVE, values), count);
+	/* However often it looks, it looks back for most of a minute. */
+	assert_true(times[count - 1] - times[0] > 50 * SECOND);
+	for (unsigned i = 0; i < count; i++)
+		assert_int_equal(times[i], 1000 * SECOND + values[i] * (SECOND / 10));
+	history_free(program.history);
+}
+
 static double milliseconds(void)
 {
 	struct timespec now;
@@ -482,6 +647,12 @@ int main(void)
 	    cmocka_unit_test(test_classes_come_and_go),
 	    cmocka_unit_test(test_a_class_seen_for_the_first_time_had_no_objects_before),
 	    cmocka_unit_test(test_more_classes_than_trails),
+	    cmocka_unit_test(test_what_grows_steadily_and_what_does_not),
+	    cmocka_unit_test(test_what_was_born_while_a_gc_marked_is_no_growth),
+	    cmocka_unit_test(test_an_exact_gc_confirms_what_others_could_not),
+	    cmocka_unit_test(test_rare_majors_are_compared_beyond_the_window),
+	    cmocka_unit_test(test_changes_over_ten_seconds_and_a_minute),
+	    cmocka_unit_test(test_the_times_of_a_trend),
 	    cmocka_unit_test(test_five_thousand_classes_take_no_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,6 +162,14 @@ static void test_whole_names_and_aliases(void **state)
 	                           "  shop.rb:77 call 1/0\n");
 }
 
+static const char *label_of(uint32_t node)
+{
+	const struct code_table *codes = &program->tracker.codes;
+	uint32_t frame = frame_canonical(codes, node_at(&program->tracker.tree, node)->frame);
+
+	return frame_at(codes, frame)->label->bytes;
+}
+
 /* The same address, another method, thousands of times: each object must count where it was born. */
 static void test_addresses_of_code_are_used_again(void **state)
 {
@@ -173,10 +181,8 @@ static void test_addresses_of_code_are_used_again(void **state)
 		fake_code(program, CODE(30), CODE_SOURCE, "eval.rb", labels[round]);
 		uint32_t node = born(FAKE_STACK(CODE(30), 1, CODE(CHECKOUT), 77));
 		assert_int_equal(born(FAKE_STACK(CODE(30), 1, CODE(CHECKOUT), 77)), node);
-		const struct call_tree *tree = &program->tracker.tree;
-		uint32_t frame = node_at(tree, node_at(tree, node)->parent)->frame;
-		frame = frame_canonical(&program->tracker.codes, frame);
-		assert_string_equal(frame_at(&program->tracker.codes, frame)->label->bytes, labels[round]);
+		uint32_t allocating = node_at(&program->tracker.tree, node)->parent;
+		assert_string_equal(label_of(allocating), labels[round]);
 		if (round % 3 == 0)
 			fake_name_code(program, CODE(30), labels[round]);
 		died(CODE(30));
@@ -189,6 +195,43 @@ static void test_addresses_of_code_are_used_again(void **state)
 	struct snapshot_header *header = fake_take_snapshot(program);
 	assert_int_equal(header->node_count, 2 * ROUNDS);
 	free(header);
+}
+
+static void test_only_new_code_makes_dead_codes_addresses_doubtful(void **state)
+{
+	struct call_tree *tree = &program->tracker.tree;
+
+	fake_code(program, CODE(30), CODE_SOURCE, "eval.rb", "first");
+	born(FAKE_STACK(CODE(30), 1));
+	uint64_t seed = tree->by_address.seed;
+	died(CODE(30));
+	fake_born(program, CODE(30), CLASS(1));
+	died(CODE(30));
+	fake_code(program, CODE(31), CODE_SOURCE, "eval.rb", "elsewhere");
+	assert_true(tree->by_address.seed == seed);
+	assert_int_equal(tree->departed.count, 1);
+	fake_code(program, CODE(30), CODE_SOURCE, "eval.rb", "second");
+	assert_true(tree->by_address.seed != seed);
+	assert_int_equal(tree->departed.count, 0);
+	born(FAKE_STACK(CODE(30), 1));
+	fake_assert_shows(program, "Hash 3/1\n eval.rb:1 first 1/0\n eval.rb:1 second 1/0\n");
+}
+
+static void test_the_addresses_of_much_dead_code_are_bounded(void **state)
+{
+	struct call_tree *tree = &program->tracker.tree;
+
+	for (uint32_t number = 100; number < 3100; number++) {
+		fake_code(program, CODE(number), CODE_SOURCE, "eval.rb", "old");
+		born(FAKE_STACK(CODE(number), 1));
+	}
+	for (uint32_t number = 100; number < 3100; number++)
+		died(CODE(number));
+	assert_in_range(tree->departed.count, 1, 1024);
+	for (uint32_t number = 100; number < 3100; number++) {
+		fake_code(program, CODE(number), CODE_SOURCE, "eval.rb", "new");
+		assert_string_equal(label_of(born(FAKE_STACK(CODE(number), 1))), "new");
+	}
 }
 
 static void test_a_class_that_is_recycled_leaves_nothing(void **state)
@@ -362,6 +405,8 @@ int main(void)
 	    TEST(test_the_deepest_path_there_can_be),
 	    TEST(test_whole_names_and_aliases),
 	    TEST(test_addresses_of_code_are_used_again),
+	    TEST(test_only_new_code_makes_dead_codes_addresses_doubtful),
+	    TEST(test_the_addresses_of_much_dead_code_are_bounded),
 	    TEST(test_a_class_that_is_recycled_leaves_nothing),
 	    cmocka_unit_test(test_leaves_without_objects_make_room),
 	    cmocka_unit_test(test_a_path_that_made_room_is_not_mistaken_later),

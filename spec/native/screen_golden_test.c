@@ -49,6 +49,40 @@ static void turn_the_tree(struct shop_viewer *shop)
 	shop_press(shop, "i*");
 }
 
+static void freeze_and_follow(struct shop_viewer *shop)
+{
+	shop_press(shop, "1jjoF");
+	shop_second(shop, true);
+}
+
+static void type_search(struct shop_viewer *shop)
+{
+	shop_press(shop, "*\\shop.rb:7");
+}
+
+static void keep_search(struct shop_viewer *shop)
+{
+	shop_press(shop, "\\shop\rn");
+}
+
+static void pick_order(struct shop_viewer *shop)
+{
+	shop_press(shop, "s>");
+}
+
+static void choose_columns(struct shop_viewer *shop)
+{
+	shop_screen(shop);
+	shop_press(shop, "C>> >>");
+}
+
+static void name_file(struct shop_viewer *shop)
+{
+	shop->head.wall_ns = UINT64_C(1795344067) * 1000000000;
+	shop_second(shop, true);
+	shop_press(shop, "w");
+}
+
 static void make_inexact(struct shop_viewer *shop)
 {
 	shop->reason = "1,231 frees were not reported while another tool's hook ran";
@@ -93,6 +127,12 @@ static void open_output(struct shop_viewer *shop)
 	shop_press(shop, "l");
 }
 
+static void search_output(struct shop_viewer *shop)
+{
+	print_something(shop);
+	shop_press(shop, "l/pro");
+}
+
 static void collect_garbage(struct shop_viewer *shop)
 {
 	viewer_press(shop->viewer, VIEWER_KEY_DOWN);
@@ -100,6 +140,70 @@ static void collect_garbage(struct shop_viewer *shop)
 	shop->session_freed = 1307;
 	shop_second(shop, true);
 	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
+}
+
+/* The shop anew, with a capture that has seen no major GC yet. */
+static void start_without_majors(struct shop_viewer *shop)
+{
+	shop->head.started_ns = shop->head.monotonic_ns;
+	shop->head.majors_seen = shop->head.major_at_ns = shop->head.gcs_seen = 0;
+	for (unsigned second = 0; second < 6; second++)
+		shop_second(shop, false);
+}
+
+/* A mark after five seconds, three more seconds, a second mark, two more. */
+static void set_marks(struct shop_viewer *shop)
+{
+	shop_press(shop, "b");
+	for (unsigned second = 0; second < 3; second++)
+		shop_second(shop, true);
+	shop_press(shop, "b");
+	for (unsigned second = 0; second < 2; second++)
+		shop_second(shop, true);
+	shop_press(shop, "mj");
+}
+
+static void show_deltas(struct shop_viewer *shop)
+{
+	set_marks(shop);
+	shop_press(shop, "d");
+}
+
+static void collect_against_a_mark(struct shop_viewer *shop)
+{
+	set_marks(shop);
+	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
+	shop_second(shop, true);
+	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
+}
+
+/* A while with a mark in it, and major GCs only now and then. */
+static void open_graph(struct shop_viewer *shop)
+{
+	for (unsigned second = 0; second < 15; second++) {
+		shop_second(shop, second % 4 == 0);
+		if (second == 7)
+			shop_press(shop, "b");
+	}
+	shop_press(shop, "jt");
+}
+
+static void open_graph_of_a_shrinking_class(struct shop_viewer *shop)
+{
+	open_graph(shop);
+	viewer_press(shop->viewer, VIEWER_KEY_END);
+}
+
+static void open_graph_without_majors(struct shop_viewer *shop)
+{
+	start_without_majors(shop);
+	shop_press(shop, "t");
+}
+
+static void unfold_and_mark(struct shop_viewer *shop)
+{
+	shop_press(shop, "*");
+	set_marks(shop);
 }
 
 static void pause_shop(struct shop_viewer *shop)
@@ -124,20 +228,40 @@ static void sort_reversed(struct shop_viewer *shop)
 	shop_press(shop, "3I");
 }
 
-/* The shop anew, with a capture that has seen no major GC yet. */
-static void start_without_majors(struct shop_viewer *shop)
-{
-	shop->head.started_ns = shop->head.monotonic_ns;
-	shop->head.majors_seen = shop->head.major_at_ns = shop->head.gcs_seen = 0;
-	for (unsigned second = 0; second < 6; second++)
-		shop_second(shop, false);
-}
-
 static void start_without_gc(struct shop_viewer *shop)
 {
 	shop->head.started_ns = shop->head.monotonic_ns;
 	shop->head.majors_seen = shop->head.major_at_ns = 0;
 	shop_second(shop, false);
+}
+
+static void leave_names_out(struct shop_viewer *shop)
+{
+	shop->anonymous = true;
+	shop_second(shop, true);
+	shop_second(shop, true);
+}
+
+static void filter_by_origin(struct shop_viewer *shop)
+{
+	leave_names_out(shop);
+	shop_press(shop, "/strainers.rb:112\r");
+}
+
+static void choose_classes(struct shop_viewer *shop)
+{
+	shop->head.chosen_count = 2;
+	shop->awaited = "Shop::Sesion, Shop::\033Kart";
+	shop_second(shop, true);
+}
+
+/* Call paths of every 16th object. */
+static void estimate_paths(struct shop_viewer *shop)
+{
+	shop->head.path_interval = 16;
+	shop->head.flags |= SNAPSHOT_PATHS_ESTIMATED;
+	shop_second(shop, true);
+	unfold_all(shop);
 }
 
 static void list_processes(struct shop_viewer *shop)
@@ -195,20 +319,51 @@ static const struct golden goldens[] = {
     {"filter_kept_120x12", 120, 12, keep_filter, TEXT_UTF8},
     {"filter_kept_40x8", 40, 8, keep_filter, TEXT_UTF8},
     {"filter_without_match_80x10", 80, 10, filter_all_away, TEXT_UTF8},
-    {"help_120x44", 120, 44, open_help, TEXT_UTF8},
+    {"frozen_120x18", 120, 18, freeze_and_follow, TEXT_UTF8},
+    {"frozen_40x10", 40, 10, freeze_and_follow, TEXT_UTF8},
+    {"search_kept_80x14", 80, 14, keep_search, TEXT_UTF8},
+    {"sort_picked_120x12", 120, 12, pick_order, TEXT_UTF8},
+    {"sort_picked_40x10", 40, 10, pick_order, TEXT_ASCII},
+    {"columns_chosen_120x12", 120, 12, choose_columns, TEXT_UTF8},
+    {"columns_chosen_60x12", 60, 12, choose_columns, TEXT_UTF8},
+    {"file_named_80x10", 80, 10, name_file, TEXT_UTF8},
+    {"help_120x80", 120, 80, open_help, TEXT_UTF8},
     {"help_80x20", 80, 20, open_help, TEXT_UTF8},
-    {"help_40x60", 40, 60, open_help, TEXT_ASCII},
+    {"help_40x140", 40, 140, open_help, TEXT_ASCII},
     {"output_closed_80x8", 80, 8, print_something, TEXT_UTF8},
     {"output_120x18", 120, 18, open_output, TEXT_UTF8},
     {"output_40x8", 40, 8, open_output, TEXT_UTF8},
+    {"output_searched_120x18", 120, 18, search_output, TEXT_UTF8},
     {"gc_120x18", 120, 18, collect_garbage, TEXT_UTF8},
     {"gc_60x10", 60, 10, collect_garbage, TEXT_UTF8},
+    {"gc_since_mark_120x18", 120, 18, collect_against_a_mark, TEXT_UTF8},
+    {"marked_160x20", 160, 20, set_marks, TEXT_UTF8},
+    {"marked_120x18", 120, 18, set_marks, TEXT_UTF8},
+    {"marked_80x16", 80, 16, set_marks, TEXT_UTF8},
+    {"marked_60x12", 60, 12, set_marks, TEXT_UTF8},
+    {"deltas_120x18", 120, 18, show_deltas, TEXT_UTF8},
+    {"deltas_80x16", 80, 16, show_deltas, TEXT_ASCII},
+    {"deltas_60x12", 60, 12, show_deltas, TEXT_UTF8},
+    {"graph_120x24", 120, 24, open_graph, TEXT_UTF8},
+    {"graph_80x24", 80, 24, open_graph, TEXT_UTF8},
+    {"graph_60x16", 60, 16, open_graph, TEXT_UTF8},
+    {"graph_40x12", 40, 12, open_graph, TEXT_UTF8},
+    {"graph_100x20", 100, 20, open_graph, TEXT_ASCII},
+    {"graph_shrinking_80x24", 80, 24, open_graph_of_a_shrinking_class, TEXT_UTF8},
+    {"graph_unconfirmed_80x20", 80, 20, open_graph_without_majors, TEXT_UTF8},
+    {"classes_80x24", 80, 24, NULL, TEXT_UTF8},
     {"paused_120x18", 120, 18, pause_shop, TEXT_UTF8},
     {"ended_120x18", 120, 18, end_shop, TEXT_UTF8},
     {"ended_80x16", 80, 16, end_shop, TEXT_UTF8},
     {"internal_80x18", 80, 18, list_internal, TEXT_UTF8},
     {"sorted_by_live_reversed_80x16", 80, 16, sort_reversed, TEXT_UTF8},
     {"unconfirmed_120x18", 120, 18, start_without_majors, TEXT_UTF8},
+    {"anonymous_120x18", 120, 18, leave_names_out, TEXT_UTF8},
+    {"anonymous_80x16", 80, 16, leave_names_out, TEXT_ASCII},
+    {"anonymous_40x10", 40, 10, leave_names_out, TEXT_UTF8},
+    {"anonymous_filtered_100x12", 100, 12, filter_by_origin, TEXT_UTF8},
+    {"awaited_120x18", 120, 18, choose_classes, TEXT_UTF8},
+    {"awaited_40x10", 40, 10, choose_classes, TEXT_UTF8},
     {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
     {"processes_120x24", 120, 24, list_processes, TEXT_UTF8},
     {"processes_80x20", 80, 20, list_processes, TEXT_ASCII},
@@ -219,6 +374,7 @@ static const struct golden goldens[] = {
 /* Of the shop with call paths. */
 static const struct golden path_goldens[] = {
     {"folded_120x12", 120, 12, NULL, TEXT_UTF8},
+    {"search_typed_120x16", 120, 16, type_search, TEXT_UTF8},
     {"unfolded_120x16", 120, 16, unfold_the_leak, TEXT_UTF8},
     {"unfolded_all_160x20", 160, 20, unfold_all, TEXT_UTF8},
     {"unfolded_all_120x20", 120, 20, unfold_all, TEXT_UTF8},
@@ -226,8 +382,11 @@ static const struct golden path_goldens[] = {
     {"unfolded_all_80x16", 80, 16, unfold_all, TEXT_UTF8},
     {"unfolded_all_60x14", 60, 14, unfold_all, TEXT_UTF8},
     {"unfolded_all_40x12", 40, 12, unfold_all, TEXT_UTF8},
+    {"unfolded_marked_120x20", 120, 20, unfold_and_mark, TEXT_UTF8},
     {"source_gone_120x20", 120, 20, open_source, TEXT_UTF8},
     {"source_gone_40x10", 40, 10, open_source, TEXT_UTF8},
+    {"estimated_120x18", 120, 18, estimate_paths, TEXT_UTF8},
+    {"estimated_60x14", 60, 14, estimate_paths, TEXT_UTF8},
     {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8},
 };
 

@@ -1,6 +1,7 @@
 /*
- * Random keys, resizes, snapshots and output, for thousands of steps: nothing may crash, and every screen must be
- * one. SEED and STEPS choose another run; a failure names its seed.
+ * Random keys, clicks, resizes, snapshots and output, for thousands of steps: nothing may crash, and every screen must
+ * be one. SEED and STEPS choose another run; a failure names its seed. With RANDOM_SECONDS one run follows the other
+ * for so long, each with the next seed.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fake_snapshot.h"
 #include "screen_text.h"
+#include "test_folder.h"
 #include "viewer/command.h"
 #include "viewer/viewer_state.h"
 
@@ -172,15 +175,48 @@ static void feed(struct run *run)
 	assert_true(viewer_feed(run->viewer, snapshot));
 }
 
+/* Bytes of control sequences in any order, and whole ones among text. */
+static size_t make_output(struct run *run, char *text, size_t size)
+{
+	static const char bytes[] = "\033[]m;:\\\r\n\t\b\007 Pabcö日\xff\x9b\x1a\x18KG01234589";
+	static const char *const sequences[] = {"\033[31m", "\033[1;4;7m",    "\033[38;5;208m", "\033[48;2;1;200;3m",
+	                                        "\033[m",   "\033[2J\033[H",  "\033[?1049h",    "\033]0;t\007",
+	                                        "\r\033[K", "\033[2K\033[1G", "größe日本",      "e\u0301\u202e"};
+	size_t length = 0, most = below(run, size - 32);
+	bool wild = below(run, 2);
+
+	while (length < most) {
+		const char *sequence = sequences[below(run, sizeof sequences / sizeof *sequences)];
+
+		if (wild || below(run, 3)) {
+			text[length++] = wild ? bytes[below(run, sizeof bytes - 1)] : (char)(' ' + below(run, 95));
+			continue;
+		}
+		memcpy(text + length, sequence, strlen(sequence));
+		length += strlen(sequence);
+	}
+	return length;
+}
+
 static void print_output(struct run *run)
 {
-	static const char bytes[] = "\033[]m;\\\r\n\t\b\007 Pabcö日\xff\x9b\x1a\x18";
-	char text[200];
-	size_t length = below(run, sizeof text);
+	char text[1200];
+	size_t length = make_output(run, text, below(run, 10) ? 200 : sizeof text);
 
-	for (size_t i = 0; i < length; i++)
-		text[i] = bytes[below(run, sizeof bytes - 1)];
 	viewer_output(run->viewer, text, length);
+}
+
+static void use_mouse(struct run *run)
+{
+	struct viewer_input input = {.key = (uint32_t)(VIEWER_MOUSE_CLICK + below(run, 4)),
+	                             .column = (unsigned)below(run, run->grid.columns + 2),
+	                             .line = (unsigned)below(run, run->grid.lines + 2)};
+
+	if (!below(run, 20))
+		input.column = (unsigned)(magnitude(run) >> 32);
+	if (!below(run, 20))
+		input.line = (unsigned)(magnitude(run) >> 32);
+	viewer_take(run->viewer, &input);
 }
 
 static void press_something(struct run *run)
@@ -232,6 +268,11 @@ static void step(struct run *run)
 	case 7:
 		viewer_say(run->viewer,
 		           "a sentence that goes on\n\xff for longer than some screens are wide, as some do");
+		break;
+	case 8:
+	case 9:
+	case 10:
+		use_mouse(run);
 		break;
 	default:
 		press_something(run);
@@ -291,19 +332,35 @@ static void go_through(uint64_t seed, uint64_t steps, enum text_charset charset)
 	free(run);
 }
 
+/* Keys may write files, so that is done where nobody minds. */
+static int enter(void **state)
+{
+	test_folder_enter();
+	return 0;
+}
+
+static int leave(void **state)
+{
+	test_folder_leave();
+	return 0;
+}
+
 static void test_random_steps(void **state)
 {
 	uint64_t seed = number_from("SEED", 1), steps = number_from("STEPS", 4000);
+	time_t end = time(NULL) + (time_t)number_from("RANDOM_SECONDS", 0);
 
-	for (uint64_t i = 0; i < 3; i++) {
+	for (uint64_t i = 0; i < 3 || time(NULL) < end; i++) {
+		/* At once, lest a crash leaves it unsaid. */
 		print_message("SEED=%llu\n", (unsigned long long)(seed + i));
-		go_through(seed + i, steps, i % 2 ? TEXT_ASCII : TEXT_UTF8);
+		fflush(stdout);
+		go_through(seed + i, steps, (seed + i) % 2 ? TEXT_UTF8 : TEXT_ASCII);
 	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_steps)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_random_steps, enter, leave)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

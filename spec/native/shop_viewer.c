@@ -15,15 +15,27 @@
 #define SHOP_PATH "/srv/shop/lib/shop.rb"
 #define SECOND UINT64_C(1000000000)
 
+/* As if call paths had been taken of every nth object only. */
+static void sample_paths(struct snapshot_header *snapshot)
+{
+	struct snapshot_node *nodes = (struct snapshot_node *)snapshot_nodes(snapshot);
+
+	for (uint32_t i = 0; i < snapshot->node_count; i++) {
+		nodes[i].allocated /= snapshot->path_interval;
+		nodes[i].freed /= snapshot->path_interval;
+		nodes[i].retained /= snapshot->path_interval;
+	}
+}
+
 void shop_second(struct shop_viewer *shop, int major)
 {
-	uint64_t second = ++shop->second;
+	uint64_t second = ++shop->second, sold = second < 20 ? second : 20;
 	const struct fake_class classes[] = {
 	    {1, "String", 98000 * second, 98000 * second - 40771 - 12 * (second % 3), 40771, 0},
 	    {2, "Shop::Session", 502 * second + 85, shop->session_freed, 502 * second - shop->session_freed, 0},
 	    {3, "Shop::Product", 11600 * second + 12516, 11600 * second, 4000, 0},
 	    {4, "(internal T_DATA)", 900 * second, 0, 900 * second, SNAPSHOT_CLASS_INTERNAL},
-	    {5, "Shop::Basket", 1000, 50 * second, 1000 - 50 * second, 0},
+	    {5, "Shop::Basket", 1000, 50 * sold, 1000 - 50 * sold, 0},
 	    {6, "Hash", 12100 * second + 13007, 11598 * second, 502 * second, 0},
 	    {7, "#<Class:0x00007f2a> \033[31mred\033[0m", 402, 0, 310, SNAPSHOT_CLASS_ANONYMOUS},
 	    {8, "Größe::日本語の長い名前::Zähler", 77, 0, 77, 0},
@@ -32,13 +44,18 @@ void shop_second(struct shop_viewer *shop, int major)
 	     "LookupTable::Entry",
 	     9, 0, 9, 0},
 	    {10, "Proc", 60, 60, 0, 0},
+	    {18, "#<Class:0x000074ba6a2e5c18>", 900 * second, 0, 900 * second, SNAPSHOT_CLASS_ANONYMOUS},
+	    {19, "#<Class:0x000074ba6a2e5ee8>", 700 * second, 0, 700 * second, SNAPSHOT_CLASS_ANONYMOUS},
+	    {20, "#<Class:0x000074ba6a2e6190>", 600 * second, 0, 600 * second, SNAPSHOT_CLASS_ANONYMOUS},
 	};
+	const uint32_t count = sizeof classes / sizeof *classes - (shop->anonymous ? 0 : 3);
 
 	shop->head.sequence++;
 	shop->head.gcs_seen++;
 	shop->head.gc_minor += 3;
 	shop->head.gc_time_ns += SECOND / 32;
 	shop->head.monotonic_ns += SECOND;
+	shop->head.wall_ns += SECOND;
 	if (major) {
 		shop->head.majors_seen++;
 		shop->head.gc_major++;
@@ -55,9 +72,19 @@ void shop_second(struct shop_viewer *shop, int major)
 	    {17, 1, SNAPSHOT_NONE, 502 * second, shop->session_freed, 502 * second - shop->session_freed,
 	     "(eval at \033[2J/shop.rb:3)", "Größe::日本語#\nwrite", 3, SNAPSHOT_FRAME_NATIVE},
 	};
-	struct snapshot_header *snapshot =
-	    fake_snapshot_with_paths(&shop->head, shop->reason, classes, sizeof classes / sizeof *classes, nodes,
-	                             shop->paths ? sizeof nodes / sizeof *nodes : 0);
+	struct snapshot_header *snapshot = fake_snapshot_with_paths(&shop->head, shop->reason, classes, count, nodes,
+	                                                            shop->paths ? sizeof nodes / sizeof *nodes : 0);
+	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED)
+		sample_paths(snapshot);
+	if (shop->anonymous) {
+		snapshot = fake_snapshot_with_origin(snapshot, count - 3, "/srv/shop/lib/shop/strainers.rb", 112);
+		snapshot = fake_snapshot_with_origin(snapshot, count - 2, "Shop::Product", 0);
+	}
+	if (shop->awaited) {
+		snapshot_string_ref awaited;
+		snapshot = fake_snapshot_with_text(snapshot, shop->awaited, &awaited);
+		snapshot->awaited = awaited;
+	}
 	assert_null(snapshot_check(snapshot, snapshot->size));
 	assert_true(viewer_feed(shop->viewer, snapshot));
 }
@@ -77,6 +104,7 @@ static void open_empty(struct shop_viewer *shop, unsigned columns, unsigned line
 	             .gc_major = 33,
 	             .heap_live_slots = 1310000,
 	             .heap_total_slots = 1620000,
+	             .wall_ns = 38467 * SECOND,
 	             .tracker_bytes = UINT64_C(14) << 20,
 	             .rss_bytes = UINT64_C(212) << 20},
 	};
@@ -99,6 +127,7 @@ void shop_open_with_paths(struct shop_viewer *shop, unsigned columns, unsigned l
 	for (unsigned second = 0; second < 5; second++)
 		shop_second(shop, 1);
 }
+
 void shop_close(struct shop_viewer *shop)
 {
 	viewer_free(shop->viewer);
@@ -128,4 +157,20 @@ enum viewer_request shop_press(struct shop_viewer *shop, const char *keys)
 		left -= size;
 	}
 	return request;
+}
+
+void assert_shown(struct shop_viewer *shop, const char *text)
+{
+	const char *screen = shop_screen(shop);
+
+	if (!strstr(screen, text))
+		fail_msg("\"%s\" is not on the screen:\n%s", text, screen);
+}
+
+void assert_not_shown(struct shop_viewer *shop, const char *text)
+{
+	const char *screen = shop_screen(shop);
+
+	if (strstr(screen, text))
+		fail_msg("\"%s\" is on the screen:\n%s", text, screen);
 }

@@ -16,7 +16,9 @@ struct shop_viewer {
 	unsigned second;    /* since the capture started */
 	const char *reason; /* why numbers are not exact; NULL: they are */
 	uint64_t session_freed;
-	bool paths; /* its snapshots have call paths */
+	bool paths;          /* its snapshots have call paths */
+	bool anonymous;      /* its last classes have no names */
+	const char *awaited; /* classes that call paths were asked for and that have not come; NULL: none */
 };
 
 /* A viewer that has seen the shop's first five seconds, on a screen of this size. */
@@ -35,5 +37,9 @@ const char *shop_screen(struct shop_viewer *shop);
 
 /* Presses the keys of a text, one after the other. Returns what the last one asked for. */
 enum viewer_request shop_press(struct shop_viewer *shop, const char *keys);
+
+/* Fails the test when a text is not on the screen, or is. */
+void assert_shown(struct shop_viewer *shop, const char *text);
+void assert_not_shown(struct shop_viewer *shop, const char *text);
 
 #endif

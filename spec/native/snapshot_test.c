@@ -291,6 +291,8 @@ static void test_reasons(void **state)
 	REFUSED(header->reason, 4, "the header has a text that lies outside");
 	REFUSED(header->runtime, UINT32_MAX - 3, "the header has a text that lies outside");
 	REFUSED(class->name, 0x10000, "a class has a name that lies outside");
+	REFUSED(class->origin, 5, "a class has a name that lies outside");
+	REFUSED(header->awaited, header->strings_size, "the header has a text that lies outside");
 	REFUSED(class->freed, UINT64_MAX, "a class has more freed than allocated");
 	REFUSED(frame->label, 0x10000, "a frame has a name that lies outside");
 	REFUSED(nodes[0].frame, header->frame_count, "a node names a class or frame that is not there");

@@ -165,10 +165,37 @@ static void test_hostile_source_is_harmless(void **state)
 	screen(desk, desk->path, 1);
 }
 
+static void test_scrolling_until_another_place_is_shown(void **state)
+{
+	struct desk *desk = *state;
+
+	assert_true(grid_resize(&desk->grid, 80, 4));
+	write_file(desk, "one\ntwo\nthree\nfour\nfive\nsix\nseven");
+	screen(desk, desk->path, 3);
+	source_view_scroll(&desk->view, 3);
+	assert_string_equal(screen(desk, desk->path, 3), "      5  five\n      6  six\n      7  seven\n");
+	/* As far as there are lines, and back from there at once. */
+	source_view_scroll(&desk->view, 300);
+	screen(desk, desk->path, 3);
+	source_view_scroll(&desk->view, -1);
+	assert_string_equal(screen(desk, desk->path, 3), "      4  four\n      5  five\n      6  six\n");
+	source_view_scroll(&desk->view, -300);
+	assert_string_equal(screen(desk, desk->path, 3), "      1  one\n      2  two\n →    3  three\n");
+	/* A file that is read again stays where it is. */
+	desk->view.stale = true;
+	assert_string_equal(screen(desk, desk->path, 3), "      1  one\n      2  two\n →    3  three\n");
+	assert_string_equal(screen(desk, desk->path, 5), "      4  four\n →    5  five\n      6  six\n");
+	assert_string_equal(screen(desk, desk->path, 3), "      2  two\n →    3  three\n      4  four\n");
+	source_view_scroll(&desk->view, 3);
+	write_file(desk, "one\ntwo\nthree");
+	assert_string_equal(screen(desk, desk->path, 3), "      1  one\n      2  two\n →    3  three\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_the_lines_around_the_frame, open_desk, close_desk),
+	    cmocka_unit_test_setup_teardown(test_scrolling_until_another_place_is_shown, open_desk, close_desk),
 	    cmocka_unit_test_setup_teardown(test_a_changed_file_is_read_again, open_desk, close_desk),
 	    cmocka_unit_test_setup_teardown(test_what_is_no_file_says_so, open_desk, close_desk),
 	    cmocka_unit_test_setup_teardown(test_a_class_has_no_source, open_desk, close_desk),

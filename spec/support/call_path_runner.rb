@@ -54,7 +54,7 @@ class CallPathRunner
 
   def paths_in(tree, line)
     found = tree.each_path.select { |path, _counts| path.first.path == @file && path.first.lineno == line }
-    found.map { |path, counts| { "path" => texts(path), "count" => counts.allocated } }
+    found.map { |path, counts| { "path" => texts(path), "count" => counts.new_count } }
   end
 
   def texts(path)

@@ -48,7 +48,8 @@ class Terminal
     @folder = Dir.mktmpdir("terminal-")
     @socket = File.join(@folder, "tmux")
     # Not through the environment: some shells have their own prompt for root.
-    kept = ENV.to_h.slice(*KEPT).merge("LC_ALL" => "C.UTF-8", "ENV" => write("shellrc", "PS1='$ '"), **env)
+    kept = ENV.to_h.slice(*KEPT).merge("LC_ALL" => "C.UTF-8", "ENV" => write("shellrc", "PS1='$ '"),
+                                       "MEMORY_TRACKER_SETTINGS" => "", **env)
     config = write("tmux.conf", "set-option -g history-limit 400000\n")
     tmux("-f", config, "-u", "new-session", "-d", "-s", "main", "-x", columns.to_s, "-y", lines.to_s,
          "-c", @folder, "sh", env: kept)
@@ -86,6 +87,12 @@ class Terminal
     press("Enter")
   end
 
+  # Clicks with the left button on a cell, which counts from 1, as a terminal tells that.
+  def click(column, line)
+    bytes = %w[M m].flat_map { |last| "\e[<0;#{column};#{line}#{last}".bytes }
+    tmux("send-keys", "-t", "main", "-H", *bytes.map { |byte| byte.to_s(16) })
+  end
+
   # Starts a command line in the shell.
   def start(command)
     type(command)
@@ -107,6 +114,16 @@ class Terminal
   # @return [String] the screen as it is
   def screen
     tmux("capture-pane", "-p", "-t", "main")
+  end
+
+  # @return [String] the screen as it is, with the sequences that colour it
+  def coloured_screen
+    tmux("capture-pane", "-p", "-e", "-t", "main")
+  end
+
+  # @return [String] the screen with control sequences for its colours and styles
+  def styled_screen
+    tmux("capture-pane", "-p", "-e", "-t", "main")
   end
 
   # @return [String] the screen, and all that has scrolled out of it
@@ -158,6 +175,11 @@ class Terminal
   def state
     { modes: run("stty -g").strip, cursor: flag("cursor_flag"), alternate: flag("alternate_on"),
       keypad: flag("keypad_flag"), mouse: flag("mouse_any_flag") }
+  end
+
+  # Whether what runs in the terminal is told what the mouse does.
+  def mouse?
+    flag("mouse_any_flag") == "1"
   end
 
   def alternate?

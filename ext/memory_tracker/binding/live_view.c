@@ -247,7 +247,12 @@ static void exclusively(void *context, void (*function)(void *data), void *data)
 static struct display *open_display(struct live_view *view, const struct live_view_options *options, char *problem)
 {
 	struct display_options display = {
-	    .viewer = {.interval = options->interval, .sort = options->sort, .command = options->command},
+	    .viewer = {.interval = options->interval,
+	               .sort = options->sort,
+	               .mouse = options->mouse,
+	               .command = options->command,
+	               .settings = options->settings,
+	               .utc_offset = options->utc_offset},
 	    .session = {.redirect = true,
 	                .take_input = options->moved != NULL,
 	                .interrupt_key = options->interrupt_key,

@@ -14,13 +14,16 @@
 struct live_view;
 
 struct live_view_options {
-	double interval;     /* seconds between snapshots */
-	double gc;           /* seconds between full GCs; 0: none but those that are asked for by a key */
-	const char *sort;    /* a column's key, or NULL; borrowed until live_view_open returns */
-	const char *command; /* the program, or NULL; likewise */
-	const char *marker;  /* see struct guard_job; likewise */
-	bool interrupt_key;  /* Ctrl-C is a key, and not a signal to the program */
-	VALUE runner;        /* the thread that will run it, so that it stops for what Ruby has for that; or nil */
+	double interval;          /* seconds between snapshots; 0: see struct viewer_options */
+	enum viewer_choice mouse; /* it is used, instead of being left to the terminal */
+	double gc;                /* seconds between full GCs; 0: none but those that are asked for by a key */
+	const char *sort;         /* a column's key, or NULL; borrowed until live_view_open returns */
+	const char *command;      /* the program, or NULL; likewise */
+	const char *marker;       /* see struct guard_job; likewise */
+	bool settings;            /* see struct viewer_options */
+	int32_t utc_offset;       /* of the times shown, seconds east of UTC */
+	bool interrupt_key;       /* Ctrl-C is a key, and not a signal to the program */
+	VALUE runner;             /* the thread that will run it, so that it stops for what Ruby has for that; or nil */
 	/*
 	 * Called, with the GVL and without raising, when the program's input has been led away from the terminal or
 	 * back to it: who waits for input shall look again. NULL: the program's input stays where it is.

@@ -5,19 +5,13 @@
 #include "binding/errors.h"
 #include "binding/reporter.h"
 #include "binding/table_run.h"
+#include "binding/view_options.h"
 #include "terminal/display.h"
 #include "viewer/column.h"
 
 static VALUE option(VALUE options, const char *name)
 {
 	return rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
-}
-
-static double seconds(VALUE options, const char *name, double otherwise)
-{
-	VALUE value = option(options, name);
-
-	return NIL_P(value) ? otherwise : NUM2DBL(value);
 }
 
 static const char *text(VALUE string)
@@ -64,17 +58,17 @@ static struct display *open_display(struct view *view, const struct numbers_sour
 	VALUE sort = option(options, "sort"), command = option(options, "command");
 	char problem[SESSION_PROBLEM_MAX];
 	struct display_options display = {
-	    .viewer = {.interval = seconds(options, "interval", 1.0),
-	               .sort = text(sort),
-	               .command = text(command),
-	               .silent = true,
-	               .replay = source->steer != NULL},
-	    .gc_ns = (uint64_t)(seconds(options, "gc", 0.0) * 1e9),
+	    .viewer = view_options_parse(options),
+	    .gc_ns = (uint64_t)(view_options_seconds(options, "gc") * 1e9),
 	    .session = {.interrupt_key = true},
 	    .numbers = *source,
 	    .host = {.context = view, .interrupted = interrupted},
 	};
 
+	display.viewer.sort = text(sort);
+	display.viewer.command = text(command);
+	display.viewer.silent = true;
+	display.viewer.replay = source->steer != NULL;
 	if (display.viewer.sort && !column_find(display.viewer.sort))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(sort));
 	struct display *opened = display_open(&display, problem);

@@ -53,7 +53,19 @@ static uint32_t depth_from(VALUE value)
 	return (uint32_t)depth;
 }
 
-static VALUE configure(VALUE self, VALUE depth, VALUE existing, VALUE path_interval)
+/* `names`: an array of strings. */
+static void choose(struct capture *capture, VALUE names)
+{
+	for (long index = 0; index < RARRAY_LEN(names); index++) {
+		VALUE name = RARRAY_AREF(names, index);
+
+		StringValue(name);
+		if (!capture_choose(capture, (struct text){RSTRING_PTR(name), (uint32_t)RSTRING_LEN(name)}))
+			rb_raise(rb_eNoMemError, "no memory for the names of classes");
+	}
+}
+
+static VALUE configure(VALUE self, VALUE depth, VALUE existing, VALUE path_interval, VALUE classes)
 {
 	struct capture *capture = ruby_capture_get(self);
 	long interval = NUM2LONG(path_interval);
@@ -63,6 +75,7 @@ static VALUE configure(VALUE self, VALUE depth, VALUE existing, VALUE path_inter
 	capture->depth = depth_from(depth);
 	capture->existing = RTEST(existing);
 	capture->path_interval = (uint32_t)interval;
+	choose(capture, rb_convert_type(classes, T_ARRAY, "Array", "to_ary"));
 	return self;
 }
 
@@ -370,7 +383,7 @@ void ruby_capture_define(VALUE tracker)
 	rb_gc_register_mark_object(record_class);
 	rb_define_alloc_func(klass, allocate);
 	rb_undef_method(klass, "initialize_copy");
-	rb_define_private_method(klass, "configure", configure, 3);
+	rb_define_private_method(klass, "configure", configure, 4);
 	rb_define_method(klass, "start", start, 0);
 	rb_define_method(klass, "stop", stop, 0);
 	rb_define_method(klass, "running?", is_running, 0);

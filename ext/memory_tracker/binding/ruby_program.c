@@ -11,6 +11,7 @@
 #include "binding/processes.h"
 #include "binding/recorded_source.h"
 #include "binding/ruby_recording.h"
+#include "binding/view_options.h"
 #include "terminal/display.h"
 
 struct ruby_program {
@@ -22,8 +23,8 @@ struct ruby_program {
 	VALUE sort;
 	VALUE output;
 	VALUE record;
-	double interval;
-	double gc; /* 0: none */
+	struct viewer_options options; /* without its texts */
+	double gc;                     /* 0: none */
 	bool hurried;
 
 	struct job job;
@@ -138,13 +139,6 @@ static VALUE copy_strings(VALUE array)
 	return rb_ary_freeze(copy);
 }
 
-static double seconds(VALUE options, const char *name, double otherwise)
-{
-	VALUE value = option(options, name);
-
-	return NIL_P(value) ? otherwise : NUM2DBL(value);
-}
-
 static VALUE initialize(VALUE self, VALUE arguments, VALUE environment, VALUE options)
 {
 	struct ruby_program *program = get(self);
@@ -160,8 +154,8 @@ static VALUE initialize(VALUE self, VALUE arguments, VALUE environment, VALUE op
 	program->sort = string_option(options, "sort");
 	program->output = string_option(options, "output");
 	program->record = string_option(options, "record");
-	program->interval = seconds(options, "interval", 1.0);
-	program->gc = seconds(options, "gc", 0.0);
+	program->options = view_options_parse(options);
+	program->gc = view_options_seconds(options, "gc");
 	program->hurried = option(options, "wait") == Qfalse;
 	return self;
 }
@@ -199,7 +193,7 @@ static struct numbers_source source(struct ruby_program *program)
 static struct display *open_display(struct ruby_program *program, char problem[SESSION_PROBLEM_MAX])
 {
 	struct display_options options = {
-	    .viewer = {.interval = program->interval, .sort = text(program->sort), .command = text(program->command)},
+	    .viewer = program->options,
 	    .gc_ns = (uint64_t)(program->gc * 1e9),
 	    .session = {.interrupt_key = true, .output = text(program->output)},
 	    .numbers = source(program),
@@ -208,6 +202,8 @@ static struct display *open_display(struct ruby_program *program, char problem[S
 	    .console_hint = NIL_P(program->hint) ? "" : text(program->hint),
 	};
 
+	options.viewer.sort = text(program->sort);
+	options.viewer.command = text(program->command);
 	return display_open(&options, problem);
 }
 

@@ -77,6 +77,8 @@ static void set_process(VALUE hash, const struct snapshot_header *header)
 	set(hash, "heap_slots", ULL2NUM(header->heap_total_slots));
 	set(hash, "rss_bytes", ULL2NUM(header->rss_bytes));
 	set(hash, "tracker_bytes", ULL2NUM(header->tracker_bytes));
+	set(hash, "path_interval", UINT2NUM(header->path_interval));
+	set(hash, "awaited_classes", header->awaited ? text(header, header->awaited) : Qnil);
 	set(hash, "inexact_reason", header->flags & SNAPSHOT_EXACT ? Qnil : text(header, header->reason));
 }
 
@@ -90,7 +92,15 @@ static VALUE facts(VALUE self)
 	return hash;
 }
 
-/* [id, name, flags, new_count, free_count, retained_count] for every class. */
+/* Where a class without a name comes from; nil: not known, or it has a name. */
+static VALUE origin(const struct snapshot_header *header, const struct snapshot_class *class)
+{
+	VALUE place = class->origin ? text(header, class->origin) : Qnil;
+
+	return class->origin_line ? rb_obj_freeze(rb_sprintf("%" PRIsVALUE ":%u", place, class->origin_line)) : place;
+}
+
+/* [id, name, flags, origin, new_count, free_count, retained_count] for every class. */
 static VALUE class_rows(VALUE self)
 {
 	const struct snapshot_header *header = header_of(self);
@@ -100,9 +110,10 @@ static VALUE class_rows(VALUE self)
 	for (uint32_t index = 0; index < header->class_count; index++) {
 		const struct snapshot_class *class = &classes[index];
 
-		rb_ary_push(rows, rb_ary_new_from_args(6, ULL2NUM(class->id), text(header, class->name),
-		                                       UINT2NUM(class->flags), ULL2NUM(class->allocated),
-		                                       ULL2NUM(class->freed), ULL2NUM(class->retained)));
+		rb_ary_push(rows, rb_ary_new_from_args(7, ULL2NUM(class->id), text(header, class->name),
+		                                       UINT2NUM(class->flags), origin(header, class),
+		                                       ULL2NUM(class->allocated), ULL2NUM(class->freed),
+		                                       ULL2NUM(class->retained)));
 	}
 	RB_GC_GUARD(self);
 	return rows;

@@ -8,6 +8,7 @@
 #include "binding/errors.h"
 #include "binding/live_view.h"
 #include "binding/ruby_capture.h"
+#include "binding/view_options.h"
 #include "viewer/column.h"
 
 struct ruby_viewer {
@@ -16,11 +17,11 @@ struct ruby_viewer {
 	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
 	VALUE command;
 	VALUE marker;
-	double interval;
-	double gc;              /* 0: none */
-	struct live_view *view; /* owned; NULL unless it runs */
-	pid_t pid;              /* of the process that it runs in */
-	unsigned waiting;       /* threads in live_view_wait */
+	struct viewer_options options; /* without its texts */
+	double gc;                     /* 0: none */
+	struct live_view *view;        /* owned; NULL unless it runs */
+	pid_t pid;                     /* of the process that it runs in */
+	unsigned waiting;              /* threads in live_view_wait */
 };
 
 /* The viewer that runs, in an array that is made once and marked for good; there is one terminal. */
@@ -83,18 +84,6 @@ static VALUE string_option(VALUE options, const char *name)
 	return value;
 }
 
-static double seconds(VALUE options, const char *name, double otherwise)
-{
-	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
-
-	if (NIL_P(value))
-		return otherwise;
-	double seconds = NUM2DBL(value);
-	if (!(seconds >= 0.1 && seconds <= 86400))
-		rb_raise(rb_eArgError, "%s must be between 0.1 and 86,400 seconds, not %" PRIsVALUE, name, value);
-	return seconds;
-}
-
 static const char *text(VALUE string)
 {
 	return NIL_P(string) ? NULL : RSTRING_PTR(string);
@@ -106,8 +95,8 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE options)
 
 	Check_Type(options, T_HASH);
 	ruby_capture_get(capture);
-	viewer->interval = seconds(options, "interval", 1.0);
-	viewer->gc = seconds(options, "gc", 0.0);
+	viewer->options = view_options_parse(options);
+	viewer->gc = view_options_seconds(options, "gc");
 	viewer->sort = string_option(options, "sort");
 	if (!NIL_P(viewer->sort) && !column_find(text(viewer->sort)))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(viewer->sort));
@@ -157,11 +146,14 @@ static void wake_readers(void)
 static void open_view(struct ruby_viewer *viewer, bool beside)
 {
 	struct live_view_options options = {
-	    .interval = viewer->interval,
+	    .interval = viewer->options.interval,
 	    .gc = viewer->gc,
 	    .sort = text(viewer->sort),
+	    .mouse = viewer->options.mouse,
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
+	    .settings = viewer->options.settings,
+	    .utc_offset = viewer->options.utc_offset,
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,
 	    .runner = beside ? Qnil : rb_thread_current(),

@@ -8,6 +8,9 @@
 /* The part of the nodes that is kept for roots and pseudo frames is one in this many. */
 #define ROOTS_SHARE 16
 
+/* So many are kept of the addresses that dead code has left; clearing them is no work worth mentioning then. */
+#define DEPARTED_LIMIT 1024
+
 int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_table *codes, uint32_t node_limit)
 {
 	memset(tree, 0, sizeof(*tree));
@@ -16,7 +19,8 @@ int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_ta
 	tree->path_limit = node_limit - node_limit / ROOTS_SHARE;
 	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address);
 	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial);
-	if (key_map_init(&tree->children, memory) || table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
+	if (key_map_init(&tree->children, memory) || key_map_init(&tree->departed, memory) ||
+	    table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
 		return STATUS_NO_MEMORY;
 	return STATUS_OK;
 }
@@ -25,12 +29,29 @@ void call_tree_deinit(struct call_tree *tree)
 {
 	if (tree->children.slots)
 		key_map_deinit(&tree->children);
+	if (tree->departed.slots)
+		key_map_deinit(&tree->departed);
 	if (tree->nodes.chunks)
 		table_deinit(&tree->nodes);
 	path_cache_deinit(&tree->by_address);
 	path_cache_deinit(&tree->by_serial);
 	memory_release(tree->memory, tree->waiting, tree->waiting_capacity * sizeof(*tree->waiting));
 	tree->waiting = NULL;
+}
+
+/* --- addresses of code --- */
+
+void call_tree_forget_addresses(struct call_tree *tree)
+{
+	path_cache_forget(&tree->by_address);
+	if (tree->departed.count)
+		key_map_clear(&tree->departed);
+}
+
+void call_tree_code_died(struct call_tree *tree, uintptr_t address)
+{
+	if (tree->departed.count >= DEPARTED_LIMIT || key_map_put(&tree->departed, address, 1) != STATUS_OK)
+		call_tree_forget_addresses(tree);
 }
 
 /* --- nodes --- */
@@ -43,7 +64,8 @@ static uint32_t take_node(struct call_tree *tree, uint32_t epoch)
 	if (!number)
 		return 0;
 	struct node *node = node_at(tree, number);
-	node->generation = ++tree->next_generation;
+	tree->next_generation += 2 * NODE_PUBLISHED;
+	atomic_store_explicit(&node->generation, tree->next_generation, memory_order_relaxed);
 	atomic_store_explicit(&node->epoch, epoch, memory_order_relaxed);
 	return number;
 }
@@ -99,22 +121,26 @@ uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame
 	node->frame = frame;
 	node->class_number = above->class_number;
 	node->next_sibling = above->first_child;
+	if (node->next_sibling)
+		node_at(tree, node->next_sibling)->previous_sibling = number;
 	above->first_child = number;
 	frame_retain(tree->codes, frame);
 	if (frame_at(tree->codes, frame)->owner)
 		wait_for_name(tree, number);
-	atomic_store_explicit(&node->state, NODE_LIVE, memory_order_release);
+	atomic_store_explicit(&node->generation, node_generation(node), memory_order_release);
 	return number;
 }
 
 static void unlink_child(struct call_tree *tree, uint32_t number)
 {
 	struct node *node = node_at(tree, number);
-	uint32_t *link = &node_at(tree, node->parent)->first_child;
 
-	while (*link != number)
-		link = &node_at(tree, *link)->next_sibling;
-	*link = node->next_sibling;
+	if (node->previous_sibling)
+		node_at(tree, node->previous_sibling)->next_sibling = node->next_sibling;
+	else
+		node_at(tree, node->parent)->first_child = node->next_sibling;
+	if (node->next_sibling)
+		node_at(tree, node->next_sibling)->previous_sibling = node->previous_sibling;
 	key_map_remove(&tree->children, child_key(node->parent, node->frame));
 }
 
@@ -122,7 +148,7 @@ static void free_node(struct call_tree *tree, uint32_t number)
 {
 	struct node *node = node_at(tree, number);
 
-	atomic_store_explicit(&node->state, NODE_FREE, memory_order_release);
+	atomic_store_explicit(&node->generation, node_generation(node) & ~NODE_PUBLISHED, memory_order_release);
 	if (node->frame)
 		frame_release(tree->codes, node->frame);
 	table_give(&tree->nodes, number);

@@ -2,8 +2,9 @@
  * The tree of call paths: (parent node, frame) -> node, with a root for every class.
  *
  * Paths that were seen before are found through two caches. By the addresses of code it takes one probe, but code
- * may die and other code come to its address, so that cache is forgotten whenever known code dies or moves. Most
- * paths are not concerned by it, and are found again by the serial numbers of code, which takes longer.
+ * may die and other code come to its address: that cache is forgotten when something that may be code is born where
+ * known code has died, and when known code moves. Most paths are not concerned by it, and are found again by the
+ * serial numbers of code, which takes longer.
  */
 #ifndef MEMORY_TRACKER_MODEL_CALL_TREE_H
 #define MEMORY_TRACKER_MODEL_CALL_TREE_H
@@ -18,6 +19,7 @@
 #include "model/names.h"
 #include "model/node.h"
 #include "model/path_cache.h"
+#include "model/status.h"
 #include "model/table.h"
 
 /* A stack as the program has it, the allocating frame first. */
@@ -32,7 +34,8 @@ struct call_tree {
 	struct code_table *codes; /* borrowed */
 	struct table nodes;
 	struct key_map children;      /* parent << 32 | frame -> node */
-	struct path_cache by_address; /* good until code dies or moves */
+	struct path_cache by_address; /* good until code moves, or comes to a departed address */
+	struct key_map departed;      /* addresses of dead code that by_address may know */
 	struct path_cache by_serial;  /* good as long as the nodes are there */
 	uint32_t next_generation;
 	uint32_t path_limit; /* nodes beyond which only roots and pseudo frames get one */
@@ -58,10 +61,17 @@ uint32_t call_tree_add_root(struct call_tree *tree, uint32_t epoch);
 /* The child of `parent` for a frame, made when it is not there; 0 without memory or at the limit. HOOK */
 uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame, uint32_t epoch);
 
-/* Code has died or moved: its address tells nothing any more. HOOK */
-static inline void call_tree_forget_addresses(struct call_tree *tree)
+/* The addresses of code tell nothing any more. HOOK */
+void call_tree_forget_addresses(struct call_tree *tree);
+
+/* Code has died: its address tells nothing about what will be there next. HOOK */
+void call_tree_code_died(struct call_tree *tree, uintptr_t address);
+
+/* Something that may be code is born at this address. HOOK */
+static inline void call_tree_code_born(struct call_tree *tree, uintptr_t address)
 {
-	path_cache_forget(&tree->by_address);
+	if (unlikely(tree->departed.count && key_map_get(&tree->departed, address)))
+		call_tree_forget_addresses(tree);
 }
 
 /*
@@ -85,10 +95,16 @@ static inline struct node *node_at(const struct call_tree *tree, uint32_t number
 	return table_at(&tree->nodes, number);
 }
 
+/* The same before and after the node is published. HOOK */
+static inline uint32_t node_generation(const struct node *node)
+{
+	return atomic_load_explicit(&((struct node *)node)->generation, memory_order_relaxed) | NODE_PUBLISHED;
+}
+
 /* What stands for a node where it may be gone by the time it is asked for. HOOK */
 static inline uint64_t node_handle(const struct call_tree *tree, uint32_t number)
 {
-	return (uint64_t)node_at(tree, number)->generation << 32 | number;
+	return (uint64_t)node_generation(node_at(tree, number)) << 32 | number;
 }
 
 /* The node's number, or 0 when it is gone. HOOK */
@@ -96,7 +112,7 @@ static inline uint32_t node_from_handle(const struct call_tree *tree, uint64_t h
 {
 	uint32_t number = (uint32_t)handle;
 
-	return number && node_at(tree, number)->generation == handle >> 32 ? number : 0;
+	return number && node_generation(node_at(tree, number)) == handle >> 32 ? number : 0;
 }
 
 /* The node when readers may see it, else NULL. ANY THREAD */
@@ -104,7 +120,7 @@ static inline struct node *node_published(const struct call_tree *tree, uint32_t
 {
 	struct node *node = node_at(tree, number);
 
-	return atomic_load_explicit(&node->state, memory_order_acquire) == NODE_LIVE ? node : NULL;
+	return atomic_load_explicit(&node->generation, memory_order_acquire) & NODE_PUBLISHED ? node : NULL;
 }
 
 #endif

@@ -56,9 +56,26 @@ void class_table_describe(struct class_table *table, struct class_record *record
 		name = strings_intern(table->strings, description->name.bytes, description->name.length);
 	if (!name)
 		flags |= SNAPSHOT_CLASS_ANONYMOUS;
+	if (!name && description->superclass.bytes)
+		record->origin =
+		    strings_intern(table->strings, description->superclass.bytes, description->superclass.length);
 	record->anonymous = description->real;
 	atomic_store_explicit(&record->name, name, memory_order_relaxed);
 	atomic_store_explicit(&record->flags, flags, memory_order_relaxed);
+}
+
+static void forget_origin(struct class_table *table, struct class_record *record)
+{
+	strings_release(table->strings, record->origin);
+	record->origin = NULL;
+	record->origin_line = 0;
+}
+
+void class_table_place(struct class_table *table, struct class_record *record, struct string *path, uint32_t line)
+{
+	forget_origin(table, record);
+	record->origin = strings_retain(path);
+	record->origin_line = line;
 }
 
 void class_table_rename(struct class_table *table, struct class_record *record, struct text name)
@@ -71,6 +88,7 @@ void class_table_rename(struct class_table *table, struct class_record *record, 
 	atomic_store_explicit(&record->name, renamed, memory_order_release);
 	atomic_fetch_and_explicit(&record->flags, ~(uint32_t)SNAPSHOT_CLASS_ANONYMOUS, memory_order_relaxed);
 	strings_release(table->strings, old);
+	forget_origin(table, record);
 }
 
 void class_table_publish(struct class_record *record)
@@ -136,6 +154,7 @@ void class_table_recycle(struct class_table *table, struct class_record *record)
 {
 	strings_release(table->strings, record->name);
 	record->name = NULL;
+	forget_origin(table, record);
 	atomic_store_explicit(&record->state, CLASS_FREE, memory_order_release);
 	table_give(&table->records, record->number);
 }

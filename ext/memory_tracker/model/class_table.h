@@ -38,6 +38,8 @@ struct class_record {
 	uintptr_t address;           /* 0: dead, or none */
 	uintptr_t anonymous;         /* address at first sight, for the name of a class without one */
 	struct string *_Atomic name; /* owned reference; NULL: anonymous */
+	struct string *origin;       /* owned reference; of an anonymous class its file or its superclass, or NULL */
+	uint32_t origin_line;        /* 0: the origin is no file */
 	_Atomic uint32_t flags;      /* enum snapshot_class_flag */
 	_Atomic uint32_t state;      /* enum class_state; published last */
 	uint32_t other;              /* node "(other)", or 0 */
@@ -79,6 +81,9 @@ struct class_record *class_table_take(struct class_table *table, uint32_t root_n
 /* Names the record, from a description. Without memory for the name it stays anonymous. HOOK */
 void class_table_describe(struct class_table *table, struct class_record *record,
                           const struct class_description *description);
+
+/* The file and line where an anonymous class was made, in place of its superclass; before it is published. HOOK */
+void class_table_place(struct class_table *table, struct class_record *record, struct string *path, uint32_t line);
 
 /* Another name, while no reader is inside. GVL */
 void class_table_rename(struct class_table *table, struct class_record *record, struct text name);

@@ -187,12 +187,12 @@ uint32_t code_table_frame(struct code_table *table, struct code *code, struct st
 	return frame_with(table, &content);
 }
 
-uint32_t code_table_pseudo_frame(struct code_table *table, const char *label)
+uint32_t code_table_pseudo_frame(struct code_table *table, const char *label, uint32_t flags)
 {
 	struct frame content = {
 	    .path = strings_intern(table->strings, "", 0),
 	    .label = strings_intern(table->strings, label, strlen(label)),
-	    .flags = SNAPSHOT_FRAME_PSEUDO,
+	    .flags = SNAPSHOT_FRAME_PSEUDO | flags,
 	};
 	uint32_t number = content.path && content.label ? frame_with(table, &content) : 0;
 

@@ -79,8 +79,8 @@ bool code_table_move(struct code_table *table, uintptr_t from, uintptr_t to);
  */
 uint32_t code_table_frame(struct code_table *table, struct code *code, struct string *path, uint32_t line);
 
-/* A frame that stands for no code, by its label. HOOK */
-uint32_t code_table_pseudo_frame(struct code_table *table, const char *label);
+/* A frame that stands for no code, by its label; flags beside SNAPSHOT_FRAME_PSEUDO. HOOK */
+uint32_t code_table_pseudo_frame(struct code_table *table, const char *label, uint32_t flags);
 
 /*
  * Gives code its whole name. Frames that it has so far may become aliases; true when some did. GVL, while no reader is

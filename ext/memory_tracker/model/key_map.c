@@ -36,6 +36,12 @@ void key_map_deinit(struct key_map *map)
 	memset(map, 0, sizeof(*map));
 }
 
+void key_map_clear(struct key_map *map)
+{
+	memset(map->slots, 0, slots_size(map->mask + 1));
+	map->count = 0;
+}
+
 static struct key_map_slot *find_slot(const struct key_map *map, uint64_t key)
 {
 	uint32_t index = key_map_home(map, key);

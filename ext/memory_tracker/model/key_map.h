@@ -40,6 +40,9 @@ int key_map_put(struct key_map *map, uint64_t key, uint64_t value);
 /* Removes and returns the value, 0 when there was none. HOOK */
 uint64_t key_map_remove(struct key_map *map, uint64_t key);
 
+/* Removes everything, and keeps the room. HOOK */
+void key_map_clear(struct key_map *map);
+
 static inline uint32_t key_map_home(const struct key_map *map, uint64_t key)
 {
 	/* Fibonacci hashing: Knuth, The Art of Computer Programming 3, section 6.4. */

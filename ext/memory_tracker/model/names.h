@@ -20,6 +20,9 @@ struct class_description {
 	uintptr_t real;   /* the class that counts, when the key is a singleton class; else the key itself */
 	struct text name; /* none: anonymous */
 	uint32_t flags;   /* enum snapshot_class_flag */
+
+	/* Of an anonymous class: the nearest class above it that has a name; none: only what all classes have. */
+	struct text superclass;
 };
 
 enum code_kind {

@@ -22,24 +22,22 @@
 /* Stands in `epoch` while a node is being settled. */
 #define NODE_SETTLING UINT32_MAX
 
-enum node_state {
-	NODE_FREE = 0,
-	NODE_LIVE = 1,
-};
+/* In `generation`: readers may see the node. */
+#define NODE_PUBLISHED UINT32_C(1)
 
 struct node {
 	_Atomic uint64_t allocated;
 	_Atomic uint64_t freed;
-	_Atomic uint64_t at_mark;  /* allocated when the latest major mark ended */
-	_Atomic uint64_t retained; /* what the latest major sweep left of them */
-	_Atomic uint32_t epoch;    /* the epoch that at_mark and retained are of */
-	_Atomic uint32_t state;    /* enum node_state; published last */
-	uint32_t generation;       /* of this record: identity is (generation, number) */
-	uint32_t parent;           /* a node's number; 0 for a class's root */
-	uint32_t frame;            /* 0 for a class's root */
+	_Atomic uint64_t at_mark;    /* allocated when the latest major mark ended */
+	_Atomic uint64_t retained;   /* what the latest major sweep left of them */
+	_Atomic uint32_t epoch;      /* the epoch that at_mark and retained are of */
+	_Atomic uint32_t generation; /* of this record: identity is (generation, number); published last */
+	uint32_t parent;             /* a node's number; 0 for a class's root */
+	uint32_t frame;              /* 0 for a class's root */
 	uint32_t class_number;
-	uint32_t first_child; /* for the writer only */
+	uint32_t first_child; /* for the writer only, with the siblings */
 	uint32_t next_sibling;
+	uint32_t previous_sibling;
 };
 static_assert(sizeof(struct node) == 64, "a node is one cache line");
 

@@ -133,7 +133,7 @@ static uint32_t other_node(struct tracker *tracker, struct class_record *class)
 	atomic_store_explicit(&tracker->paths_dropped, dropped + 1, memory_order_relaxed);
 	if (class->other)
 		return class->other;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(other)");
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(other)", 0);
 	if (!frame)
 		return class->root_number;
 	class->other = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
@@ -180,20 +180,16 @@ static uint32_t find_by_code(struct tracker *tracker, struct class_record *class
 	return number;
 }
 
-uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
+uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
+                           uint64_t fingerprint)
 {
-	struct path_cache *cache = &tracker->tree.by_address;
 	struct stack cut = *stack;
 
 	if (cut.depth > class->depth)
 		cut.depth = class->depth;
-	uint64_t fingerprint = path_cache_fingerprint(cache, class->number, cut.addresses, cut.lines, cut.depth);
-	uint32_t number = node_from_handle(&tracker->tree, path_cache_recall(cache, fingerprint));
-	if (likely(number))
-		return number;
-	number = find_by_code(tracker, class, &cut);
+	uint32_t number = find_by_code(tracker, class, &cut);
 	if (!number)
 		return other_node(tracker, class);
-	remember(tracker, cache, fingerprint, number);
+	remember(tracker, &tracker->tree.by_address, fingerprint, number);
 	return number;
 }

@@ -25,8 +25,9 @@ void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t s
 	memset(cache, 0, sizeof(*cache));
 	cache->memory = memory;
 	cache->random = seed;
-	for (size_t index = 0; index < sizeof(cache->multipliers) / sizeof(*cache->multipliers); index++)
-		cache->multipliers[index] = next_random(&cache->random) | 1;
+	for (size_t index = 0; index < sizeof(cache->keys) / sizeof(*cache->keys); index++)
+		cache->keys[index] = next_random(&cache->random);
+	cache->keys[0] |= 1;
 	cache->seed = next_random(&cache->random);
 }
 
@@ -37,30 +38,10 @@ void path_cache_deinit(struct path_cache *cache)
 	cache->slot_count = 0;
 }
 
-/*
- * Multilinear hashing (Lemire and Kaser, Strongly universal string hashing is fast, 2014): the products do not wait
- * for each other. The seed and a final mix make every bit depend on everything.
- */
-uint64_t path_cache_fingerprint(struct path_cache *cache, uint32_t class_number, const uintptr_t *codes,
-                                const int *lines, uint32_t depth)
+void path_cache_forget(struct path_cache *cache)
 {
-	const uint64_t *multiplier = cache->multipliers;
-
-	if (unlikely(cache->stale)) {
-		cache->seed = next_random(&cache->random);
-		cache->stale = false;
-		cache->remembered = 0;
-	}
-	uint64_t sum = cache->seed + class_number * multiplier[0];
-	for (uint32_t index = 0; index < depth; index++) {
-		multiplier += 2;
-		sum += codes[index] * multiplier[0];
-		sum += (uint64_t)(uint32_t)lines[index] * multiplier[1];
-	}
-	sum ^= sum >> 32;
-	sum *= UINT64_C(0xd6e8feb86659fd93);
-	sum ^= sum >> 32;
-	return sum ? sum : 1;
+	cache->seed = next_random(&cache->random);
+	cache->remembered = 0;
 }
 
 /*

@@ -7,7 +7,6 @@
 #ifndef MEMORY_TRACKER_MODEL_PATH_CACHE_H
 #define MEMORY_TRACKER_MODEL_PATH_CACHE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/memory.h"
@@ -30,10 +29,9 @@ struct path_cache {
 	uint32_t slot_count;
 	uint32_t remembered; /* since the seed was taken */
 	uint32_t next_victim;
-	bool stale; /* take another seed before the next look-up */
 	uint64_t seed;
 	uint64_t random;
-	uint64_t multipliers[2 * PATH_DEPTH_LIMIT + 2];
+	uint64_t keys[2 * PATH_DEPTH_LIMIT + 2]; /* random ones */
 };
 
 /* Needs no memory until something is remembered. */
@@ -41,14 +39,34 @@ void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t s
 void path_cache_deinit(struct path_cache *cache);
 
 /* Forgets all paths. HOOK */
-static inline void path_cache_forget(struct path_cache *cache)
-{
-	cache->stale = true;
-}
+void path_cache_forget(struct path_cache *cache);
 
-/* The fingerprint of `depth` codes and lines below a class; never 0. HOOK */
-uint64_t path_cache_fingerprint(struct path_cache *cache, uint32_t class_number, const uintptr_t *codes,
-                                const int *lines, uint32_t depth);
+/*
+ * The fingerprint of `depth` codes and lines below a class; never 0. HOOK
+ *
+ * Sums of products of pairs (Lemire and Kaser, Strongly universal string hashing is fast, 2014): the products do not
+ * wait for each other, and of two stacks that differ the sums are as good as unrelated. The seed and a final mix make
+ * every bit depend on everything.
+ */
+static inline uint64_t path_cache_fingerprint(const struct path_cache *cache, uint32_t class_number,
+                                              const uintptr_t *codes, const int *lines, uint32_t depth)
+{
+	const uint64_t *key = cache->keys;
+	uint64_t sum = cache->seed + class_number * key[0];
+	size_t index = depth & 1;
+
+	/* Two at a time: this loop is most of what a known path costs. */
+	if (index)
+		sum += (codes[0] + key[1]) * ((uint32_t)lines[0] + key[2]);
+	for (key += 1 + 2 * index; index < depth; index += 2, key += 4) {
+		sum += (codes[index] + key[0]) * ((uint32_t)lines[index] + key[1]);
+		sum += (codes[index + 1] + key[2]) * ((uint32_t)lines[index + 1] + key[3]);
+	}
+	sum ^= sum >> 32;
+	sum *= UINT64_C(0xd6e8feb86659fd93);
+	sum ^= sum >> 32;
+	return sum ? sum : 1;
+}
 
 /* What was remembered for a fingerprint, or 0. HOOK */
 static inline uint64_t path_cache_recall(const struct path_cache *cache, uint64_t fingerprint)

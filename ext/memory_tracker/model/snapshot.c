@@ -39,7 +39,7 @@ static const char *check_classes(const struct snapshot_header *header)
 	const struct snapshot_class *classes = snapshot_classes(header);
 
 	for (uint32_t index = 0; index < header->class_count; index++) {
-		if (!string_fits(header, classes[index].name))
+		if (!string_fits(header, classes[index].name) || !string_fits(header, classes[index].origin))
 			return "a class has a name that lies outside";
 		if (classes[index].freed > classes[index].allocated)
 			return "a class has more freed than allocated";
@@ -95,7 +95,7 @@ const char *snapshot_check(const void *bytes, size_t size)
 	if ((wrong = check_areas(header)))
 		return wrong;
 	if (!string_fits(header, header->reason) || !string_fits(header, header->command) ||
-	    !string_fits(header, header->runtime))
+	    !string_fits(header, header->runtime) || !string_fits(header, header->awaited))
 		return "the header has a text that lies outside";
 	if ((wrong = check_classes(header)) || (wrong = check_frames(header)))
 		return wrong;

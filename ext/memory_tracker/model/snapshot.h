@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SNAPSHOT_MAGIC UINT32_C(0x4d54534e)
-#define SNAPSHOT_VERSION UINT32_C(1)
+#define SNAPSHOT_VERSION UINT32_C(2)
 
 /* "No such record": for a node without parent, a frame that is none. */
 #define SNAPSHOT_NONE UINT32_MAX
@@ -28,7 +28,7 @@ enum snapshot_flag {
 	SNAPSHOT_EXACT = 2,   /* every event since the start was seen; else `reason` says why not */
 	SNAPSHOT_RETAINED_BOUND =
 	    4, /* retained is an upper bound: objects were born while the latest major GC marked */
-	SNAPSHOT_PATHS_ESTIMATED = 8, /* only every path_interval-th allocation of a class has its call path */
+	SNAPSHOT_PATHS_ESTIMATED = 8, /* only every path_interval-th allocation of a class is counted on a node */
 	SNAPSHOT_EXISTING = 16,       /* objects from before the start were entered: live is the whole heap's */
 	SNAPSHOT_ENDED = 32,          /* the program has ended: these numbers stay as they are */
 };
@@ -42,6 +42,7 @@ enum snapshot_class_flag {
 enum snapshot_frame_flag {
 	SNAPSHOT_FRAME_NATIVE = 1, /* a method written in C or in the Ruby core: the place is its caller's */
 	SNAPSHOT_FRAME_PSEUDO = 2, /* no code: "(other)", "(before the start)" and the like; the label says which */
+	SNAPSHOT_FRAME_ALL = 4,    /* and every object is counted there, whatever the path_interval */
 };
 
 struct snapshot_header {
@@ -83,6 +84,10 @@ struct snapshot_header {
 	snapshot_string_ref reason;  /* why the numbers are not exact; empty when they are */
 	snapshot_string_ref command; /* the program, as a person would name it */
 	snapshot_string_ref runtime; /* "ruby 3.4.11" */
+
+	uint32_t chosen_count;       /* how many classes call paths were asked for by name; 0: for all */
+	snapshot_string_ref awaited; /* names of those that had no object yet, with ", " between them */
+
 	uint32_t class_count;
 	uint32_t node_count;
 	uint32_t frame_count;
@@ -102,6 +107,13 @@ struct snapshot_class {
 	uint64_t retained;
 	snapshot_string_ref name;
 	uint32_t flags; /* enum snapshot_class_flag */
+
+	/*
+	 * Of an anonymous class: the file and line where it was made; with line 0 the nearest class above it that has a
+	 * name of its own. Empty where neither is known, and for all other classes.
+	 */
+	snapshot_string_ref origin;
+	uint32_t origin_line;
 };
 
 /*

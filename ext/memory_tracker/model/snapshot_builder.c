@@ -6,6 +6,9 @@
 
 #include "model/status.h"
 
+/* Of the names of classes that are awaited no more is said. */
+#define AWAITED_SIZE 1024
+
 /* An array that grows by doubling. */
 struct array {
 	char *bytes;
@@ -108,7 +111,17 @@ static void add_class(struct builder *builder, struct class_record *record)
 	class->retained = counts.retained;
 	class->flags = atomic_load_explicit(&record->flags, memory_order_relaxed);
 	class->name = class_name(builder, record);
+	class->origin = record->origin ? add_string(builder, record->origin) : 0;
+	class->origin_line = record->origin_line;
 	builder->class_index[record->number] = (uint32_t)(builder->classes.used / sizeof(*class));
+}
+
+static snapshot_string_ref add_awaited(struct builder *builder)
+{
+	char names[AWAITED_SIZE];
+	size_t length = path_choice_awaited(&builder->tracker->choice, names, sizeof(names));
+
+	return add_text(builder, names, (uint32_t)length);
 }
 
 static void add_classes(struct builder *builder)
@@ -346,12 +359,15 @@ struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct s
 		snapshot_string_ref reason = add_text(&builder, facts->reason.bytes, facts->reason.length);
 		snapshot_string_ref command = add_text(&builder, facts->command.bytes, facts->command.length);
 		snapshot_string_ref runtime = add_text(&builder, facts->runtime.bytes, facts->runtime.length);
+		snapshot_string_ref awaited = add_awaited(&builder);
 
 		header = builder.failed ? NULL : assemble(&builder, facts);
 		if (header) {
 			header->reason = reason;
 			header->command = command;
 			header->runtime = runtime;
+			header->awaited = awaited;
+			header->chosen_count = tracker->choice.count;
 		}
 	}
 	tracker_unlock(tracker);

@@ -22,6 +22,12 @@ static void count(_Atomic uint64_t *counter)
 
 /* --- life --- */
 
+/* The frames to take for a class that nobody asked for by itself. */
+static uint32_t usual_depth(struct tracker *tracker, const struct class_record *class)
+{
+	return path_choice_takes(&tracker->choice, class->name) ? tracker->options.depth : 0;
+}
+
 static struct class_record *make_class(struct tracker *tracker, const struct class_description *description)
 {
 	int status;
@@ -33,9 +39,9 @@ static struct class_record *make_class(struct tracker *tracker, const struct cla
 	struct node *root = node_at(&tracker->tree, root_number);
 	struct class_record *class = class_table_take(&tracker->classes, root_number, root, &status);
 	root->class_number = class->number;
-	class->depth = tracker->options.depth;
-	class->path_interval = tracker->options.path_interval;
 	class_table_describe(&tracker->classes, class, description);
+	class->depth = usual_depth(tracker, class);
+	class->path_interval = tracker->options.path_interval;
 	return class;
 }
 
@@ -74,7 +80,9 @@ static int init_tables(struct tracker *tracker)
 	    strings_init(&tracker->strings, memory, limits->strings) ||
 	    code_table_init(&tracker->codes, memory, &tracker->strings, limits->frames) ||
 	    call_tree_init(&tracker->tree, memory, &tracker->codes, limits->nodes) ||
-	    class_table_init(&tracker->classes, memory, &tracker->strings, limits->classes))
+	    class_table_init(&tracker->classes, memory, &tracker->strings, limits->classes) ||
+	    path_choice_init(&tracker->choice, memory, &tracker->strings, tracker->options.chosen,
+	                     tracker->options.chosen_count))
 		return STATUS_NO_MEMORY;
 	tracker->others = make_pseudo_class(tracker, "(classes not recorded)", 0);
 	tracker->unloaded = make_pseudo_class(tracker, "(unloaded classes)", SNAPSHOT_CLASS_UNLOADED);
@@ -91,6 +99,7 @@ int tracker_init(struct tracker *tracker, struct memory *memory, const struct na
 	use_defaults(&tracker->options);
 	pthread_mutex_init(&tracker->gate, NULL);
 	int status = init_tables(tracker);
+	tracker->options.chosen = NULL;
 	if (status != STATUS_OK)
 		tracker_deinit(tracker);
 	return status;
@@ -112,6 +121,8 @@ void tracker_deinit(struct tracker *tracker)
 		call_tree_deinit(&tracker->tree);
 	if (tracker->codes.memory)
 		code_table_deinit(&tracker->codes);
+	if (tracker->choice.memory)
+		path_choice_deinit(&tracker->choice);
 	if (tracker->strings.memory)
 		strings_deinit(&tracker->strings);
 	pthread_mutex_destroy(&tracker->gate);
@@ -149,6 +160,8 @@ void tracker_name_class(struct tracker *tracker, struct class_record *class, str
 	tracker_lock(tracker);
 	class_table_rename(&tracker->classes, class, name);
 	tracker_unlock(tracker);
+	if (!class->chosen_depth)
+		class->depth = usual_depth(tracker, class);
 }
 
 void tracker_reset_gate(struct tracker *tracker)
@@ -174,7 +187,7 @@ void tracker_retire_key(struct tracker *tracker, uintptr_t address)
 {
 	class_table_retire_key(&tracker->classes, address);
 	if (code_table_retire(&tracker->codes, address))
-		call_tree_forget_addresses(&tracker->tree);
+		call_tree_code_died(&tracker->tree, address);
 }
 
 void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *entry)
@@ -222,6 +235,29 @@ static void recycle_dead_classes(struct tracker *tracker)
 	pthread_mutex_unlock(&tracker->gate);
 }
 
+/* The allocating line of an object, when its call path was taken; else NULL. */
+static const struct frame *birth_of(const struct tracker *tracker, uint32_t entry)
+{
+	const struct frame *frame = NULL;
+
+	for (uint32_t number = entry & SHADOW_NODE; number; number = node_at(&tracker->tree, number)->parent) {
+		uint32_t own = node_at(&tracker->tree, number)->frame;
+
+		if (own)
+			frame = frame_at(&tracker->codes, frame_canonical(&tracker->codes, own));
+	}
+	return frame;
+}
+
+/* A class is an object too: one without a name is known by the line that made it. */
+static void place_class(struct tracker *tracker, struct class_record *class, uint32_t entry)
+{
+	const struct frame *birth = class->name ? NULL : birth_of(tracker, entry);
+
+	if (birth && birth->line)
+		class_table_place(&tracker->classes, class, birth->path, birth->line);
+}
+
 static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_t key,
                                                const struct class_description *description)
 {
@@ -237,6 +273,8 @@ static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_
 	class = make_class(tracker, description);
 	if (!class)
 		return NULL;
+	if (address)
+		place_class(tracker, class, *shadow_map_find(&tracker->map, &tracker->map.births, address));
 	/* Room for the key was made with the room for the record. */
 	class_table_add_key(&tracker->classes, description->real, class);
 	class->address = address;
@@ -273,7 +311,7 @@ struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key)
 void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint32_t depth)
 {
 	class->chosen_depth = depth != UINT32_MAX;
-	class->depth = class->chosen_depth ? depth : tracker->options.depth;
+	class->depth = class->chosen_depth ? depth : usual_depth(tracker, class);
 }
 
 /* --- births --- */
@@ -296,8 +334,9 @@ bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t n
 static uint32_t node_before_the_start(struct tracker *tracker, struct class_record *class)
 {
 	/* What has no class of its own is not told apart any further. */
-	uint32_t frame = class == tracker->others ? 0 : code_table_pseudo_frame(&tracker->codes, "(before the start)");
-
+	if (class == tracker->others)
+		return class->root_number;
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(before the start)", SNAPSHOT_FRAME_ALL);
 	if (!frame)
 		return class->root_number;
 	uint32_t number = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));

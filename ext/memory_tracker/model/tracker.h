@@ -21,6 +21,7 @@
 #include "model/code_table.h"
 #include "model/memory.h"
 #include "model/names.h"
+#include "model/path_choice.h"
 #include "model/shadow_map.h"
 #include "model/strings.h"
 
@@ -33,9 +34,11 @@ struct tracker_limits {
 
 struct tracker_options {
 	uint32_t stride;              /* bytes; every object's address is a multiple of it */
-	uint32_t depth;               /* frames to take for every class; 0: counts only */
+	uint32_t depth;               /* frames to take for every chosen class; 0: counts only */
 	uint32_t path_interval;       /* take the path of every nth birth of a class; at least 1 */
 	struct tracker_limits limits; /* a zero takes the default */
+	const struct text *chosen;    /* names of the chosen classes, borrowed by tracker_init alone */
+	uint32_t chosen_count;        /* 0: every class is chosen */
 };
 
 struct tracker {
@@ -49,6 +52,7 @@ struct tracker {
 	struct call_tree tree;
 	struct code_table codes;
 	struct strings strings;
+	struct path_choice choice;
 	struct class_record *others;   /* objects of classes that could not be recorded */
 	struct class_record *unloaded; /* the totals of classes that are gone */
 	uint64_t next_eviction;        /* births until leaves are looked for again */
@@ -93,8 +97,11 @@ static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t
  */
 static inline struct class_record *tracker_class(struct tracker *tracker, uintptr_t key);
 
+/* Right after tracker_clear_address at every birth of what may be code. HOOK */
+static inline void tracker_code_born(struct tracker *tracker, uintptr_t address);
+
 /* The node for a stack below a class: the stack is cut to the class's depth. Never 0. HOOK */
-uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
+static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
 
 /*
  * The object at `address` is born on a node. `entry` is what tracker_clear_address returned. False when it could
@@ -134,7 +141,7 @@ bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_
 /* The record of a class, entered when it is not there; NULL when it cannot be. GVL */
 struct class_record *tracker_class_for(struct tracker *tracker, uintptr_t key);
 
-/* Frames to take for this class from now on; UINT32_MAX: what all classes have. GVL */
+/* Frames to take for this class from now on; UINT32_MAX: what it has without being asked for. GVL */
 void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint32_t depth);
 
 /* Gives code its whole name. Never inside an event. GVL */
@@ -169,6 +176,9 @@ void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *e
 struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key);
 /* HOOK */
 void tracker_retire_key(struct tracker *tracker, uintptr_t address);
+/* The node of a path whose addresses are met for the first time, or may mean another now. HOOK */
+uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
+                           uint64_t fingerprint);
 /* HOOK */
 bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node);
 
@@ -186,6 +196,22 @@ static inline struct class_record *tracker_class(struct tracker *tracker, uintpt
 	struct class_record *class = class_table_find(&tracker->classes, key);
 
 	return likely(class) ? class : tracker_add_class(tracker, key);
+}
+
+static inline void tracker_code_born(struct tracker *tracker, uintptr_t address)
+{
+	call_tree_code_born(&tracker->tree, address);
+}
+
+static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
+{
+	struct call_tree *tree = &tracker->tree;
+	uint32_t depth = stack->depth < class->depth ? stack->depth : class->depth;
+	uint64_t fingerprint =
+	    path_cache_fingerprint(&tree->by_address, class->number, stack->addresses, stack->lines, depth);
+	uint32_t number = node_from_handle(tree, path_cache_recall(&tree->by_address, fingerprint));
+
+	return likely(number) ? number : tracker_find_path(tracker, class, stack, fingerprint);
 }
 
 static inline uint32_t tracker_epoch(const struct tracker *tracker)

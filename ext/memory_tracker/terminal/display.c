@@ -216,7 +216,8 @@ static void draw(struct display *display)
 {
 	unsigned columns, lines;
 
-	if (!display->entered || display->mode != DISPLAY_VIEWER)
+	/* A slow terminal gets the latest screen when it has taken the one before, and not all in between. */
+	if (!display->entered || display->mode != DISPLAY_VIEWER || !screen_send(display->session.screen))
 		return;
 	if (screen_measure(display->session.screen, &columns, &lines)) {
 		grid_resize(&display->grid, columns, lines);
@@ -227,6 +228,8 @@ static void draw(struct display *display)
 	if (!display->dirty)
 		return;
 	viewer_draw(display->viewer, &display->grid);
+	screen_set_theme(display->session.screen, viewer_theme(display->viewer));
+	screen_mouse(display->session.screen, viewer_uses_mouse(display->viewer));
 	screen_show(display->session.screen, &display->grid);
 	display->dirty = display->printed = false;
 	display->drawn = clock_now();
@@ -297,15 +300,15 @@ static void interrupt(struct display *display)
 
 static void see_to_keys(struct display *display)
 {
-	uint32_t key;
+	struct viewer_input input;
 
 	while (display->entered && !display->over && display->mode == DISPLAY_VIEWER &&
-	       screen_key(display->session.screen, &key)) {
+	       screen_key(display->session.screen, &input)) {
 		display->dirty = true;
-		if (key == SCREEN_KEY_INTERRUPT && display->options.session.interrupt_key)
+		if (input.key == SCREEN_KEY_INTERRUPT && display->options.session.interrupt_key)
 			interrupt(display);
 		else
-			obey(display, viewer_press(display->viewer, key));
+			obey(display, viewer_take(display->viewer, &input));
 	}
 }
 
@@ -330,7 +333,10 @@ static bool wait_for_something(struct display *display)
 	                job ? console_fd(&display->console) : -1, job && !job->ended ? job->reports : -1};
 	int most = full ? RETRY_MS : display->printed ? OUTPUT_MS : TICK_MS;
 
-	return tty_wait(terminal, others, 4, display->mode == DISPLAY_THROUGH ? most : feed_wait(&display->feed, most));
+	bool behind = display->entered && display->mode == DISPLAY_VIEWER && !screen_send(display->session.screen);
+
+	return tty_wait(terminal, behind, others, 4,
+	                display->mode == DISPLAY_THROUGH ? most : feed_wait(&display->feed, most));
 }
 
 static void see_to_complaint(struct display *display)
@@ -401,6 +407,7 @@ enum display_end display_run(struct display *display)
 	}
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
 	if (!woken) {
+		viewer_keep_settings(display->viewer);
 		display_leave(display);
 		if (display->complaint)
 			session_say(&display->session, display->complaint);
@@ -414,7 +421,7 @@ bool display_stopped_within(struct display *display, int milliseconds)
 	uint64_t deadline = clock_now() + (uint64_t)milliseconds * CLOCK_MILLISECOND;
 
 	while (!atomic_load(&display->stopped) && clock_now() < deadline) {
-		tty_wait(display->wake[0], NULL, 0, TICK_MS);
+		tty_wait(display->wake[0], false, NULL, 0, TICK_MS);
 		drain(display);
 	}
 	return atomic_load(&display->stopped);

@@ -22,7 +22,7 @@ static void pass_on(void)
 	ssize_t length;
 
 	do {
-		tty_wait(0, NULL, 0, LOOK_MS);
+		tty_wait(0, false, NULL, 0, LOOK_MS);
 		length = read(0, bytes, sizeof(bytes));
 		if (length > 0 && !tty_write(1, bytes, (size_t)length))
 			return;

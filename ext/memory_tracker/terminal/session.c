@@ -137,7 +137,7 @@ void session_leave(struct session *session)
 	bool ours = tty_foreground(&session->tty);
 
 	if (session->screen)
-		screen_close(session->screen, ours);
+		screen_close(session->screen);
 	session->screen = NULL;
 	if (ours)
 		tty_restore(session->tty.fd, &session->tty.modes);

@@ -52,25 +52,6 @@ bool tty_foreground(const struct tty *tty)
 	return tcgetpgrp(tty->fd) == getpgrp();
 }
 
-bool tty_write(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written >= 0) {
-			bytes += written;
-			length -= (size_t)written;
-		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
-
-			poll(&pollfd, 1, RETRY_MS);
-		} else if (errno != EINTR) {
-			return false;
-		}
-	}
-	return true;
-}
-
 #ifdef __APPLE__
 
 /* poll() does not know terminals there. */
@@ -85,23 +66,37 @@ bool tty_readable(int fd)
 	return select(fd + 1, &set, NULL, NULL, &none) > 0;
 }
 
-bool tty_wait(int fd, const int *others, size_t count, int milliseconds)
+bool tty_wait(int fd, bool behind, const int *others, size_t count, int milliseconds)
 {
 	struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+	fd_set reads, writes;
 	int most = fd;
-	fd_set set;
 
-	FD_ZERO(&set);
 	if (fd >= FD_SETSIZE)
 		return false;
-	FD_SET(fd, &set);
+	FD_ZERO(&reads);
+	FD_ZERO(&writes);
+	FD_SET(fd, &reads);
+	if (behind)
+		FD_SET(fd, &writes);
 	for (size_t i = 0; i < count; i++) {
 		if (others[i] < 0 || others[i] >= FD_SETSIZE)
 			continue;
-		FD_SET(others[i], &set);
+		FD_SET(others[i], &reads);
 		most = others[i] > most ? others[i] : most;
 	}
-	return select(most + 1, &set, NULL, NULL, &time) >= 0 || errno == EINTR;
+	return select(most + 1, &reads, &writes, NULL, &time) >= 0 || errno == EINTR;
+}
+
+static void wait_writable(int fd)
+{
+	struct timeval time = {.tv_usec = RETRY_MS * 1000};
+	fd_set writes;
+
+	FD_ZERO(&writes);
+	if (fd < FD_SETSIZE)
+		FD_SET(fd, &writes);
+	select(fd < FD_SETSIZE ? fd + 1 : 0, NULL, &writes, NULL, &time);
 }
 
 #else
@@ -115,9 +110,9 @@ bool tty_readable(int fd)
 
 #define OTHERS_MAX 7
 
-bool tty_wait(int fd, const int *others, size_t count, int milliseconds)
+bool tty_wait(int fd, bool behind, const int *others, size_t count, int milliseconds)
 {
-	struct pollfd pollfds[OTHERS_MAX + 1] = {{.fd = fd, .events = POLLIN}};
+	struct pollfd pollfds[OTHERS_MAX + 1] = {{.fd = fd, .events = (short)(POLLIN | (behind ? POLLOUT : 0))}};
 
 	count = count > OTHERS_MAX ? OTHERS_MAX : count;
 	for (size_t i = 0; i < count; i++)
@@ -125,4 +120,28 @@ bool tty_wait(int fd, const int *others, size_t count, int milliseconds)
 	return poll(pollfds, 1 + count, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
+static void wait_writable(int fd)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+
+	poll(&pollfd, 1, RETRY_MS);
+}
+
 #endif
+
+bool tty_write(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written >= 0) {
+			bytes += written;
+			length -= (size_t)written;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			wait_writable(fd);
+		} else if (errno != EINTR) {
+			return false;
+		}
+	}
+	return true;
+}

@@ -35,10 +35,11 @@ bool tty_foreground(const struct tty *tty);
 bool tty_write(int fd, const char *bytes, size_t length);
 
 /*
- * Waits until there is something to read from a terminal or one of `count` other descriptors, of which -1 is none, at
- * most `milliseconds`. Returns false when the terminal is gone.
+/*
+ * Waits until there is something to read from a terminal or one of `count` other descriptors, of which -1 is none, or,
+ * if it is `behind`, until the terminal takes something, at most `milliseconds`. Returns false when the terminal is gone.
  */
-bool tty_wait(int fd, const int *others, size_t count, int milliseconds);
+bool tty_wait(int fd, bool behind, const int *others, size_t count, int milliseconds);
 
 /* Whether a read from the terminal would not wait. */
 bool tty_readable(int fd);

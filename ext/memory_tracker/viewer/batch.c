@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/tree_lines.h"
 
@@ -115,6 +116,10 @@ static void put_header(struct buffer *out, const struct history *history, const 
 	put_rate(out, "  alloc/s ", totals->allocated_rate);
 	put_rate(out, "  freed/s ", totals->freed_rate);
 	put_exactness(out, snapshot, options->charset);
+	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED) {
+		put_number(out, "  paths of 1 in ", snapshot->path_interval);
+		buffer_puts(out, "*");
+	}
 	buffer_puts(out, "\n");
 }
 
@@ -156,14 +161,7 @@ static size_t collect(struct column_line *lines, const struct history *history, 
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
 		if ((classes[i].flags & SNAPSHOT_CLASS_INTERNAL) && !options->internal)
 			continue;
-		struct column_line *line = &lines[count++];
-		*line = (struct column_line){.row = &rows[i],
-		                             .class_index = i,
-		                             .path = {.index = CALL_PATHS_NONE},
-		                             .bound = retained_is_bound(snapshot),
-		                             .unknown = !snapshot->majors_seen,
-		                             .charset = options->charset};
-		line->name = snapshot_string(snapshot, classes[i].name, &line->name_length);
+		lines[count++] = class_line(snapshot, rows, i, options->charset);
 	}
 	return count;
 }
@@ -226,6 +224,20 @@ static void put_paths(struct buffer *out, struct buffer *cell, const struct path
 	free(lines);
 }
 
+/* At the end: the classes that call paths were asked for and that never came. */
+static void put_awaited(struct buffer *out, const struct snapshot_header *snapshot, enum text_charset charset)
+{
+	char names[REASON_CELLS * 4 + 1];
+	uint32_t length;
+	const char *awaited = snapshot_string(snapshot, snapshot->awaited, &length);
+
+	if (!length || !(snapshot->flags & SNAPSHOT_ENDED))
+		return;
+	buffer_puts(out, "no object was seen of: ");
+	buffer_add(out, names, text_fit(names, sizeof names, awaited, length, REASON_CELLS, charset));
+	buffer_puts(out, "\n");
+}
+
 bool batch_print(struct buffer *out, const struct history *history, const struct batch_options *options)
 {
 	const struct snapshot_header *snapshot = history_snapshot(history);
@@ -249,6 +261,7 @@ bool batch_print(struct buffer *out, const struct history *history, const struct
 		if (paths)
 			put_paths(out, &cell, options->paths, &lines[i], sort);
 	}
+	put_awaited(out, snapshot, options->charset);
 	buffer_puts(out, "\n");
 	free(lines);
 	buffer_deinit(&cell);

@@ -75,6 +75,20 @@ static void add_counts(struct call_path *path, uint64_t allocated, uint64_t free
 	path->retained += retained;
 }
 
+/* How many objects one on a node of this frame stands for. */
+static uint64_t weight(const struct snapshot_header *snapshot, uint32_t frame)
+{
+	if (!(snapshot->flags & SNAPSHOT_PATHS_ESTIMATED) ||
+	    (snapshot_frames(snapshot)[frame].flags & SNAPSHOT_FRAME_ALL))
+		return 1;
+	return snapshot->path_interval;
+}
+
+static void add_node(struct call_path *path, const struct snapshot_node *node, uint64_t weight)
+{
+	add_counts(path, node->allocated * weight, node->freed * weight, node->retained * weight);
+}
+
 /* Enters a path, of which all but the links is known, below its class or parent. */
 static void link_path(struct call_paths *paths, uint32_t index)
 {
@@ -101,7 +115,7 @@ bool call_paths_build(struct call_paths *paths, const struct snapshot_header *sn
 		                                     .class_index = nodes[i].class_index,
 		                                     .frame = nodes[i].frame,
 		                                     .parent = nodes[i].parent};
-		add_counts(&paths->paths[i], nodes[i].allocated, nodes[i].freed, nodes[i].retained);
+		add_node(&paths->paths[i], &nodes[i], weight(snapshot, nodes[i].frame));
 		paths->any[nodes[i].class_index] = true;
 		link_path(paths, i);
 	}
@@ -213,7 +227,7 @@ static bool add_turned(struct call_paths *paths, struct finder *finder, uint32_t
 		path = child(paths, finder, own->class_index, path, nodes[at].frame);
 		if (path == CALL_PATHS_NONE)
 			return false;
-		add_counts(&paths->paths[path], own->allocated, own->freed, own->retained);
+		add_node(&paths->paths[path], own, weight(paths->snapshot, own->frame));
 	}
 	return true;
 }

@@ -2,7 +2,8 @@
  * The call paths of a snapshot as trees that can be gone through: below each class the allocating lines and below
  * those their callers, or turned round: the outermost callers first.
  *
- * Counts here are those of a node with all that is below it. One thread at a time; any thread.
+ * Counts here are those of a node with all that is below it; where only every nth object has its call path they are
+ * estimates, n times as much. One thread at a time; any thread.
  */
 #ifndef MEMORY_TRACKER_VIEWER_CALL_PATHS_H
 #define MEMORY_TRACKER_VIEWER_CALL_PATHS_H

@@ -1,8 +1,10 @@
 #include "viewer/column.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
+#include "viewer/column_order.h"
 #include "viewer/format.h"
 #include "viewer/grid.h"
 #include "viewer/path_cell.h"
@@ -23,32 +25,83 @@ const char *column_growth_sign(enum text_charset charset)
 	return charset == TEXT_UTF8 ? "▲" : "!";
 }
 
+/* Behind a number: that it is an estimate, or the room for saying so. */
+static void put_mark(struct buffer *out, const struct column_line *line, bool known)
+{
+	if (line->mark)
+		buffer_add(out, known ? &line->mark : " ", 1);
+}
+
+void column_print_change(struct buffer *out, int64_t change, bool known, bool bound)
+{
+	char digits[FORMAT_SIZE];
+	size_t length = format_change(digits, change);
+
+	if (known && bound && change)
+		buffer_puts(out, "~");
+	buffer_add(out, known ? digits : "-", known ? length : 1);
+}
+
+static void print_change(struct buffer *out, const struct column_line *line)
+{
+	column_print_change(out, line->change.retained, line->change.retained_known, line->change.bound);
+	put_mark(out, line, line->change.retained_known);
+}
+
+static uint16_t style_of_change(bool known, int64_t change)
+{
+	return known && change < 0 ? GRID_SHRINKS : GRID_PLAIN;
+}
+
+static uint16_t style_change(const struct column_line *line)
+{
+	return style_of_change(line->change.retained_known, line->change.retained);
+}
+
 static void print_retained(struct buffer *out, const struct column_line *line)
 {
 	char digits[FORMAT_SIZE];
 	size_t length = format_count(digits, line->row->retained);
 
-	if (line->unknown) {
+	if (line->deltas) {
+		print_change(out, line);
+		return;
+	}
+	if (!line->unknown && line->bound && line->row->retained)
+		buffer_puts(out, column_bound_sign(line->charset));
+	buffer_add(out, line->unknown ? "-" : digits, line->unknown ? 1 : length);
+	put_mark(out, line, !line->unknown);
+}
+
+static uint16_t style_retained(const struct column_line *line)
+{
+	return line->deltas ? style_change(line) : GRID_PLAIN;
+}
+
+void column_print_rate(struct buffer *out, double per_second, enum history_certainty certainty)
+{
+	char digits[FORMAT_SIZE];
+	size_t length = format_growth(digits, per_second);
+
+	if (certainty == HISTORY_UNKNOWN) {
 		buffer_puts(out, "-");
 		return;
 	}
-	if (line->bound && line->row->retained)
-		buffer_puts(out, column_bound_sign(line->charset));
+	if (certainty == HISTORY_UNCONFIRMED)
+		buffer_puts(out, "~");
 	buffer_add(out, digits, length);
+}
+
+static void print_rate(struct buffer *out, const struct column_line *line, double per_second,
+                       enum history_certainty certainty)
+{
+	column_print_rate(out, per_second, certainty);
+	put_mark(out, line, certainty != HISTORY_UNKNOWN);
 }
 
 static void print_growth(struct buffer *out, const struct column_line *line)
 {
-	char digits[FORMAT_SIZE];
-	size_t length = format_growth(digits, line->row->growth);
-
-	if (line->row->certainty == HISTORY_UNKNOWN) {
-		buffer_puts(out, "-");
-		return;
-	}
-	if (line->row->certainty == HISTORY_UNCONFIRMED)
-		buffer_puts(out, "~");
-	buffer_add(out, digits, length);
+	print_rate(out, line, line->row->growth, line->row->certainty);
 }
 
 /* The number, and a place for the sign behind it, so that numbers stand in line. */
@@ -59,22 +112,69 @@ static void show_growth(struct buffer *out, const struct column_line *line, unsi
 	buffer_puts(out, line->row->sustained ? column_growth_sign(line->charset) : " ");
 }
 
+static uint16_t style_rate(double per_second, enum history_certainty certainty)
+{
+	if (certainty == HISTORY_UNCONFIRMED)
+		return per_second != 0 ? GRID_UNCONFIRMED | GRID_DIM : GRID_DIM;
+	return certainty == HISTORY_CONFIRMED && per_second < 0 ? GRID_SHRINKS : GRID_PLAIN;
+}
+
 static uint16_t style_growth(const struct column_line *line)
 {
-	const struct history_row *row = line->row;
-
-	if (row->sustained)
+	if (line->row->sustained)
 		return GRID_GROWS | GRID_BOLD;
-	if (row->certainty == HISTORY_UNCONFIRMED)
-		return row->growth != 0 ? GRID_UNCONFIRMED | GRID_DIM : GRID_DIM;
-	return row->certainty == HISTORY_CONFIRMED && row->growth < 0 ? GRID_SHRINKS : GRID_PLAIN;
+	return style_rate(line->row->growth, line->row->certainty);
+}
+
+static void print_short(struct buffer *out, const struct column_line *line)
+{
+	print_rate(out, line, line->row->short_change.per_second, line->row->short_change.certainty);
+}
+
+static uint16_t style_short(const struct column_line *line)
+{
+	return style_rate(line->row->short_change.per_second, line->row->short_change.certainty);
+}
+
+static void print_long(struct buffer *out, const struct column_line *line)
+{
+	print_rate(out, line, line->row->long_change.per_second, line->row->long_change.certainty);
+}
+
+static uint16_t style_long(const struct column_line *line)
+{
+	return style_rate(line->row->long_change.per_second, line->row->long_change.certainty);
+}
+
+static enum history_certainty certainty_since_mark(const struct column_line *line)
+{
+	return line->change.growth_known ? HISTORY_CONFIRMED : HISTORY_UNKNOWN;
+}
+
+static void print_since_mark(struct buffer *out, const struct column_line *line)
+{
+	print_rate(out, line, line->change.growth, certainty_since_mark(line));
+}
+
+static uint16_t style_since_mark(const struct column_line *line)
+{
+	return style_rate(line->change.growth, certainty_since_mark(line));
+}
+
+static uint16_t style_live(const struct column_line *line)
+{
+	return line->deltas ? style_of_change(line->change.live_known, line->change.live) : GRID_PLAIN;
 }
 
 static void print_live(struct buffer *out, const struct column_line *line)
 {
 	char digits[FORMAT_SIZE];
 
-	buffer_add(out, digits, format_count(digits, line->row->live));
+	if (line->deltas)
+		column_print_change(out, line->change.live, line->change.live_known, false);
+	else
+		buffer_add(out, digits, format_count(digits, line->row->live));
+	put_mark(out, line, !line->deltas || line->change.live_known);
 }
 
 static void print_allocated_rate(struct buffer *out, const struct column_line *line)
@@ -85,6 +185,7 @@ static void print_allocated_rate(struct buffer *out, const struct column_line *l
 		buffer_puts(out, "-");
 	else
 		buffer_add(out, digits, format_rate(digits, line->row->allocated_rate));
+	put_mark(out, line, line->row->allocated_rate >= 0);
 }
 
 static void show_trend(struct buffer *out, const struct column_line *line, unsigned cells)
@@ -93,7 +194,8 @@ static void show_trend(struct buffer *out, const struct column_line *line, unsig
 
 	if (!line->figures)
 		return;
-	sparkline_print(out, counts, figures_trend(line->figures, line->row, counts), cells, line->charset);
+	sparkline_print(out, counts, figures_trend(line->figures, line->row, HISTORY_TREND_LIVE, counts), cells,
+	                line->charset);
 }
 
 static uint16_t style_trend(const struct column_line *line)
@@ -120,13 +222,18 @@ static void print_path(struct buffer *out, const struct column_line *line)
 
 static void print_name(struct buffer *out, const struct column_line *line)
 {
-	char name[NAME_CELLS * 4 + 1];
+	char text[NAME_CELLS * 4 + 1], place[PLACE_SIZE];
 
 	if (line->path.depth) {
 		print_path(out, line);
 		return;
 	}
-	buffer_add(out, name, text_fit(name, sizeof name, line->name, line->name_length, NAME_CELLS, line->charset));
+	size_t length = class_line_place(place, sizeof place, line);
+	buffer_add(out, text, class_line_name(text, sizeof text, line, NAME_CELLS));
+	if (!length)
+		return;
+	buffer_puts(out, "  ");
+	buffer_add(out, text, text_fit_end(text, sizeof text, place, length, NAME_CELLS, line->charset));
 }
 
 static uint16_t style_name(const struct column_line *line)
@@ -134,74 +241,33 @@ static uint16_t style_name(const struct column_line *line)
 	return line->path.depth ? GRID_PLAIN : GRID_BOLD;
 }
 
-static int largest_first(double left, double right)
+static void title_since(const char *name, const struct column_context *context, char out[COLUMN_TITLE_SIZE])
 {
-	return (left < right) - (left > right);
+	snprintf(out, COLUMN_TITLE_SIZE, "%s %s", context->charset == TEXT_UTF8 ? "Δ" : "+-", name);
 }
 
-static int by_id(const struct history_row *left, const struct history_row *right)
+static void title_retained(const struct column_context *context, char out[COLUMN_TITLE_SIZE])
 {
-	return (left->id > right->id) - (left->id < right->id);
+	if (context->deltas)
+		title_since("RETAINED", context, out);
+	else
+		snprintf(out, COLUMN_TITLE_SIZE, "RETAINED");
 }
 
-static int largest_count_first(uint64_t left, uint64_t right)
+static void title_live(const struct column_context *context, char out[COLUMN_TITLE_SIZE])
 {
-	return (left < right) - (left > right);
+	if (context->deltas)
+		title_since("LIVE", context, out);
+	else
+		snprintf(out, COLUMN_TITLE_SIZE, "LIVE");
 }
 
-/* What is equal in a column goes by what is retained, then by what is there; the id makes the rest stable. */
-static int by_counts(const struct history_row *left, const struct history_row *right)
+static void title_change(const struct column_context *context, char out[COLUMN_TITLE_SIZE])
 {
-	int order = largest_count_first(left->retained, right->retained);
+	char elapsed[FORMAT_SIZE];
 
-	if (!order)
-		order = largest_count_first(left->live, right->live);
-	return order ? order : by_id(left, right);
-}
-
-static const struct history_row *row_of(const void *line)
-{
-	return ((const struct column_line *)line)->row;
-}
-
-static int compare_retained(const void *left, const void *right)
-{
-	return by_counts(row_of(left), row_of(right));
-}
-
-static int compare_growth(const void *left, const void *right)
-{
-	/* As they are shown: what differs only in decimals that nobody sees is equal. */
-	int order = largest_first(round(row_of(left)->growth * 10), round(row_of(right)->growth * 10));
-
-	return order ? order : by_counts(row_of(left), row_of(right));
-}
-
-static int compare_live(const void *left, const void *right)
-{
-	const struct history_row *l = row_of(left), *r = row_of(right);
-	int order = largest_count_first(l->live, r->live);
-
-	return order ? order : by_counts(l, r);
-}
-
-static int compare_allocated_rate(const void *left, const void *right)
-{
-	int order = largest_first(row_of(left)->allocated_rate, row_of(right)->allocated_rate);
-
-	return order ? order : by_counts(row_of(left), row_of(right));
-}
-
-static int compare_name(const void *left, const void *right)
-{
-	const struct column_line *l = left, *r = right;
-	int order = memcmp(l->name, r->name, l->name_length < r->name_length ? l->name_length : r->name_length);
-
-	if (order)
-		return order;
-	if (l->name_length != r->name_length)
-		return l->name_length < r->name_length ? -1 : 1;
-	return by_id(l->row, r->row);
+	format_duration(elapsed, context->elapsed_ns);
+	title_since(elapsed, context, out);
 }
 
 /* The order of plain text. */
@@ -220,7 +286,9 @@ const struct column column_table[] = {
                          .width = 10,
                          .print = print_retained,
                          .cells = 10,
-                         .compare = compare_retained},
+                         .style = style_retained,
+                         .title_now = title_retained,
+                         .compare = column_order_retained},
     [COLUMN_GROWTH] = {.key = "growth",
                        .title = "GROWTH/s",
                        .help = "how many more of them each second, compared from one major GC to the next",
@@ -230,7 +298,7 @@ const struct column column_table[] = {
                        .least = 50,
                        .show = show_growth,
                        .style = style_growth,
-                       .compare = compare_growth},
+                       .compare = column_order_growth},
     [COLUMN_LIVE] = {.key = "live",
                      .title = "LIVE",
                      .help = "objects allocated and not freed yet, garbage that waits for a GC included",
@@ -238,7 +306,9 @@ const struct column column_table[] = {
                      .print = print_live,
                      .cells = 9,
                      .least = 70,
-                     .compare = compare_live},
+                     .style = style_live,
+                     .title_now = title_live,
+                     .compare = column_order_live},
     [COLUMN_ALLOCATED] = {.key = "alloc",
                           .title = "ALLOC/s",
                           .help = "objects allocated each second",
@@ -246,13 +316,13 @@ const struct column column_table[] = {
                           .print = print_allocated_rate,
                           .cells = 9,
                           .least = 90,
-                          .compare = compare_allocated_rate},
+                          .compare = column_order_allocated_rate},
     [COLUMN_NAME] = {.key = "class",
                      .title = "CLASS",
                      .help = "the class that the objects were born with",
                      .print = print_name,
                      .style = style_name,
-                     .compare = compare_name},
+                     .compare = column_order_name},
 };
 
 const size_t column_count = sizeof column_table / sizeof *column_table;
@@ -267,9 +337,51 @@ static const struct column trend = {.key = "trend",
                                     .show = show_trend,
                                     .style = style_trend};
 
+static const struct column change = {.key = "change",
+                                     .title = "SINCE MARK",
+                                     .help = "how many more are retained than at the mark that b has set",
+                                     .cells = 10,
+                                     .least = 70,
+                                     .with_mark = true,
+                                     .print = print_change,
+                                     .style = style_change,
+                                     .title_now = title_change,
+                                     .compare = column_order_change};
+
+static const struct column short_growth = {.key = "growth10",
+                                           .title = "OVER 10 s",
+                                           .help = "how retained changed over the last 10 seconds, per second",
+                                           .cells = 10,
+                                           .on_request = true,
+                                           .print = print_short,
+                                           .style = style_short,
+                                           .compare = column_order_short};
+
+static const struct column long_growth = {.key = "growth60",
+                                          .title = "OVER 60 s",
+                                          .help = "the same over the last minute, be it steady or not",
+                                          .cells = 10,
+                                          .on_request = true,
+                                          .print = print_long,
+                                          .style = style_long,
+                                          .compare = column_order_long};
+
+static const struct column growth_since_mark = {.key = "growth-mark",
+                                                .title = "MARK/s",
+                                                .help = "the same since the mark",
+                                                .cells = 10,
+                                                .on_request = true,
+                                                .print = print_since_mark,
+                                                .style = style_since_mark,
+                                                .compare = column_order_change};
+
 const struct column *const column_screen[] = {
     &column_table[COLUMN_RETAINED],
+    &change,
     &column_table[COLUMN_GROWTH],
+    &short_growth,
+    &long_growth,
+    &growth_since_mark,
     &column_table[COLUMN_LIVE],
     &column_table[COLUMN_ALLOCATED],
     &trend,
@@ -277,6 +389,19 @@ const struct column *const column_screen[] = {
 };
 
 const size_t column_screen_count = sizeof column_screen / sizeof *column_screen;
+
+void column_title(const struct column *column, const struct column_context *context, char out[COLUMN_TITLE_SIZE])
+{
+	if (column->title_now)
+		column->title_now(context, out);
+	else
+		snprintf(out, COLUMN_TITLE_SIZE, "%s", column->title);
+}
+
+bool column_applies(const struct column *column, const struct column_context *context)
+{
+	return !column->with_mark || (context->marked && !context->deltas);
+}
 
 const struct column *column_find(const char *key)
 {

@@ -6,6 +6,7 @@
 struct figures_trend {
 	unsigned count;
 	uint32_t live[SERIES_LENGTH];
+	uint32_t retained[SERIES_LENGTH];
 };
 
 struct figures figures_of(const struct history *history)
@@ -16,13 +17,24 @@ struct figures figures_of(const struct history *history)
 	                        .history = history};
 }
 
-unsigned figures_trend(const struct figures *figures, const struct history_row *row, uint32_t out[SERIES_LENGTH])
+unsigned figures_trend(const struct figures *figures, const struct history_row *row, enum history_trend which,
+                       uint32_t out[SERIES_LENGTH])
 {
 	if (figures->history)
-		return history_trend(figures->history, row, HISTORY_TREND_LIVE, out);
+		return history_trend(figures->history, row, which, out);
 	const struct figures_trend *trend = &figures->trends[row - figures->rows];
-	memcpy(out, trend->live, trend->count * sizeof *out);
+	memcpy(out, which == HISTORY_TREND_LIVE ? trend->live : trend->retained, trend->count * sizeof *out);
 	return trend->count;
+}
+
+struct figures_times figures_times(const struct figures *figures)
+{
+	struct figures_times times = {0};
+
+	if (!figures->history)
+		return *figures->times;
+	times.count = history_times(figures->history, times.at);
+	return times;
 }
 
 const struct history_row *figures_find(const struct figures *figures, uint64_t id)
@@ -40,6 +52,7 @@ static void copy_row(struct still *still, size_t place, const struct history *hi
 	still->rows[place] = *row;
 	still->rows[place].trail = NULL; /* it stays with the history, which alone may look into it */
 	trend->count = history_trend(history, row, HISTORY_TREND_LIVE, trend->live);
+	history_trend(history, row, HISTORY_TREND_RETAINED, trend->retained);
 }
 
 static void copy_all(struct still *still, const struct history *history)
@@ -51,10 +64,12 @@ static void copy_all(struct still *still, const struct history *history)
 	for (uint32_t i = 0; i < count; i++)
 		copy_row(still, i, history, &history_rows(history)[i]);
 	copy_row(still, count, history, history_totals(history));
+	still->times.count = history_times(history, still->times.at);
 	still->figures = (struct figures){.snapshot = still->snapshot,
 	                                  .rows = still->rows,
 	                                  .totals = still->rows + count,
 	                                  .trends = still->trends,
+	                                  .times = &still->times,
 	                                  .index = &still->index};
 }
 

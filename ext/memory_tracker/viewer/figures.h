@@ -11,6 +11,12 @@
 
 struct figures_trend;
 
+/* When the counts of trends were taken, as history_times says it. */
+struct figures_times {
+	unsigned count;
+	uint64_t at[SERIES_LENGTH];
+};
+
 /* Everything is borrowed. */
 struct figures {
 	const struct snapshot_header *snapshot; /* NULL: none has come */
@@ -18,6 +24,7 @@ struct figures {
 	const struct history_row *totals;
 	const struct history *history;      /* what trends come from; NULL: from `trends` */
 	const struct figures_trend *trends; /* one for each row, then that of the totals */
+	const struct figures_times *times;  /* of those */
 	const struct id_index *index;       /* where `history` is NULL: an id -> its row */
 	const struct figures *paths;        /* those of the call paths that are watched; NULL: there are none */
 };
@@ -25,8 +32,12 @@ struct figures {
 /* The figures of a history, right until it is updated. */
 struct figures figures_of(const struct history *history);
 
-/* How many objects of a row were live at the latest snapshots, as history_trend says it. */
-unsigned figures_trend(const struct figures *figures, const struct history_row *row, uint32_t out[SERIES_LENGTH]);
+/* A row's counts at the latest snapshots, as history_trend says it. */
+unsigned figures_trend(const struct figures *figures, const struct history_row *row, enum history_trend which,
+                       uint32_t out[SERIES_LENGTH]);
+
+/* When that was. */
+struct figures_times figures_times(const struct figures *figures);
 
 /* The row with this id, NULL if there is none. */
 const struct history_row *figures_find(const struct figures *figures, uint64_t id);
@@ -37,7 +48,8 @@ struct still {
 	struct snapshot_header *snapshot; /* owned */
 	struct history_row *rows;         /* owned; with the totals behind */
 	struct figures_trend *trends;     /* owned */
-	struct id_index index;            /* owned */
+	struct figures_times times;
+	struct id_index index; /* owned */
 };
 
 /* Copies the figures of a history that has a snapshot. NULL without memory. */

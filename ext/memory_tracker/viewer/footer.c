@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "viewer/command.h"
+#include "viewer/typing.h"
 #include "viewer/viewer_state.h"
 
 #define GAP 2
 #define RANK_MOST 10
-#define COMMANDS_MAX 64
+#define COMMANDS_MAX 128
+
+/* Hundredths of the line that columns to pick from may take. */
+#define PICKER_SHARE 60
 
 /* A command's keys and name, as the footer has them. */
 struct entry {
@@ -54,24 +58,37 @@ static void choose(const struct viewer *viewer, unsigned room, bool chosen[COMMA
 	}
 }
 
-/* What is being typed, with a cursor. Returns the column behind it. */
-static unsigned draw_filter(const struct viewer *viewer, struct grid *grid, unsigned line)
+/* What is being typed, with a cursor; of what is too long, the end. Returns the column behind it. */
+static unsigned draw_typed(const struct viewer *viewer, const struct typed *typed, struct grid *grid, unsigned line)
 {
-	const struct filter *filter = &viewer->table.filter;
-	const char *label = "filter: ";
-	char text[FILTER_SIZE * 4];
+	const char *label = viewer->mode == MODE_FILTER ? "filter: "
+	                    : viewer->mode == MODE_NAME ? "write to: "
+	                                                : "search: ";
+	char text[TYPED_SIZE * 4];
 
 	unsigned column = grid_put(grid, line, 1, GRID_DIM, label, strlen(label));
-	size_t length = text_fit(text, sizeof text, filter->text, filter->length,
-	                         grid->columns > column + 1 ? grid->columns - column - 1 : 0, viewer->charset);
+	size_t length = text_fit_end(text, sizeof text, typed->text, typed->length,
+	                             grid->columns > column + 1 ? grid->columns - column - 1 : 0, viewer->charset);
 	column = grid_put(grid, line, column, GRID_BOLD, text, length);
 	column = grid_put(grid, line, column, GRID_REVERSE, " ", 1);
 	return column + GAP;
 }
 
-void footer_draw(const struct viewer *viewer, struct grid *grid, unsigned line)
+/* What takes the line before the keys. Returns the column behind it. */
+static unsigned draw_question(struct viewer *viewer, struct grid *grid, unsigned line)
 {
-	unsigned column = viewer->mode == MODE_FILTER ? draw_filter(viewer, grid, line) : 1;
+	const struct typed *typed = typing_now(viewer);
+
+	if (typed)
+		return draw_typed(viewer, typed, grid, line);
+	if (viewer->mode & (MODE_SORT | MODE_COLUMNS))
+		return picker_draw(&viewer->picker, &viewer->table, grid, line, grid->columns * PICKER_SHARE / 100);
+	return 1;
+}
+
+void footer_draw(struct viewer *viewer, struct grid *grid, unsigned line)
+{
+	unsigned column = draw_question(viewer, grid, line);
 	bool chosen[COMMANDS_MAX] = {false};
 	struct entry entry;
 

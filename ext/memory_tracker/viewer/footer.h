@@ -7,6 +7,6 @@
 #include "viewer/grid.h"
 #include "viewer/viewer.h"
 
-void footer_draw(const struct viewer *viewer, struct grid *grid, unsigned line);
+void footer_draw(struct viewer *viewer, struct grid *grid, unsigned line);
 
 #endif

@@ -122,6 +122,18 @@ size_t format_growth(char out[FORMAT_SIZE], double per_second)
 	return length + 1;
 }
 
+size_t format_change(char out[FORMAT_SIZE], int64_t change)
+{
+	if (!change)
+		return zero(out);
+	out[0] = change < 0 ? '-' : '+';
+
+	char digits[FORMAT_SIZE];
+	size_t length = format_count(digits, change < 0 ? -(uint64_t)change : (uint64_t)change);
+	memcpy(out + 1, digits, length + 1);
+	return length + 1;
+}
+
 size_t format_bytes(char out[FORMAT_SIZE], uint64_t bytes)
 {
 	if (bytes < 1000)
@@ -167,4 +179,15 @@ size_t format_time(char out[FORMAT_SIZE], uint64_t wall_ns, int32_t utc_offset)
 	civil_date(days, &year, &month, &day);
 	return (size_t)snprintf(out, FORMAT_SIZE, "%04" PRId64 "-%02u-%02u %02u:%02u:%02u", year, month, day,
 	                        of_day / 3600, of_day / 60 % 60, of_day % 60);
+}
+
+size_t format_clock(char out[FORMAT_SIZE], uint64_t wall_ns, int32_t utc_offset)
+{
+	char text[FORMAT_SIZE];
+	size_t length = format_time(text, wall_ns, utc_offset);
+	const char *clock = strchr(text, ' ') + 1;
+
+	length -= (size_t)(clock - text);
+	memcpy(out, clock, length + 1);
+	return length;
 }

@@ -29,6 +29,9 @@ size_t format_rate(char out[FORMAT_SIZE], double per_second);
 /* A signed rate: +502.0, -3.1, +1,000.1; from 10,000 on as format_rate does; 0 when it would show as 0.0. */
 size_t format_growth(char out[FORMAT_SIZE], double per_second);
 
+/* How a count has changed, with its sign: +81,004, -3, 0; large ones as format_count does. */
+size_t format_change(char out[FORMAT_SIZE], int64_t change);
+
 /* Bytes with three digits and a binary unit: 512B, 14.2M, 212M, 1.24G. */
 size_t format_bytes(char out[FORMAT_SIZE], uint64_t bytes);
 
@@ -37,5 +40,8 @@ size_t format_duration(char out[FORMAT_SIZE], uint64_t nanoseconds);
 
 /* The date and the time of day, 2026-11-22 10:41:07, at an offset in seconds east of UTC. */
 size_t format_time(char out[FORMAT_SIZE], uint64_t wall_ns, int32_t utc_offset);
+
+/* The time of day alone: 10:41:07. */
+size_t format_clock(char out[FORMAT_SIZE], uint64_t wall_ns, int32_t utc_offset);
 
 #endif

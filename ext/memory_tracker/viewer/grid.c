@@ -108,3 +108,15 @@ void grid_style(struct grid *grid, unsigned line, unsigned column, unsigned widt
 	for (; width && column < grid->columns; width--, column++)
 		grid->cells[(size_t)line * grid->columns + column].style |= style;
 }
+
+void grid_paint(struct grid *grid, unsigned line, unsigned column, unsigned width, uint16_t ink, uint16_t paper)
+{
+	if (line >= grid->lines)
+		return;
+	for (; width && column < grid->columns; width--, column++) {
+		struct grid_cell *cell = &grid->cells[(size_t)line * grid->columns + column];
+
+		cell->ink = ink;
+		cell->paper = paper;
+	}
+}

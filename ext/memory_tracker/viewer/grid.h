@@ -33,6 +33,9 @@ struct grid_cell {
 	uint32_t marks[GRID_MARKS]; /* combining code points, 0 where there is none */
 	uint16_t style;             /* enum grid_style */
 	uint16_t width;             /* 1 or 2 cells */
+	/* Colours that mean nothing here, of what the program prints: 0 the terminal's own, else 1 + one of the 256. */
+	uint16_t ink;
+	uint16_t paper;
 };
 
 struct grid {
@@ -54,6 +57,9 @@ void grid_clear(struct grid *grid);
  * harmless (viewer/text.h). Returns the column behind it.
  */
 unsigned grid_put(struct grid *grid, unsigned line, unsigned column, uint16_t style, const char *text, size_t length);
+
+/* Gives the cells of a part of a line colours, as struct grid_cell has them. */
+void grid_paint(struct grid *grid, unsigned line, unsigned column, unsigned width, uint16_t ink, uint16_t paper);
 
 /* Adds a style to all cells of a part of a line. */
 void grid_style(struct grid *grid, unsigned line, unsigned column, unsigned width, uint16_t style);

@@ -144,6 +144,28 @@ static void put_paused(struct buffer *out, const struct header_facts *facts)
 	buffer_puts(out, "paused");
 }
 
+static bool shows_changes(const struct header_facts *facts)
+{
+	return facts->changes_since != NULL;
+}
+
+static void put_changes(struct buffer *out, const struct header_facts *facts)
+{
+	buffer_puts(out, "changes since ");
+	buffer_puts(out, facts->changes_since);
+}
+
+/* Where there is no third line the second has what matters most of it. */
+static bool lacks_third_line(const struct header_facts *facts)
+{
+	return header_has_numbers(facts) && facts->lines < 3;
+}
+
+static bool has_third_line(const struct header_facts *facts)
+{
+	return header_has_numbers(facts) && facts->lines >= 3;
+}
+
 static void put_exactness(struct buffer *out, const struct header_facts *facts)
 {
 	buffer_puts(out, header_is_exact(facts) ? "exact" : "inexact");
@@ -151,10 +173,20 @@ static void put_exactness(struct buffer *out, const struct header_facts *facts)
 
 static void put_depth(struct buffer *out, const struct header_facts *facts)
 {
+	const struct snapshot_header *snapshot = facts->figures->snapshot;
 	char text[FORMAT_SIZE];
 
-	snprintf(text, sizeof text, "%" PRIu32, facts->figures->snapshot->depth);
+	snprintf(text, sizeof text, "%" PRIu32, snapshot->depth);
 	buffer_puts(out, text);
+	if (snapshot->chosen_count) {
+		snprintf(text, sizeof text, " for %" PRIu32, snapshot->chosen_count);
+		buffer_puts(out, text);
+		buffer_puts(out, snapshot->chosen_count == 1 ? " class" : " classes");
+	}
+	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED) {
+		snprintf(text, sizeof text, ", 1 in %" PRIu32 "*", snapshot->path_interval);
+		buffer_puts(out, text);
+	}
 }
 
 /* One decimal, more only where it needs them; put together from whole numbers, so that no locale has a say. */
@@ -179,7 +211,7 @@ static void put_live(struct buffer *out, const struct header_facts *facts)
 static void put_trend(struct buffer *out, const struct header_facts *facts)
 {
 	uint32_t counts[SERIES_LENGTH];
-	unsigned count = figures_trend(facts->figures, facts->figures->totals, counts);
+	unsigned count = figures_trend(facts->figures, facts->figures->totals, HISTORY_TREND_LIVE, counts);
 
 	sparkline_print(out, counts, count, SPARK_CELLS, facts->charset);
 }
@@ -299,6 +331,14 @@ static void put_gc(struct buffer *out, const struct header_facts *facts)
 	}
 }
 
+static void put_gc_share(struct buffer *out, const struct header_facts *facts)
+{
+	if (facts->gc_share >= 0)
+		put_percent(out, facts->gc_share);
+	else
+		buffer_puts(out, dash(facts));
+}
+
 static void put_growth(struct buffer *out, const struct header_facts *facts)
 {
 	const struct history_row *totals = facts->figures->totals;
@@ -366,6 +406,7 @@ const struct header_item header_items[] = {
      .applies = is_replay,
      .style = style_bold},
     {.line = 0, .side = HEADER_RIGHT, .put = put_paused, .applies = is_paused, .style = style_paused},
+    {.line = 0, .side = HEADER_RIGHT, .from = 60, .put = put_changes, .applies = shows_changes, .style = style_paused},
     {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_growth, .style = style_growth},
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .put = put_exactness, .style = style_exactness},
     {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_exactness, .applies = is_inexact, .style = style_exactness},
@@ -375,6 +416,7 @@ const struct header_item header_items[] = {
 
     {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "live", .put = put_live, .style = style_bold},
     {.line = 1, .side = HEADER_LEFT, .from = FULL, .put = put_trend},
+    {.line = 1, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .put = put_trend, .applies = has_third_line},
     {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "retained", .put = put_retained, .style = style_bold},
     {.line = 1,
      .side = HEADER_LEFT,
@@ -384,16 +426,32 @@ const struct header_item header_items[] = {
      .put = put_growth,
      .style = style_growth},
     {.line = 1, .side = HEADER_LEFT, .from = FULL, .label = "heap", .put = put_heap, .unit = "slots"},
-    {.line = 1, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "heap", .put = put_heap_share},
+    {.line = 1,
+     .side = HEADER_LEFT,
+     .from = 80,
+     .to = FULL - 1,
+     .label = "heap",
+     .put = put_heap_share,
+     .applies = lacks_third_line},
     {.line = 1, .side = HEADER_LEFT, .from = 60, .to = 79, .put = put_growth, .style = style_growth},
     {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "RSS", .put = put_rss},
     {.line = 1, .side = HEADER_LEFT, .from = FULL, .label = "tracker", .put = put_tracker},
-    {.line = 1, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "GC", .put = put_gc_short},
+    {.line = 1,
+     .side = HEADER_LEFT,
+     .from = 80,
+     .to = FULL - 1,
+     .label = "GC",
+     .put = put_gc_short,
+     .applies = lacks_third_line},
 
-    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "alloc", .put = put_allocated},
-    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "freed", .put = put_freed},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .label = "alloc", .put = put_allocated},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .label = "freed", .put = put_freed},
     {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "growth", .put = put_growth, .style = style_growth},
     {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "GC", .put = put_gc},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "GC", .put = put_gc_short},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "time", .put = put_gc_share},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "heap", .put = put_heap_share},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "tracker", .put = put_tracker},
 };
 
 const size_t header_item_count = sizeof header_items / sizeof *header_items;

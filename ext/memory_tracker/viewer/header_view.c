@@ -5,10 +5,11 @@
 #include "viewer/buffer.h"
 #include "viewer/header_item.h"
 
-/* Screens of at least so many lines have two lines of header, three, and one for why the numbers are not exact. */
+/* Screens of at least so many lines have two lines of header, three, and one for each note. */
 #define LINES_FOR_TWO 8
 #define LINES_FOR_THREE 12
-#define LINES_FOR_REASON 10
+#define LINES_FOR_NOTES 10
+#define LINES_FOR_THREE_NARROW 20
 
 /* What gives way is cut to this before anything else is left out. */
 #define CELLS_LEAST 8
@@ -17,20 +18,27 @@
 
 static unsigned lines_of(const struct grid *grid)
 {
-	unsigned wanted = grid->columns >= HEADER_FULL ? 3 : grid->columns >= 60 ? 2 : 1;
-	unsigned possible = grid->lines >= LINES_FOR_THREE ? 3 : grid->lines >= LINES_FOR_TWO ? 2 : 1;
+	unsigned wanted = grid->columns >= 80 ? 3 : grid->columns >= 60 ? 2 : 1;
+	unsigned three = grid->columns >= HEADER_FULL ? LINES_FOR_THREE : LINES_FOR_THREE_NARROW;
+	unsigned possible = grid->lines >= three ? 3 : grid->lines >= LINES_FOR_TWO ? 2 : 1;
 
 	return wanted < possible ? wanted : possible;
 }
 
 static bool gives_reason(const struct header_facts *facts, const struct grid *grid)
 {
-	return header_has_numbers(facts) && !header_is_exact(facts) && grid->lines >= LINES_FOR_REASON;
+	return header_has_numbers(facts) && !header_is_exact(facts) && grid->lines >= LINES_FOR_NOTES;
+}
+
+/* Classes that call paths were asked for and that have not come: their names may be misspelt. */
+static bool gives_awaited(const struct header_facts *facts, const struct grid *grid)
+{
+	return header_has_numbers(facts) && facts->figures->snapshot->awaited && grid->lines >= LINES_FOR_NOTES;
 }
 
 unsigned header_view_height(const struct header_facts *facts, const struct grid *grid)
 {
-	return lines_of(grid) + gives_reason(facts, grid);
+	return lines_of(grid) + gives_reason(facts, grid) + gives_awaited(facts, grid);
 }
 
 /* One line while it is laid out. */
@@ -134,30 +142,34 @@ static void draw_line(const struct header_facts *facts, struct grid *grid, unsig
 	buffer_deinit(&line.text);
 }
 
-static void draw_reason(const struct header_facts *facts, struct grid *grid, unsigned line)
+/* A line with a text of the program's in it. */
+static void draw_note(const struct header_facts *facts, struct grid *grid, unsigned line, const char *label,
+                      snapshot_string_ref reference)
 {
-	const struct snapshot_header *snapshot = facts->figures->snapshot;
 	char text[TEXT_SIZE * 4];
 	uint32_t length;
-	const char *reason = snapshot_string(snapshot, snapshot->reason, &length);
-	const char *label = "inexact: ";
+	const char *note = snapshot_string(facts->figures->snapshot, reference, &length);
+	unsigned column = grid_put(grid, line, 1, GRID_UNCONFIRMED | GRID_BOLD, label, strlen(label));
+	size_t room = grid->columns > column ? grid->columns - column : 0;
 
 	if (!length) {
-		reason = "the reason is not known";
-		length = (uint32_t)strlen(reason);
+		note = "the reason is not known";
+		length = (uint32_t)strlen(note);
 	}
-	unsigned column = grid_put(grid, line, 1, GRID_UNCONFIRMED | GRID_BOLD, label, strlen(label));
-	length = (uint32_t)text_fit(text, sizeof text, reason, length,
-	                            grid->columns > column ? grid->columns - column : 0, facts->charset);
-	grid_put(grid, line, column, GRID_UNCONFIRMED, text, length);
+	grid_put(grid, line, column, GRID_UNCONFIRMED, text,
+	         text_fit(text, sizeof text, note, length, room, facts->charset));
 }
 
 void header_view_draw(const struct header_facts *facts, struct grid *grid)
 {
 	unsigned lines = lines_of(grid);
+	struct header_facts laid_out = *facts;
 
+	laid_out.lines = lines;
 	for (unsigned line = 0; line < lines; line++)
-		draw_line(facts, grid, line);
+		draw_line(&laid_out, grid, line);
 	if (gives_reason(facts, grid))
-		draw_reason(facts, grid, lines);
+		draw_note(facts, grid, lines++, "inexact: ", facts->figures->snapshot->reason);
+	if (gives_awaited(facts, grid))
+		draw_note(facts, grid, lines, "no object so far of: ", facts->figures->snapshot->awaited);
 }

@@ -20,6 +20,9 @@ struct header_facts {
 	double interval;     /* seconds */
 	double gc_share;     /* of the time, 0 to 1; negative: unknown */
 	bool paused;
+	const char
+	    *changes_since; /* when the mark was set that counts are shown as changes since; NULL: they are not */
+	unsigned lines;     /* that the header has on the screen */
 	enum text_charset charset;
 };
 

@@ -6,6 +6,7 @@
 
 #include "viewer/column.h"
 #include "viewer/command.h"
+#include "viewer/table_view.h"
 
 /* Where the explanations begin; on screens narrower than WIDE, further to the left. */
 #define INDENT 24
@@ -93,12 +94,12 @@ static void put_digits(struct page *page)
 	size_t length = 0;
 	unsigned digit = 1;
 
-	for (size_t i = 0; i < column_screen_count && digit <= 9; i++) {
-		if (column_screen[i]->compare)
-			length += (size_t)snprintf(text + length, sizeof text - length, "%s%u %s", length ? "  " : "",
-			                           digit++, column_screen[i]->title);
-		if (length >= sizeof text)
+	for (; digit <= 9 && length < sizeof text; digit++) {
+		const struct column *column = table_view_nth(digit - 1);
+		if (!column)
 			break;
+		length += (size_t)snprintf(text + length, sizeof text - length, "%s%u %s", length ? "  " : "", digit,
+		                           column->title);
 	}
 	put_entry(page, "", text);
 }

@@ -11,6 +11,19 @@
 /* Fewer counts after GCs than this say nothing about a slope. */
 #define LOWS_MIN 4
 
+/* As many major GCs are looked at even if they are older than the window, but not than so many windows. */
+#define MAJORS_MIN 3
+#define WINDOWS_MAX 10
+
+/*
+ * Even after a GC that took no newborn objects for old, a count is off by a few: the GC keeps whatever a machine word
+ * on the stack happens to look like.
+ */
+#define SLACK 4
+
+/* The newborn ones are shared out by guess; the guess may be off by this factor. */
+#define NEWBORN_FACTOR 2
+
 #define RATE_UNKNOWN (-1.0)
 
 /* The rings of one class, each with a place for every sample of its axis. */
@@ -35,6 +48,7 @@ struct history {
 	struct series_axis ticks;  /* every snapshot: for trends */
 	struct series_axis lows;   /* snapshots that are the first after a GC */
 	struct series_axis majors; /* major GCs */
+	uint64_t newborns;         /* how many objects were born while the latest of those marked */
 };
 
 /* What is the same for all classes of one update. */
@@ -45,6 +59,7 @@ struct update {
 	bool low, major; /* there is a sample of that kind */
 	struct series_place tick_place, low_place, major_place;
 	struct series_window low_window, major_window;
+	struct series_window short_lows, short_majors;
 	uint64_t rates_since; /* the history's rates_at before this update */
 	double seconds;       /* since then; 0: too few for new rates */
 };
@@ -146,31 +161,57 @@ static struct series_window later_part(struct series_window window, uint64_t sin
 	return later.count < window.count ? later : window;
 }
 
-static void reckon_growth(const struct update *update, struct history_row *row)
+/* What is known of a row in some time. */
+static struct history_change change_in(const struct history_row *row, struct series_window majors,
+                                       struct series_window lows)
 {
 	const struct history_trail *trail = row->trail;
-	struct series_window majors = update->major_window, lows = update->low_window;
 
-	row->growth = 0;
-	row->sustained = false;
-	row->certainty = HISTORY_UNKNOWN;
-	if (row->blind)
-		return;
 	if (row->since_ns) {
 		majors = later_part(majors, row->majors_since_ns);
 		lows = later_part(lows, row->since_ns);
 	}
-	if (majors.count > 1) {
-		row->certainty = HISTORY_CONFIRMED;
-		if (!trail)
-			return;
-		row->growth = series_growth(&majors, trail->majors);
-		row->sustained = row->growth > 0 && series_sustained(&majors, trail->majors);
-	} else if (lows.count >= LOWS_MIN) {
-		row->certainty = HISTORY_UNCONFIRMED;
-		if (trail)
-			row->growth = series_low_slope(&lows, trail->lows);
-	}
+	if (majors.count > 1)
+		return (struct history_change){trail ? series_change(&majors, trail->majors) : 0, HISTORY_CONFIRMED};
+	if (lows.count >= LOWS_MIN)
+		return (struct history_change){trail ? series_low_slope(&lows, trail->lows) : 0, HISTORY_UNCONFIRMED};
+	return (struct history_change){0, HISTORY_UNKNOWN};
+}
+
+/*
+ * How much of a rise of the row's retained count may be no rise. Objects born while the latest major GC marked count
+ * as retained; those of the GCs before only make the rise smaller. How many of them are of this class nobody knows,
+ * but it makes about the same share of them as of all objects.
+ */
+static double slack_of(const struct update *update, const struct history_row *row)
+{
+	uint64_t all = update->snapshot->allocated;
+	double share = all && row->allocated < all ? (double)row->allocated / (double)all : 1;
+
+	return SLACK + NEWBORN_FACTOR * share * (double)update->history->newborns;
+}
+
+static void reckon_growth(const struct update *update, struct history_row *row)
+{
+	const struct history_trail *trail = row->trail;
+
+	row->growth = 0;
+	row->sustained = false;
+	row->certainty = HISTORY_UNKNOWN;
+	row->short_change = row->long_change = (struct history_change){0, HISTORY_UNKNOWN};
+	if (row->blind)
+		return;
+	row->short_change = change_in(row, update->short_majors, update->short_lows);
+	row->long_change = change_in(row, update->major_window, update->low_window);
+	row->certainty = row->long_change.certainty;
+	row->growth = row->long_change.per_second;
+	if (row->certainty != HISTORY_CONFIRMED || !trail)
+		return;
+	struct series_window majors = update->major_window;
+	if (row->since_ns)
+		majors = later_part(majors, row->majors_since_ns);
+	row->growth = series_growth(&majors, trail->majors);
+	row->sustained = row->growth > 0 && series_sustained(&majors, trail->majors, slack_of(update, row));
 }
 
 /* Objects per second since the count was `before`; a count that went back says nothing. */
@@ -280,24 +321,45 @@ static bool arrange_rows(struct history *history, const struct snapshot_header *
 	return true;
 }
 
+static uint64_t time_before(uint64_t at, uint64_t span)
+{
+	return at > span ? at - span : 0;
+}
+
+/* What is looked at of the samples there are. */
+static void take_windows(struct update *update)
+{
+	const struct history *history = update->history;
+	uint64_t now = update->snapshot->monotonic_ns, window = history->window_ns;
+	uint64_t recent = HISTORY_SHORT_NS < window ? HISTORY_SHORT_NS : window;
+
+	update->low_window = series_since(&history->lows, time_before(now, window));
+	update->major_window = series_since(&history->majors, time_before(now, window));
+	update->short_lows = series_since(&history->lows, time_before(now, recent));
+	update->short_majors = series_since(&history->majors, time_before(now, recent));
+	if (update->major_window.count && update->major_window.count < MAJORS_MIN)
+		update->major_window =
+		    series_latest(series_since(&history->majors, time_before(now, WINDOWS_MAX * window)), MAJORS_MIN);
+}
+
 static void take_samples(struct update *update)
 {
 	struct history *history = update->history;
 	const struct snapshot_header *snapshot = update->snapshot, *before = history->snapshot;
 	/* A few samples fewer than the rings have room for, lest a timer's jitter merge every second one. */
 	uint64_t spacing = history->window_ns / (SERIES_LENGTH + 4);
-	uint64_t since = snapshot->monotonic_ns > history->window_ns ? snapshot->monotonic_ns - history->window_ns : 0;
 
 	update->first = !before;
 	update->low = snapshot->gcs_seen > (before ? before->gcs_seen : 0);
 	update->major = snapshot->majors_seen > (before ? before->majors_seen : 0) && snapshot->major_at_ns;
-	update->tick_place = series_add(&history->ticks, snapshot->monotonic_ns, 0);
+	update->tick_place = series_add(&history->ticks, snapshot->monotonic_ns, spacing);
 	if (update->low)
 		update->low_place = series_add(&history->lows, snapshot->monotonic_ns, spacing);
-	if (update->major)
+	if (update->major) {
 		update->major_place = series_add(&history->majors, snapshot->major_at_ns, spacing);
-	update->low_window = series_since(&history->lows, since);
-	update->major_window = series_since(&history->majors, since);
+		history->newborns = snapshot->major_newborn;
+	}
+	take_windows(update);
 }
 
 /* The time that new rates are over. Before the first snapshot that is the time since the start. */
@@ -387,5 +449,14 @@ unsigned history_trend(const struct history *history, const struct history_row *
 		else
 			out[nth] = row->trail->retained[series_slot(&all, nth)];
 	}
+	return all.count;
+}
+
+unsigned history_times(const struct history *history, uint64_t out[SERIES_LENGTH])
+{
+	struct series_window all = series_since(&history->ticks, 0);
+
+	for (unsigned nth = 0; nth < all.count; nth++)
+		out[nth] = history->ticks.at[series_slot(&all, nth)];
 	return all.count;
 }

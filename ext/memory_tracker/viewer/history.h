@@ -9,6 +9,9 @@
  *   major GCs in the window but at least four of these, growth is the slope of the lowest of them and only
  *   HISTORY_UNCONFIRMED: what minor GCs leave over may be garbage.
  *
+ * Where the window has a major GC but fewer than three, the ones before it count too, as far as ten windows back: so
+ * programs whose major GCs are rare have growth as well.
+ *
  * With less than that it is HISTORY_UNKNOWN and 0. A class that a snapshot shows for the first time had no
  * objects before, except in the first snapshot of all.
  *
@@ -29,6 +32,7 @@
 #include "viewer/series.h"
 
 #define HISTORY_WINDOW_NS (UINT64_C(60) * 1000000000)
+#define HISTORY_SHORT_NS (UINT64_C(10) * 1000000000)
 #define HISTORY_TRAILS_MAX 20000
 
 enum history_certainty {
@@ -44,6 +48,12 @@ enum history_trend {
 
 struct history_trail;
 
+/* A plain change per second, from the first sample of some time to the last, and how sure it is. */
+struct history_change {
+	double per_second;
+	enum history_certainty certainty;
+};
+
 /* One class as of the latest snapshot. */
 struct history_row {
 	uint64_t id; /* snapshot_class.id */
@@ -53,7 +63,9 @@ struct history_row {
 	double freed_rate;
 	double growth; /* objects per second */
 	enum history_certainty certainty;
-	bool sustained; /* growth that is confirmed and steady: a leak suspect */
+	bool sustained;                     /* growth that is confirmed and steady: a leak suspect */
+	struct history_change short_change; /* over the latest HISTORY_SHORT_NS */
+	struct history_change long_change;  /* over the window */
 
 	/* For history.c alone. */
 	uint64_t since_ns;           /* what was before this is not known; 0: everything is */
@@ -98,10 +110,17 @@ const struct history_row *history_find(const struct history *history, uint64_t i
 const struct history_row *history_totals(const struct history *history);
 
 /*
- * A row's counts at the latest snapshots, the oldest first. Returns how many there are, 0 where they are not
+ * A row's counts at the latest snapshots, the oldest first: of those that come faster than that, at so many that
+ * they span the window. Returns how many there are, 0 where they are not
  * known.
  */
 unsigned history_trend(const struct history *history, const struct history_row *row, enum history_trend which,
                        uint32_t out[SERIES_LENGTH]);
+
+/*
+ * When the latest snapshots were taken, as monotonic_ns, the oldest first. Returns how many they are. Of a row's
+ * counts, which may be fewer, the last belongs to the last of these.
+ */
+unsigned history_times(const struct history *history, uint64_t out[SERIES_LENGTH]);
 
 #endif

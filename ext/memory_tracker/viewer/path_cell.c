@@ -33,12 +33,12 @@ unsigned path_cell_mark(struct grid *grid, unsigned line, unsigned column, const
 	return column + PATH_CELL_MARK;
 }
 
-void path_cell_match(struct grid *grid, unsigned line, unsigned column, const struct filter *filter, const char *text,
+void path_cell_match(struct grid *grid, unsigned line, unsigned column, const struct typed *filter, const char *text,
                      size_t length)
 {
-	size_t at = filter->length ? filter_find(filter, text, length) : FILTER_NONE;
+	size_t at = filter->length ? typed_find(filter, text, length) : TYPED_NONE;
 
-	if (at == FILTER_NONE)
+	if (at == TYPED_NONE)
 		return;
 	grid_style(grid, line, column + (unsigned)text_width(text, at, TEXT_UTF8),
 	           (unsigned)text_width(text + at, filter->length, TEXT_UTF8), GRID_UNDERLINE);
@@ -58,15 +58,21 @@ size_t path_cell_place(char *out, size_t size, const struct column_path *path)
 	return length + (size_t)snprintf(out + length, size - length, ":%" PRIu32, path->line);
 }
 
-/* The guides of the levels above, as many as leave most of the cell. Returns the column behind them. */
+unsigned path_cell_guides(const struct column_path *path, unsigned cells)
+{
+	unsigned most = cells / 3 / PATH_CELL_MARK;
+
+	return (path->depth < most ? path->depth : most) * PATH_CELL_MARK;
+}
+
+/* Returns the column behind the guides. */
 static unsigned draw_guides(struct grid *grid, unsigned line, unsigned column, unsigned cells,
                             const struct column_line *row)
 {
 	const char *guide = row->charset == TEXT_UTF8 ? "│" : "|";
-	unsigned most = cells / 3 / PATH_CELL_MARK;
-	unsigned depth = row->path.depth < most ? row->path.depth : most;
+	unsigned end = column + path_cell_guides(&row->path, cells);
 
-	for (unsigned i = 0; i < depth; i++, column += PATH_CELL_MARK)
+	for (; column < end; column += PATH_CELL_MARK)
 		grid_put(grid, line, column, GRID_DIM, guide, strlen(guide));
 	return column;
 }
@@ -92,7 +98,7 @@ static unsigned draw_share(struct grid *grid, unsigned line, unsigned column, do
 
 /* A text that loses its beginning where it is too wide. Returns the column behind it. */
 static unsigned draw_end(struct grid *grid, unsigned line, unsigned column, unsigned cells, uint16_t style,
-                         const struct filter *filter, const char *text, size_t length, enum text_charset charset)
+                         const struct typed *filter, const char *text, size_t length, enum text_charset charset)
 {
 	char out[TEXT_SIZE];
 	size_t fitting = text_fit_end(out, sizeof out, text, length, cells, charset);
@@ -126,7 +132,7 @@ static unsigned place_start(const struct column_line *row, unsigned start, unsig
 }
 
 void path_cell_draw(struct grid *grid, unsigned line, unsigned column, unsigned cells, const struct column_line *row,
-                    const struct filter *filter, const char *sign)
+                    const struct typed *filter, const char *sign)
 {
 	char place[PLACE_SIZE];
 	size_t place_length = path_cell_place(place, sizeof place, &row->path);

@@ -10,7 +10,7 @@
 #define MEMORY_TRACKER_VIEWER_PATH_CELL_H
 
 #include "viewer/column.h"
-#include "viewer/filter.h"
+#include "viewer/typed.h"
 #include "viewer/grid.h"
 
 /* Room for a share, the zero included. */
@@ -23,13 +23,16 @@
 unsigned path_cell_mark(struct grid *grid, unsigned line, unsigned column, const struct column_path *path,
                         enum text_charset charset);
 
+/* The cells before the mark in a cell this wide: guides of the levels above, as many as leave most of the cell. */
+unsigned path_cell_guides(const struct column_path *path, unsigned cells);
+
 /* Underlines the part of a shown text that the filter has found. */
-void path_cell_match(struct grid *grid, unsigned line, unsigned column, const struct filter *filter, const char *text,
+void path_cell_match(struct grid *grid, unsigned line, unsigned column, const struct typed *filter, const char *text,
                      size_t length);
 
 /* Draws the line of a call path, `cells` wide. `sign` stands for sustained growth; NULL: another column has it. */
 void path_cell_draw(struct grid *grid, unsigned line, unsigned column, unsigned cells, const struct column_line *row,
-                    const struct filter *filter, const char *sign);
+                    const struct typed *filter, const char *sign);
 
 /* Writes a share in six cells, blanks when it is not known. */
 void path_cell_share(char out[PATH_CELL_SHARE], double share);

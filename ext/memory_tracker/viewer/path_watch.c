@@ -56,8 +56,7 @@ static struct snapshot_header *snapshot_of(const struct path_watch *watch, const
 	*made = *snapshot;
 	made->size = made->nodes_offset = made->frames_offset = made->strings_offset = size;
 	made->strings_size = 0;
-	made->reason = made->command = made->runtime = 0;
-	made->allocated = made->freed = made->retained = 0;
+	made->reason = made->command = made->runtime = made->awaited = 0;
 	made->node_count = made->frame_count = 0;
 	made->classes_offset = sizeof *made;
 	made->class_count = (uint32_t)(turned + plain);

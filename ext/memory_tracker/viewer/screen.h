@@ -13,6 +13,8 @@
 
 #include "viewer/grid.h"
 #include "viewer/text.h"
+#include "viewer/theme.h"
+#include "viewer/viewer.h"
 
 struct screen;
 
@@ -35,11 +37,8 @@ enum text_charset screen_charset(void);
  */
 struct screen *screen_open(int fd, bool interrupt_key);
 
-/*
- * Gives the screen back: what was on it before is there again. Unless the terminal is `ours`, its modes are left alone;
- * otherwise they are for the caller to restore.
- */
-void screen_close(struct screen *screen, bool ours);
+/* Gives the screen back: what was on it before is there again. The terminal's modes are for the caller to restore. */
+void screen_close(struct screen *screen);
 
 /* The bytes that give the screen back, for somebody else to write if this process cannot. Returns their length. */
 size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX]);
@@ -47,13 +46,26 @@ size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX]);
 /* Asks the terminal how large it is. True when that has changed since it was asked last. */
 bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines);
 
+/* Lets colours look so, from the next grid on; as long as the terminal has any and NO_COLOR is not set. */
+void screen_set_theme(struct screen *screen, const struct theme *theme);
+
 /* Shows a grid, which has the size that was measured. */
+/*
+ * Shows a grid, which has the size that was measured. Only what has changed is written, and of that as much as the
+ * terminal takes without waiting.
+ */
 void screen_show(struct screen *screen, const struct grid *grid);
+
+/* Writes what the terminal takes now of what is left. True when nothing is: only then is there sense in showing more. */
+bool screen_send(struct screen *screen);
+
+/* Makes the terminal tell what the mouse does, if it has one, or leave that to itself; from the next grid on. */
+void screen_mouse(struct screen *screen, bool on);
 
 /* Writes all of the screen anew when a grid is shown the next time. */
 void screen_redraw(struct screen *screen);
 
-/* The next key that was pressed, as an enum viewer_key or a character. False when there is none, without waiting. */
-bool screen_key(struct screen *screen, uint32_t *key);
+/* The next key that was pressed, or what the mouse did. False when there is nothing, without waiting. */
+bool screen_key(struct screen *screen, struct viewer_input *input);
 
 #endif

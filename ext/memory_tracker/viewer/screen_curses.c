@@ -1,11 +1,6 @@
-/* Wide characters. */
-#ifndef _XOPEN_SOURCE_EXTENDED
-#define _XOPEN_SOURCE_EXTENDED 1
-#endif
+#include "viewer/screen_curses.h"
 
-#include "viewer/screen.h"
-
-#include <curses.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <signal.h>
@@ -22,29 +17,9 @@
 #undef columns
 #undef lines
 
-#include "viewer/viewer.h"
-
-/* Milliseconds that the rest of an escape sequence may take; a key of its own is answered after that. */
-#define ESCAPE_DELAY 25
-
 /* What ncurses sets handlers for. */
 static const int signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 #define SIGNAL_COUNT (sizeof(signals) / sizeof(signals[0]))
-
-struct screen {
-	int fd; /* borrowed */
-	FILE *input;
-	FILE *output;
-	SCREEN *curses;
-	TERMINAL *before;      /* what the program's own use of terminfo had current */
-	WINDOW *keys;          /* a pad: reading from it never draws */
-	struct grid_cell *old; /* owned; what is shown, columns * lines of them, or NULL */
-	cchar_t *row;          /* owned; one line for curses */
-	unsigned columns;
-	unsigned lines;
-	bool colours;
-	bool utf8;
-};
 
 /* --- what the terminal can do --- */
 
@@ -53,11 +28,12 @@ enum text_charset screen_charset(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") ? TEXT_ASCII : TEXT_UTF8;
 }
 
-static bool can_place_cursor(void)
+/* What the terminal's description has under a name, or NULL. */
+static const char *capability(const char *name)
 {
-	const char *address = tigetstr((char *)"cup");
+	const char *text = tigetstr((char *)name);
 
-	return address && address != (char *)-1;
+	return text && text != (char *)-1 ? text : NULL;
 }
 
 const char *screen_problem(int fd, char *buffer, size_t size)
@@ -71,7 +47,7 @@ const char *screen_problem(int fd, char *buffer, size_t size)
 		return buffer;
 	}
 	bool known = setupterm(NULL, fd, &error) == OK;
-	bool usable = known && can_place_cursor();
+	bool usable = known && capability("cup");
 	if (known && cur_term != before)
 		del_curterm(cur_term);
 	set_curterm(before);
@@ -134,29 +110,33 @@ static void set_colours(struct screen *screen)
 	const char *no_color = getenv("NO_COLOR");
 
 	screen->colours = has_colors() && !(no_color && *no_color) && start_color() == OK && COLORS >= 8;
-	if (!screen->colours)
-		return;
-	short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
-	init_pair(1, COLOR_RED, background);
-	init_pair(2, COLOR_YELLOW, background);
-	init_pair(3, COLOR_GREEN, background);
-	init_pair(4, COLOR_CYAN, background);
+	screen->default_colours = screen->colours && use_default_colors() == OK;
+}
+
+/*
+ * From here on what curses writes goes into the box, and reaches the terminal as fast as that takes it. Before, curses
+ * had to see the terminal itself.
+ */
+static bool write_through_box(struct screen *screen)
+{
+	fflush(screen->output);
+	if (!outbox_redirect(&screen->outbox, fileno(screen->output)))
+		return false;
+	fcntl(screen->fd, F_SETFL, screen->flags | O_NONBLOCK);
+	return true;
 }
 
 static bool set_up(struct screen *screen, bool interrupt_key)
 {
-	set_escdelay(ESCAPE_DELAY);
 	set_modes(screen->fd, interrupt_key);
+	if (!write_through_box(screen))
+		return false;
 	set_colours(screen);
 	curs_set(0);
 	leaveok(stdscr, TRUE);
-	screen->keys = newpad(1, 1);
-	if (!screen->keys)
-		return false;
-	keypad(screen->keys, TRUE);
-	nodelay(screen->keys, TRUE);
-	intrflush(screen->keys, FALSE);
-	return true;
+	/* An update that was begun is not left off for a key. */
+	typeahead(-1);
+	return screen_set_up_keys(screen);
 }
 
 struct screen *screen_open(int fd, bool interrupt_key)
@@ -165,34 +145,43 @@ struct screen *screen_open(int fd, bool interrupt_key)
 
 	if (!screen)
 		return NULL;
-	*screen = (struct screen){.fd = fd, .before = cur_term, .utf8 = screen_charset() == TEXT_UTF8};
+	*screen = (struct screen){
+	    .fd = fd, .flags = fcntl(fd, F_GETFL), .before = cur_term, .utf8 = screen_charset() == TEXT_UTF8};
 	screen->input = stream(fd, "r");
 	screen->output = stream(fd, "w");
-	if (screen->input && screen->output)
+	if (outbox_init(&screen->outbox) && screen->input && screen->output)
 		screen->curses = newterm_without_handlers(screen->output, screen->input);
-	if (screen->curses && set_up(screen, interrupt_key))
+	if (screen->curses && set_up(screen, interrupt_key)) {
+		screen_set_theme(screen, &theme_table[0]);
 		return screen;
-	screen_close(screen, true);
+	}
+	screen_close(screen);
 	return NULL;
 }
 
-/* Without endwin, because that sets modes, and another process may have set its own by now. */
-static void say_farewell(int fd)
+/*
+ * Without endwin, because that sets modes, and another process may have set its own by now. What is still queued is
+ * of no use any more.
+ */
+static void say_farewell(struct screen *screen)
 {
 	char farewell[SCREEN_FAREWELL_MAX];
-	size_t length = screen_farewell(farewell);
+	size_t length = screen_farewell(farewell), written = 0;
 
-	if (write(fd, farewell, length) < 0)
-		return;
+	fcntl(screen->fd, F_SETFL, screen->flags);
+	while (written < length) {
+		ssize_t got = write(screen->fd, farewell + written, length - written);
+
+		if (got < 0 && errno != EINTR)
+			return;
+		written += got > 0 ? (size_t)got : 0;
+	}
 }
 
-void screen_close(struct screen *screen, bool ours)
+void screen_close(struct screen *screen)
 {
 	if (screen->curses) {
-		if (ours)
-			endwin();
-		else
-			say_farewell(screen->fd);
+		say_farewell(screen);
 		if (screen->keys)
 			delwin(screen->keys);
 		delscreen(screen->curses);
@@ -203,18 +192,16 @@ void screen_close(struct screen *screen, bool ours)
 		fclose(screen->input);
 	if (screen->output)
 		fclose(screen->output);
+	outbox_deinit(&screen->outbox);
 	free(screen->old);
 	free(screen->row);
 	free(screen);
 }
 
-/* Capabilities without parameters that undo what a screen has done, in this order. */
-static const char *const farewells[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
-
 /* Adds a capability without its padding, which is "$<...>". */
 static size_t add_capability(char *buffer, size_t length, const char *text)
 {
-	while (*text && length < SCREEN_FAREWELL_MAX) {
+	while (text && *text && length < SCREEN_FAREWELL_MAX) {
 		const char *end = strncmp(text, "$<", 2) ? NULL : strchr(text, '>');
 
 		if (end)
@@ -227,15 +214,20 @@ static size_t add_capability(char *buffer, size_t length, const char *text)
 
 size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX])
 {
+	static const char *const undone[] = {"sgr0", "op", "cnorm", "rmkx"};
+	const char *place = capability("cup");
 	size_t length = 0;
 
-	for (size_t i = 0; i < sizeof(farewells) / sizeof(farewells[0]); i++) {
-		const char *text = tigetstr((char *)farewells[i]);
-
-		if (text && text != (char *)-1)
-			length = add_capability(buffer, length, text);
-	}
-	return length;
+	if (capability("kmous"))
+		length = add_capability(buffer, length, ESCAPE_MOUSE_OFF);
+	for (size_t i = 0; i < sizeof(undone) / sizeof(undone[0]); i++)
+		length = add_capability(buffer, length, capability(undone[i]));
+	if (capability("rmcup"))
+		return add_capability(buffer, length, capability("rmcup"));
+	/* Where the screen stays, the shell goes on in its last line. */
+	if (place)
+		length = add_capability(buffer, length, tparm((char *)place, LINES - 1, 0, 0, 0, 0, 0, 0, 0, 0));
+	return add_capability(buffer, length, capability("el"));
 }
 
 /* --- showing --- */
@@ -279,21 +271,40 @@ bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines)
 	return true;
 }
 
-/* In monochrome the meanings of colours that must not be missed are told by other means. */
-static attr_t attributes_of(const struct screen *screen, uint16_t style, short *pair)
+void screen_set_theme(struct screen *screen, const struct theme *theme)
 {
+	if (theme == screen->theme)
+		return;
+	screen->theme = theme;
+	for (short i = 1; screen->colours && i < (short)THEME_COLOURS; i++) {
+		short colour = COLORS >= 256 ? theme->colours[i].many : theme->colours[i].few;
+
+		init_pair(i, colour, screen->default_colours ? -1 : COLOR_BLACK);
+	}
+	if (screen->old)
+		screen_redraw(screen);
+}
+
+/* In monochrome the meanings of colours that must not be missed are told by other means. */
+static attr_t attributes_of(struct screen *screen, const struct grid_cell *cell, short *pair)
+{
+	uint16_t style = cell->style;
 	unsigned colour = style & GRID_COLOUR;
+	bool colours = screen->colours && !screen->theme->monochrome;
 	attr_t attributes = A_NORMAL;
 
 	attributes |= style & GRID_BOLD ? A_BOLD : 0;
 	attributes |= style & GRID_UNDERLINE ? A_UNDERLINE : 0;
 	attributes |= style & GRID_REVERSE ? A_REVERSE : 0;
 	/* Dim and reversed is not readable everywhere. */
-	attributes |= (style & (GRID_DIM | GRID_REVERSE)) == GRID_DIM ? A_DIM : 0;
-	*pair = screen->colours ? (short)(colour / GRID_GROWS) : 0;
-	if (!screen->colours && colour == GRID_GROWS)
+	if ((style & (GRID_DIM | GRID_REVERSE)) == GRID_DIM && !screen->theme->no_dim)
+		attributes |= A_DIM;
+	*pair = colours ? (short)THEME_COLOUR(style) : 0;
+	if (!colour && colours)
+		*pair = screen_pair(screen, cell->ink, cell->paper);
+	if (!colours && colour == GRID_GROWS)
 		attributes |= A_BOLD;
-	if (!screen->colours && colour == GRID_UNCONFIRMED)
+	if (!colours && colour == GRID_UNCONFIRMED)
 		attributes |= A_UNDERLINE;
 	return attributes;
 }
@@ -314,11 +325,11 @@ static unsigned characters_of(const struct screen *screen, const struct grid_cel
 	return count;
 }
 
-static unsigned add_cell(const struct screen *screen, const struct grid_cell *cell, cchar_t *row)
+static unsigned add_cell(struct screen *screen, const struct grid_cell *cell, cchar_t *row)
 {
 	wchar_t text[GRID_MARKS + 2];
 	short pair;
-	attr_t attributes = attributes_of(screen, cell->style, &pair);
+	attr_t attributes = attributes_of(screen, cell, &pair);
 
 	if (characters_of(screen, cell, text)) {
 		setcchar(row, text, attributes, pair, NULL);
@@ -345,10 +356,19 @@ static void show_line(struct screen *screen, const struct grid *grid, unsigned l
 	mvwadd_wchnstr(stdscr, (int)line, 0, screen->row, (int)length);
 }
 
+/* Every line is taken for another one than is shown. */
+static void forget_shown(struct screen *screen)
+{
+	/* No grid has cells of this style. */
+	memset(screen->old, 0xff, (size_t)screen->columns * screen->lines * sizeof(*screen->old));
+}
+
 void screen_show(struct screen *screen, const struct grid *grid)
 {
 	if (grid->columns != screen->columns || grid->lines != screen->lines)
 		return;
+	if (screen_forget_pairs(screen))
+		forget_shown(screen);
 	for (unsigned line = 0; line < grid->lines; line++) {
 		size_t start = (size_t)line * grid->columns, size = grid->columns * sizeof(*grid->cells);
 
@@ -359,85 +379,27 @@ void screen_show(struct screen *screen, const struct grid *grid)
 	}
 	wnoutrefresh(stdscr);
 	doupdate();
+	fflush(screen->output);
+	if (!outbox_collect(&screen->outbox))
+		screen_redraw(screen);
+	screen_send(screen);
+}
+
+bool screen_send(struct screen *screen)
+{
+	return outbox_send(&screen->outbox, screen->fd);
+}
+
+void screen_mouse(struct screen *screen, bool on)
+{
+	if (!screen->has_mouse || screen->mouse == on)
+		return;
+	screen->mouse = on;
+	fputs(on ? ESCAPE_MOUSE_ON : ESCAPE_MOUSE_OFF, screen->output);
 }
 
 void screen_redraw(struct screen *screen)
 {
-	/* No grid has cells of this style, so all lines differ. */
-	memset(screen->old, 0xff, (size_t)screen->columns * screen->lines * sizeof(*screen->old));
+	forget_shown(screen);
 	clearok(stdscr, TRUE);
-}
-
-/* --- keys --- */
-
-static const struct {
-	int curses;
-	uint32_t key;
-} keys[] = {
-    {KEY_UP, VIEWER_KEY_UP},       {KEY_DOWN, VIEWER_KEY_DOWN},     {KEY_LEFT, VIEWER_KEY_LEFT},
-    {KEY_RIGHT, VIEWER_KEY_RIGHT}, {KEY_PPAGE, VIEWER_KEY_PAGE_UP}, {KEY_NPAGE, VIEWER_KEY_PAGE_DOWN},
-    {KEY_HOME, VIEWER_KEY_HOME},   {KEY_END, VIEWER_KEY_END},       {KEY_BACKSPACE, VIEWER_KEY_BACKSPACE},
-    {KEY_DC, VIEWER_KEY_DELETE},   {KEY_ENTER, VIEWER_KEY_ENTER},   {KEY_BTAB, VIEWER_KEY_BACK_TAB},
-};
-
-/* 0 for a key that means nothing to the viewer. */
-static uint32_t special_key(wint_t code)
-{
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if ((wint_t)keys[i].curses == code)
-			return keys[i].key;
-	}
-	for (int n = 1; n <= 12; n++) {
-		if (code == (wint_t)KEY_F(n))
-			return VIEWER_KEY_F1 + (uint32_t)n - 1;
-	}
-	return 0;
-}
-
-/*
- * What follows an Escape at once belongs to it: Alt and a key, or a sequence that terminfo does not know. Its
- * characters are no keys that somebody has pressed.
- */
-static uint32_t escape(struct screen *screen)
-{
-	wint_t code;
-
-	if (wget_wch(screen->keys, &code) == ERR)
-		return VIEWER_KEY_ESCAPE;
-	if (code == '[' || code == 'O') {
-		while (wget_wch(screen->keys, &code) == OK && (code < 0x40 || code > 0x7e))
-			;
-	}
-	return 0;
-}
-
-static uint32_t character(struct screen *screen, wint_t code)
-{
-	switch (code) {
-	case 27:
-		return escape(screen);
-	case '\r':
-	case '\n':
-		return VIEWER_KEY_ENTER;
-	case '\t':
-		return VIEWER_KEY_TAB;
-	case 8:
-	case 127:
-		return VIEWER_KEY_BACKSPACE;
-	default:
-		return (uint32_t)code;
-	}
-}
-
-bool screen_key(struct screen *screen, uint32_t *key)
-{
-	wint_t code;
-	int kind;
-
-	while ((kind = wget_wch(screen->keys, &code)) != ERR) {
-		*key = kind == KEY_CODE_YES ? special_key(code) : character(screen, code);
-		if (*key)
-			return true;
-	}
-	return false;
 }

@@ -22,7 +22,7 @@ struct screen *screen_open(int fd, bool interrupt_key)
 	return NULL;
 }
 
-void screen_close(struct screen *screen, bool ours)
+void screen_close(struct screen *screen)
 {
 }
 
@@ -36,6 +36,10 @@ bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines)
 	return false;
 }
 
+void screen_set_theme(struct screen *screen, const struct theme *theme)
+{
+}
+
 void screen_show(struct screen *screen, const struct grid *grid)
 {
 }
@@ -44,7 +48,16 @@ void screen_redraw(struct screen *screen)
 {
 }
 
-bool screen_key(struct screen *screen, uint32_t *key)
+bool screen_send(struct screen *screen)
+{
+	return true;
+}
+
+void screen_mouse(struct screen *screen, bool on)
+{
+}
+
+bool screen_key(struct screen *screen, struct viewer_input *input)
 {
 	return false;
 }

@@ -21,39 +21,60 @@ enum state {
 void scrollback_deinit(struct scrollback *scrollback)
 {
 	for (size_t i = 0; i < SCROLLBACK_LINES; i++)
-		free(scrollback->lines[i].text);
+		free((void *)scrollback->lines[i].runs);
 	memset(scrollback, 0, sizeof *scrollback);
 }
 
 static void finish_line(struct scrollback *scrollback)
 {
 	struct scrollback_line *line = &scrollback->lines[scrollback->total % SCROLLBACK_LINES];
+	size_t run_size = scrollback->run_count * sizeof *scrollback->runs;
 
-	free(line->text);
+	free((void *)line->runs);
 	*line = (struct scrollback_line){0};
-	if (scrollback->length && (line->text = malloc(scrollback->length))) {
-		memcpy(line->text, scrollback->current, scrollback->length);
-		line->length = scrollback->length;
+	struct scrollback_run *runs = scrollback->length ? malloc(run_size + scrollback->length) : NULL;
+	if (runs) {
+		char *text = (char *)runs + run_size;
+		memcpy(runs, scrollback->runs, run_size);
+		memcpy(text, scrollback->current, scrollback->length);
+		*line = (struct scrollback_line){text, scrollback->length, runs, scrollback->run_count};
 	}
 	scrollback->total++;
 	scrollback->count += scrollback->count < SCROLLBACK_LINES;
-	scrollback->length = 0;
+	scrollback->length = scrollback->run_count = 0;
 	scrollback->returned = false;
+}
+
+static void clear_line(struct scrollback *scrollback)
+{
+	scrollback->length = scrollback->run_count = 0;
+	scrollback->returned = false;
+}
+
+/* Begins a run where the look of the next byte differs from that of the last. */
+static void note_look(struct scrollback *scrollback)
+{
+	static const struct look plain;
+	size_t count = scrollback->run_count;
+	const struct look *last = count ? &scrollback->runs[count - 1].look : &plain;
+
+	if (!look_equal(last, &scrollback->look) && count < SCROLLBACK_RUNS)
+		scrollback->runs[scrollback->run_count++] =
+		    (struct scrollback_run){(uint16_t)scrollback->length, scrollback->look};
 }
 
 static void add_byte(struct scrollback *scrollback, char byte)
 {
 	bool continues = ((unsigned char)byte & 0xc0) == 0x80;
 
-	if (scrollback->returned) {
-		scrollback->returned = false;
-		scrollback->length = 0;
-	}
+	if (scrollback->returned)
+		clear_line(scrollback);
 	/* A long line goes on in the next, and no character is torn as long as it is one. */
 	if (scrollback->length > SCROLLBACK_LINE_SIZE - 4 && !continues)
 		finish_line(scrollback);
 	if (scrollback->length == SCROLLBACK_LINE_SIZE)
 		finish_line(scrollback);
+	note_look(scrollback);
 	scrollback->current[scrollback->length++] = byte;
 }
 
@@ -61,6 +82,8 @@ static void erase_character(struct scrollback *scrollback)
 {
 	while (scrollback->length && ((unsigned char)scrollback->current[--scrollback->length] & 0xc0) == 0x80)
 		;
+	while (scrollback->run_count && scrollback->runs[scrollback->run_count - 1].start >= scrollback->length)
+		scrollback->run_count--;
 }
 
 static void add_tab(struct scrollback *scrollback)
@@ -97,20 +120,56 @@ static enum state after_escape(unsigned char byte)
 	return byte >= 0x20 && byte < 0x30 ? STATE_ESCAPE : STATE_TEXT;
 }
 
+static enum state begin_control(struct scrollback *scrollback, enum state state)
+{
+	scrollback->control_length = 0;
+	return state;
+}
+
+/* "1;31m" and the like, without the letter. */
+static bool control_is(const struct scrollback *scrollback, const char *parameters)
+{
+	return scrollback->control_length == strlen(parameters) &&
+	       !memcmp(scrollback->control, parameters, scrollback->control_length);
+}
+
+static void obey_control(struct scrollback *scrollback, char letter)
+{
+	bool first = control_is(scrollback, "") || control_is(scrollback, "0");
+
+	if (scrollback->control_length > SCROLLBACK_CONTROL)
+		return;
+	if (letter == 'm')
+		look_change(&scrollback->look, scrollback->control, scrollback->control_length);
+	else if (letter == 'G' && (first || control_is(scrollback, "1")))
+		scrollback->returned = true;
+	else if (letter == 'K' && (control_is(scrollback, "2") || (first && scrollback->returned)))
+		clear_line(scrollback);
+}
+
+static enum state take_parameter(struct scrollback *scrollback, unsigned char byte)
+{
+	if (byte == ESCAPE_BYTE)
+		return STATE_ESCAPE;
+	if (byte >= 0x40 && byte < DELETE) {
+		obey_control(scrollback, (char)byte);
+		return STATE_TEXT;
+	}
+	if (scrollback->control_length < SCROLLBACK_CONTROL)
+		scrollback->control[scrollback->control_length] = (char)byte;
+	scrollback->control_length += scrollback->control_length <= SCROLLBACK_CONTROL;
+	return STATE_CONTROL;
+}
+
 /* A byte within a control sequence. A new line ends every sequence, lest one that is never ended eats all. */
 static enum state take_control(struct scrollback *scrollback, enum state state, unsigned char byte)
 {
 	if (byte == '\n' || byte == CANCEL || byte == SUBSTITUTE)
 		return take_text(scrollback, byte);
-	if (state == STATE_ESCAPE)
-		return byte == ESCAPE_BYTE ? STATE_ESCAPE : after_escape(byte);
-	if (state == STATE_CONTROL) {
-		if (byte == ESCAPE_BYTE)
-			return STATE_ESCAPE;
-		return byte >= 0x40 && byte < DELETE ? STATE_TEXT : STATE_CONTROL;
-	}
-	if (state == STATE_STRING_END && byte != '\\')
-		return byte == ESCAPE_BYTE ? STATE_ESCAPE : after_escape(byte);
+	if (state == STATE_CONTROL)
+		return take_parameter(scrollback, byte);
+	if (state == STATE_ESCAPE || (state == STATE_STRING_END && byte != '\\'))
+		return byte == ESCAPE_BYTE ? STATE_ESCAPE : begin_control(scrollback, after_escape(byte));
 	if (state == STATE_STRING_END || byte == BELL)
 		return STATE_TEXT;
 	return byte == ESCAPE_BYTE ? STATE_STRING_END : STATE_STRING;
@@ -132,14 +191,13 @@ size_t scrollback_count(const struct scrollback *scrollback)
 	return scrollback->count + (scrollback->length > 0);
 }
 
-const char *scrollback_line(const struct scrollback *scrollback, size_t nth, size_t *length)
+struct scrollback_line scrollback_line(const struct scrollback *scrollback, size_t nth)
 {
-	if (nth >= scrollback->count) {
-		*length = scrollback->length;
-		return scrollback->current;
-	}
-	const struct scrollback_line *line =
-	    &scrollback->lines[(scrollback->total - scrollback->count + nth) % SCROLLBACK_LINES];
-	*length = line->length;
-	return line->text ? line->text : "";
+	if (nth >= scrollback->count)
+		return (struct scrollback_line){scrollback->current, scrollback->length, scrollback->runs,
+		                                scrollback->run_count};
+	struct scrollback_line line =
+	    scrollback->lines[(scrollback->total - scrollback->count + nth) % SCROLLBACK_LINES];
+	line.text = line.text ? line.text : "";
+	return line;
 }

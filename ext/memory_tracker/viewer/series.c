@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+/* What rises steadily rises by so many times what it falls in between. */
+#define FALLS_MOST 4
+
 static unsigned back(const struct series_axis *axis, unsigned steps)
 {
 	return (axis->next + SERIES_LENGTH - steps) % SERIES_LENGTH;
@@ -31,6 +34,15 @@ struct series_window series_since(const struct series_axis *axis, uint64_t since
 	return window;
 }
 
+struct series_window series_latest(struct series_window window, unsigned count)
+{
+	if (window.count > count) {
+		window.first += window.count - count;
+		window.count = count;
+	}
+	return window;
+}
+
 unsigned series_slot(const struct series_window *window, unsigned nth)
 {
 	return back(window->axis, window->count - nth);
@@ -47,6 +59,11 @@ static double slope(const struct series_window *window, const uint32_t *values, 
 	double change = (double)values[series_slot(window, to)] - (double)values[series_slot(window, from)];
 
 	return seconds > 0 ? change / seconds : 0;
+}
+
+double series_change(const struct series_window *window, const uint32_t *values)
+{
+	return slope(window, values, 0, window->count - 1);
 }
 
 /* The first sample of the later half of the window's time, but never its last sample. */
@@ -73,23 +90,34 @@ double series_growth(const struct series_window *window, const uint32_t *values)
 	return fabs(later) < fabs(whole) ? later : whole;
 }
 
-bool series_sustained(const struct series_window *window, const uint32_t *values)
+/* Whether the values rose from one sample to a later one by more than `slack` and what they fell in between explain. */
+static bool rose(const struct series_window *window, const uint32_t *values, unsigned from, unsigned to, double slack)
 {
-	unsigned rises = 0, last_rise = 0;
+	double risen = (double)values[series_slot(window, to)] - (double)values[series_slot(window, from)];
+	double fallen = 0;
 
-	if (window->count < 3)
-		return false;
-	for (unsigned nth = 1; nth < window->count; nth++) {
-		uint32_t before = values[series_slot(window, nth - 1)], value = values[series_slot(window, nth)];
-		if (value < before)
-			return false;
-		if (value > before) {
-			rises++;
-			last_rise = nth;
-		}
+	for (unsigned nth = from + 1; nth <= to; nth++) {
+		double step = (double)values[series_slot(window, nth)] - (double)values[series_slot(window, nth - 1)];
+		fallen -= step < 0 ? step : 0;
 	}
-	uint64_t end = time_of(window, window->count - 1);
-	return rises >= 2 && end - time_of(window, last_rise) <= (end - time_of(window, 0)) / 3;
+	return risen > slack && risen >= FALLS_MOST * fallen;
+}
+
+static unsigned count_rises(const struct series_window *window, const uint32_t *values)
+{
+	unsigned rises = 0;
+
+	for (unsigned nth = 1; nth < window->count; nth++)
+		rises += values[series_slot(window, nth)] > values[series_slot(window, nth - 1)];
+	return rises;
+}
+
+bool series_sustained(const struct series_window *window, const uint32_t *values, double slack)
+{
+	unsigned last = window->count - 1;
+
+	return window->count >= 3 && count_rises(window, values) >= 2 && rose(window, values, 0, last, slack) &&
+	       rose(window, values, middle_of(window), last, slack);
 }
 
 /* The sample with the lowest value from `from` up to, but not including, `to`. */

@@ -40,6 +40,12 @@ struct series_place series_add(struct series_axis *axis, uint64_t at, uint64_t s
 /* The samples not older than `since`. */
 struct series_window series_since(const struct series_axis *axis, uint64_t since);
 
+/* The latest `count` samples of a window, or all if it has fewer. */
+struct series_window series_latest(struct series_window window, unsigned count);
+
+/* The change from the window's first sample to its last, per second. Needs two samples. */
+double series_change(const struct series_window *window, const uint32_t *values);
+
 /* The slot of the window's nth sample, the oldest first. */
 unsigned series_slot(const struct series_window *window, unsigned nth);
 
@@ -52,10 +58,11 @@ unsigned series_slot(const struct series_window *window, unsigned nth);
 double series_growth(const struct series_window *window, const uint32_t *values);
 
 /*
- * Whether the values rose steadily: over at least three samples they never fell from one to the next, they rose
- * at least twice, and at least once in the last third of the window's time.
+ * Whether the values rose steadily: at least twice over at least three samples, and by more than chance explains,
+ * over the whole window and over its later half alike. That is by more than `slack`, and by four times as much as
+ * all that they fell in between.
  */
-bool series_sustained(const struct series_window *window, const uint32_t *values);
+bool series_sustained(const struct series_window *window, const uint32_t *values, double slack);
 
 /*
  * The slope of the lower envelope, for counts that contain garbage: the lowest value of the first half of the

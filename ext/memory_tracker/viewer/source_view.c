@@ -110,8 +110,13 @@ static const char *no_source(const struct column_line *row)
 
 static void load(struct source_view *view, const struct column_path *path)
 {
-	if (view->known && !view->stale && strlen(view->path) == path->file_length &&
-	    !memcmp(view->path, path->file, path->file_length))
+	bool same = view->known && strlen(view->path) == path->file_length &&
+	            !memcmp(view->path, path->file, path->file_length);
+
+	if (!same || view->line != path->line)
+		view->scroll = 0;
+	view->line = path->line;
+	if (same && !view->stale)
 		return;
 	forget(view);
 	memcpy(view->path, path->file, path->file_length);
@@ -203,16 +208,31 @@ static uint64_t count_lines(const struct source_view *view)
 	return count + (view->length && view->text[view->length - 1] != '\n');
 }
 
+void source_view_scroll(struct source_view *view, long lines)
+{
+	view->scroll += lines;
+}
+
+/* The first line to draw, so that one that there is stands in the middle, unless it was scrolled. */
+static uint64_t first_line(struct source_view *view, unsigned height, uint64_t marked, uint64_t count)
+{
+	int64_t above = (height - 1) / 2, last = count >= height ? (int64_t)(count - height) + 1 : 1;
+	int64_t first = (int64_t)marked - above;
+
+	first = first > last ? last : first < 1 ? 1 : first;
+	int64_t scrolled = first + view->scroll;
+	scrolled = scrolled > last ? last : scrolled < 1 ? 1 : scrolled;
+	view->scroll = scrolled - first;
+	return (uint64_t)scrolled;
+}
+
 /* Draws the lines around one that there is. */
-static void draw_text(const struct source_view *view, struct grid *grid, unsigned line, unsigned height,
-                      uint64_t marked, uint64_t count, enum text_charset charset)
+static void draw_text(struct source_view *view, struct grid *grid, unsigned line, unsigned height, uint64_t marked,
+                      uint64_t count, enum text_charset charset)
 {
 	const char *at = view->text, *end = view->text + view->length;
-	uint64_t above = (height - 1) / 2;
-	uint64_t first = marked > above ? marked - above : 1;
+	uint64_t first = first_line(view, height, marked, count);
 
-	if (first + height > count + 1)
-		first = count + 1 > height ? count + 1 - height : 1;
 	for (uint64_t number = 1; at < end && number < first + height; number++) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 		size_t length = (size_t)((stop ? stop : end) - at);

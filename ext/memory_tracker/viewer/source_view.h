@@ -27,9 +27,14 @@ struct source_view {
 	char problem[SOURCE_VIEW_PROBLEM]; /* why there is no text; empty: there is */
 	char *text;                        /* owned: the whole file */
 	size_t length;
+	uint32_t line;  /* the place that was drawn last */
+	int64_t scroll; /* lines that it was scrolled down from there */
 };
 
 void source_view_deinit(struct source_view *view);
+
+/* Scrolls by lines, up when negative, until another place is shown. */
+void source_view_scroll(struct source_view *view, long lines);
 
 /* Draws a title and the source around the place of a line, NULL for none, in `height` lines with the title. */
 void source_view_draw(struct source_view *view, struct grid *grid, unsigned line, unsigned height,

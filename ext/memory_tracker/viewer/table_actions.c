@@ -70,10 +70,12 @@ enum viewer_request action_sort_nth(struct viewer *viewer, uint32_t key)
 {
 	const struct column *column = table_view_nth(key - '1');
 
-	if (column)
-		table_view_sort(&viewer->table, column);
-	else
+	if (!column)
 		viewer_note(viewer, "there is no column %c to sort by", (char)key);
+	else if (column->with_mark && !viewer->marks.count)
+		viewer_note(viewer, "there is no mark to compare with: b sets one");
+	else
+		table_view_sort(&viewer->table, column);
 	return VIEWER_NOTHING;
 }
 

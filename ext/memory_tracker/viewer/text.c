@@ -4,46 +4,17 @@
 #include <string.h>
 
 #include "viewer/char_width.h"
+#include "viewer/utf8.h"
 
-#define REPLACEMENT UINT32_C(0xfffd)
 #define ELLIPSIS UINT32_C(0x2026)
 #define MARKS_MAX 8
 
 /* One character that may be shown: its bytes in the wanted charset and its cells. */
 struct glyph {
-	char bytes[4];
+	char bytes[UTF8_SIZE];
 	unsigned char length;
 	unsigned char width;
 };
-
-/*
- * Decodes one character of at most `length` (> 0) bytes. Returns the bytes it takes; what is overlong, a
- * surrogate, beyond Unicode, or cut short is one byte that decodes to the replacement character.
- */
-static size_t decode(const unsigned char *bytes, size_t length, uint32_t *code_point)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned char lead = bytes[0];
-	size_t size = lead < 0x80 ? 1 : lead >= 0xf0 && lead < 0xf8 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 0;
-
-	*code_point = REPLACEMENT;
-	if (!size || size > length || lead >= 0xf8)
-		return 1;
-	if (size == 1) {
-		*code_point = lead;
-		return 1;
-	}
-	uint32_t value = lead & (0x7fu >> size);
-	for (size_t i = 1; i < size; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 1;
-		value = value << 6 | (bytes[i] & 0x3f);
-	}
-	if (value < least[size] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-		return 1;
-	*code_point = value;
-	return size;
-}
 
 /* Control characters, line and paragraph separators, and what changes the reading direction. */
 static bool harmful(uint32_t c)
@@ -61,21 +32,15 @@ static struct glyph encode(uint32_t c, enum text_charset charset)
 		glyph.bytes[0] = '?';
 		glyph.length = 1;
 		glyph.width = glyph.width ? 1 : 0;
-	} else if (c < 0x80) {
-		glyph.bytes[0] = (char)c;
-		glyph.length = 1;
 	} else {
-		glyph.length = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-		for (unsigned i = glyph.length; i-- > 1; c >>= 6)
-			glyph.bytes[i] = (char)(0x80 | (c & 0x3f));
-		glyph.bytes[0] = (char)((0xf00u >> glyph.length & 0xf0) | c);
+		glyph.length = (unsigned char)utf8_write(glyph.bytes, c);
 	}
 	return glyph;
 }
 
 /* A text and how far it was read. */
 struct reader {
-	const unsigned char *bytes;
+	const char *bytes;
 	size_t left;
 	unsigned marks; /* combining marks since the latest character that takes cells */
 	enum text_charset charset;
@@ -86,11 +51,11 @@ static bool next_glyph(struct reader *reader, struct glyph *glyph)
 {
 	while (reader->left) {
 		uint32_t c;
-		size_t size = decode(reader->bytes, reader->left, &c);
+		size_t size = utf8_read(reader->bytes, reader->left, &c);
 
 		reader->bytes += size;
 		reader->left -= size;
-		*glyph = encode(harmful(c) ? REPLACEMENT : c, reader->charset);
+		*glyph = encode(harmful(c) ? UTF8_REPLACEMENT : c, reader->charset);
 		if (glyph->width) {
 			reader->marks = 0;
 			return true;
@@ -104,7 +69,7 @@ static bool next_glyph(struct reader *reader, struct glyph *glyph)
 static struct reader reader_of(const char *text, size_t length, enum text_charset charset)
 {
 	/* A mark at the very start would combine with whatever stands before the text. */
-	return (struct reader){(const unsigned char *)text, length, MARKS_MAX, charset};
+	return (struct reader){text, length, MARKS_MAX, charset};
 }
 
 size_t text_width(const char *text, size_t length, enum text_charset charset)
@@ -169,6 +134,5 @@ size_t text_fit_end(char *out, size_t capacity, const char *text, size_t length,
 		cells -= glyph.width;
 	for (size_t i = 0; i < dot_count; i++, used += dots.length)
 		memcpy(out + used, dots.bytes, dots.length);
-	return used +
-	       text_fit(out + used, capacity - used, (const char *)reader.bytes, reader.left, TEXT_UNLIMITED, charset);
+	return used + text_fit(out + used, capacity - used, reader.bytes, reader.left, TEXT_UNLIMITED, charset);
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/class_line.h"
+#include "viewer/line_search.h"
 #include "viewer/path_cell.h"
 
 #define PLACE_SIZE 1024
@@ -61,7 +63,7 @@ static bool reserve(struct tree_lines *tree, size_t classes, size_t paths)
 
 /* --- filter --- */
 
-static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index, const struct filter *filter)
+static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index, const struct typed *filter)
 {
 	const struct snapshot_frame *frame = &snapshot_frames(snapshot)[index];
 	struct column_path path = {.line = frame->line};
@@ -69,14 +71,14 @@ static bool frame_matches(const struct snapshot_header *snapshot, uint32_t index
 	uint32_t length;
 	const char *label = snapshot_string(snapshot, frame->label, &length);
 
-	if (filter_find(filter, label, length) != FILTER_NONE)
+	if (typed_find(filter, label, length) != TYPED_NONE)
 		return true;
 	path.file = snapshot_string(snapshot, frame->path, &path.file_length);
-	return filter_find(filter, place, path_cell_place(place, sizeof place, &path)) != FILTER_NONE;
+	return typed_find(filter, place, path_cell_place(place, sizeof place, &path)) != TYPED_NONE;
 }
 
 /* Marks in `matches` the classes that have a call path with a frame that the filter finds. False without memory. */
-static bool match_frames(const struct snapshot_header *snapshot, const struct filter *filter, bool *matches)
+static bool match_frames(const struct snapshot_header *snapshot, const struct typed *filter, bool *matches)
 {
 	bool *frames = calloc((size_t)snapshot->frame_count + 1, sizeof *frames);
 	const struct snapshot_node *nodes = snapshot_nodes(snapshot);
@@ -93,22 +95,17 @@ static bool match_frames(const struct snapshot_header *snapshot, const struct fi
 
 /* --- lines --- */
 
-static struct column_line line_of_class(const struct tree_lines *tree, const struct figures *figures, uint32_t index)
+static struct column_line line_of_class(const struct tree_lines *tree, const struct figures *figures,
+                                        const struct tree_order *order, uint32_t index)
 {
-	const struct snapshot_header *snapshot = figures->snapshot;
-	const struct snapshot_class *class = &snapshot_classes(snapshot)[index];
-	struct column_line line = {.row = &figures->rows[index],
-	                           .figures = figures,
-	                           .class_index = index,
-	                           .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
-	                           .unknown = !snapshot->majors_seen,
-	                           .charset = tree->charset};
+	struct column_line line = class_line(figures->snapshot, figures->rows, index, tree->charset);
 
-	line.name = snapshot_string(snapshot, class->name, &line.name_length);
-	line.path.index = CALL_PATHS_NONE;
-	line.path.share = -1;
+	line.figures = figures;
+	line.deltas = order->deltas;
+	if (order->since)
+		line.change = since_mark_class(order->since, &snapshot_classes(figures->snapshot)[index]);
 	line.path.below = tree->paths.snapshot && tree->paths.any[index];
-	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, class->id);
+	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, line.row->id);
 	return line;
 }
 
@@ -130,7 +127,7 @@ static void find_row(const struct figures *watched, const struct call_path *path
 	line->figures = NULL;
 }
 
-/* Of what is retained, where that is known, else of what is there. */
+/* Of what is retained, where that is known, else of what is there. An estimate may be more than the whole. */
 static double share_of(const struct call_path *path, const struct column_line *above)
 {
 	uint64_t whole = above->row->retained, part = path->retained;
@@ -139,6 +136,8 @@ static double share_of(const struct call_path *path, const struct column_line *a
 		whole = above->row->live;
 		part = path->allocated - path->freed;
 	}
+	if (above->mark && part > whole)
+		part = whole;
 	return whole && part <= whole ? (double)part / (double)whole : -1;
 }
 
@@ -151,8 +150,11 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	struct column_line line = {.class_index = path->class_index,
 	                           .bound = above->bound,
 	                           .unknown = above->unknown,
+	                           .mark = above->mark,
 	                           .charset = above->charset};
 
+	if (line.mark)
+		line.mark = frame->flags & SNAPSHOT_FRAME_ALL ? ' ' : '*';
 	find_row(watched, path, &line, spare);
 	line.name = snapshot_string(snapshot, frame->label, &line.name_length);
 	line.path = (struct column_path){.index = index,
@@ -165,15 +167,44 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	return line;
 }
 
-static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures, uint32_t index,
-                                       const struct column_line *above)
+static struct column_line line_of_path(struct tree_lines *tree, const struct figures *figures,
+                                       const struct tree_order *order, uint32_t index, const struct column_line *above)
 {
 	struct history_row *spare = &tree->rows[tree->row_count];
 	struct column_line line = tree_lines_path(&tree->paths, index, figures->paths, above, spare);
 
 	tree->row_count += line.row == spare;
 	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, tree_lines_key(&line));
+	line.deltas = order->deltas;
+	if (order->since)
+		line.change = since_mark_path(order->since, &tree->paths, &tree->paths.paths[index]);
 	return line;
+}
+
+static void turn_round(struct column_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		struct column_line line = lines[i];
+		lines[i] = lines[count - 1 - i];
+		lines[count - 1 - i] = line;
+	}
+}
+
+static int compare_ranks(const void *left, const void *right)
+{
+	const struct column_line *l = left, *r = right;
+
+	if (l->rank == r->rank)
+		return (l->row->id > r->row->id) - (l->row->id < r->row->id);
+	return (l->rank > r->rank) - (l->rank < r->rank);
+}
+
+/* Puts lines that are in order into the one that lasts. */
+static void keep_order(struct column_line *lines, size_t count, struct key_ranks *ranks)
+{
+	for (size_t i = 0; i < count; i++)
+		lines[i].rank = key_ranks_of(ranks, tree_lines_key(&lines[i]));
+	qsort(lines, count, sizeof *lines, compare_ranks);
 }
 
 /* Puts the lines that wait from some place on in order, so that the first is the last: it goes first. */
@@ -181,13 +212,17 @@ static void put_in_order(struct tree_lines *tree, size_t from, const struct tree
 {
 	struct column_line *lines = tree->waiting + from;
 	size_t count = tree->waiting_count - from;
+	bool last_first = order->reversed;
 
 	qsort(lines, count, sizeof *lines, order->sort->compare);
-	for (size_t i = 0; !order->reversed && i < count / 2; i++) {
-		struct column_line line = lines[i];
-		lines[i] = lines[count - 1 - i];
-		lines[count - 1 - i] = line;
+	if (order->ranks) {
+		if (last_first)
+			turn_round(lines, count);
+		keep_order(lines, count, order->ranks);
+		last_first = false;
 	}
+	if (!last_first)
+		turn_round(lines, count);
 }
 
 static void add_below(struct tree_lines *tree, const struct figures *figures, const struct tree_order *order,
@@ -198,7 +233,7 @@ static void add_below(struct tree_lines *tree, const struct figures *figures, co
 
 	for (; index != CALL_PATHS_NONE; index = tree->paths.paths[index].next) {
 		if (tree->paths.paths[index].allocated)
-			tree->waiting[tree->waiting_count++] = line_of_path(tree, figures, index, above);
+			tree->waiting[tree->waiting_count++] = line_of_path(tree, figures, order, index, above);
 	}
 	put_in_order(tree, from, order);
 }
@@ -213,11 +248,11 @@ static bool add_classes(struct tree_lines *tree, const struct figures *figures, 
 		return false;
 	}
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
-		struct column_line line = line_of_class(tree, figures, i);
+		struct column_line line = line_of_class(tree, figures, order, i);
 
 		if ((snapshot_classes(snapshot)[i].flags & SNAPSHOT_CLASS_INTERNAL) && !order->internal)
 			continue;
-		if (matches[i] || filter_find(order->filter, line.name, line.name_length) != FILTER_NONE)
+		if (matches[i] || line_search_matches(&line, order->filter))
 			tree->waiting[tree->waiting_count++] = line;
 	}
 	free(matches);
@@ -241,6 +276,9 @@ bool tree_lines_make(struct tree_lines *tree, const struct figures *figures, con
 	if (!build_paths(tree, snapshot) ||
 	    !reserve(tree, snapshot->class_count, count_below_unfolded(tree, snapshot_classes(snapshot))))
 		return false;
+	/* Without memory changes are not known, and all the rest is. */
+	if (order->since)
+		since_mark_update(order->since, snapshot, &tree->unfolded, tree->turned);
 	if (!add_classes(tree, figures, order))
 		return false;
 	while (tree->waiting_count) {

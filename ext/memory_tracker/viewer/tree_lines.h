@@ -10,8 +10,10 @@
 #include "viewer/call_paths.h"
 #include "viewer/column.h"
 #include "viewer/figures.h"
-#include "viewer/filter.h"
+#include "viewer/typed.h"
+#include "viewer/key_ranks.h"
 #include "viewer/key_set.h"
+#include "viewer/since_mark.h"
 
 /* To begin with: zeros, with the charset set. */
 struct tree_lines {
@@ -34,8 +36,12 @@ struct tree_lines {
 struct tree_order {
 	const struct column *sort;
 	bool reversed;
-	bool internal;               /* list hidden and internal objects too */
-	const struct filter *filter; /* for classes: their own name, or that of a frame */
+	bool internal;              /* list hidden and internal objects too */
+	const struct typed *filter; /* for classes: their own name, or that of a frame */
+	struct key_ranks
+	    *ranks; /* the order is that of these, and what is new goes to the end; NULL: it is not frozen */
+	struct since_mark *since; /* what changes are reckoned from; NULL: there are none */
+	bool deltas;              /* counts are shown as changes */
 };
 
 void tree_lines_deinit(struct tree_lines *tree);

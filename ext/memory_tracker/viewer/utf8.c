@@ -1,7 +1,5 @@
 #include "viewer/utf8.h"
 
-#define REPLACEMENT UINT32_C(0xfffd)
-
 /* How many bytes a character takes, by its first one; 0: it is none. */
 static size_t size_of(unsigned char first)
 {
@@ -12,12 +10,20 @@ static size_t size_of(unsigned char first)
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
+/* Written with as few bytes as it can be, and neither a surrogate nor beyond Unicode. */
+static bool is_proper(uint32_t character, size_t size)
+{
+	static const uint32_t least[UTF8_SIZE + 1] = {0, 0, 0x80, 0x800, 0x10000};
+
+	return character >= least[size] && character <= 0x10ffff && (character < 0xd800 || character > 0xdfff);
+}
+
 size_t utf8_read(const char *text, size_t length, uint32_t *character)
 {
 	unsigned char first = (unsigned char)text[0];
 	size_t size = size_of(first);
 
-	*character = REPLACEMENT;
+	*character = UTF8_REPLACEMENT;
 	if (!size || size > length)
 		return 1;
 	uint32_t value = size == 1 ? first : first & (0x7fu >> size);
@@ -27,6 +33,8 @@ size_t utf8_read(const char *text, size_t length, uint32_t *character)
 			return 1;
 		value = value << 6 | (next & 0x3f);
 	}
+	if (!is_proper(value, size))
+		return 1;
 	*character = value;
 	return size;
 }

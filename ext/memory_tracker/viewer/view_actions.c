@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "viewer/format.h"
+#include "viewer/gc_view.h"
 #include "viewer/viewer_state.h"
 
 static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
@@ -32,7 +33,8 @@ bool action_can_pause(const struct viewer *viewer)
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->processes.open || has_filter(viewer);
+	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || viewer->processes.open ||
+	       has_filter(viewer) || viewer->table.search.length;
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -72,12 +74,7 @@ enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_collect(struct viewer *viewer, uint32_t key)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
-
-	const struct snapshot_header *shown = viewer_shown(viewer)->snapshot;
-
-	gc_report_ask(&viewer->gc, viewer->latest.snapshot,
-	              line ? &snapshot_classes(shown)[line->class_index].id : NULL);
+	gc_view_ask(viewer);
 	return VIEWER_GC;
 }
 
@@ -107,56 +104,95 @@ enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key)
 	return VIEWER_INTERVAL;
 }
 
-/* What lies below what is closed. */
-static enum viewer_mode ground(const struct viewer *viewer)
-{
-	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
-}
-
 enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 {
 	viewer->source.open = !viewer->source.open;
 	viewer->source.stale = true;
-	viewer->pane.open = viewer->processes.open = false;
+	viewer->pane.open = viewer->graph.open = viewer->processes.open = false;
+	viewer->mode = MODE_TABLE;
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key)
+{
+	viewer->graph.open = !viewer->graph.open;
+	viewer->pane.open = viewer->source.open = viewer->processes.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = viewer->processes.open = false;
+	viewer->source.open = viewer->graph.open = viewer->processes.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
-	viewer->mode = ground(viewer);
+	viewer->mode = viewer_ground(viewer);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key)
 {
 	viewer->help.top = 0;
-	viewer->mode = viewer->mode == MODE_HELP ? ground(viewer) : MODE_HELP;
+	viewer->mode = viewer->mode == MODE_HELP ? viewer_ground(viewer) : MODE_HELP;
+	return VIEWER_NOTHING;
+}
+
+static enum viewer_request clear_filter(struct viewer *viewer)
+{
+	viewer->mode = viewer_ground(viewer);
+	viewer->table.filter.length = viewer->table.search.length = 0;
+	table_view_refresh(&viewer->table, viewer_shown(viewer));
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 {
-	if (viewer->mode == MODE_HELP)
+	switch (viewer->mode) {
+	case MODE_HELP:
 		return action_toggle_help(viewer, key);
-	if (viewer->mode == MODE_OUTPUT)
+	case MODE_OUTPUT_SEARCH:
+		action_end_search(viewer);
+		return VIEWER_NOTHING;
+	case MODE_OUTPUT:
+		if (action_has_search(viewer)) {
+			action_end_search(viewer);
+			return VIEWER_NOTHING;
+		}
 		return action_toggle_output(viewer, key);
-	if (viewer->mode == MODE_TABLE && viewer->source.open)
-		return action_toggle_source(viewer, key);
-	if (viewer->mode == MODE_TABLE && viewer->processes.open)
-		return action_toggle_processes(viewer, key);
-	viewer->mode = ground(viewer);
-	viewer->table.filter.length = 0;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	return VIEWER_NOTHING;
+	case MODE_FIND:
+		return action_leave_find(viewer, key);
+	case MODE_SORT:
+	case MODE_COLUMNS:
+		return action_leave_picker(viewer, key);
+	case MODE_NAME:
+		viewer->mode = viewer_ground(viewer);
+		return VIEWER_NOTHING;
+	case MODE_TABLE:
+		if (viewer->source.open)
+			return action_toggle_source(viewer, key);
+		if (viewer->graph.open)
+			return action_toggle_graph(viewer, key);
+		if (viewer->processes.open)
+			return action_toggle_processes(viewer, key);
+		return clear_filter(viewer);
+	default:
+		return clear_filter(viewer);
+	}
 }
 
 enum viewer_request action_keep_filter(struct viewer *viewer, uint32_t key)
 {
-	viewer->mode = ground(viewer);
+	viewer->mode = viewer_ground(viewer);
+	/* To go from one match to the next when the filter is off again. */
+	viewer->table.search = viewer->table.filter;
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_change_theme(struct viewer *viewer, uint32_t key)
+{
+	viewer->theme = theme_after(viewer->theme);
+	viewer_note(viewer, "the theme is %s: %s", viewer->theme->name, viewer->theme->help);
+	viewer_keep_settings(viewer);
 	return VIEWER_NOTHING;
 }
 
@@ -183,14 +219,23 @@ enum viewer_request action_quit(struct viewer *viewer, uint32_t key)
 /* While the output is open the key that opened it is the one to name. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	if (viewer->mode == MODE_OUTPUT)
-		out[0] = '\0';
-	else
-		snprintf(out, COMMAND_NAME_SIZE, "%s",
-		         viewer->mode == MODE_HELP                              ? "close"
-		         : viewer->mode == MODE_TABLE && viewer->source.open    ? "close the source"
-		         : viewer->mode == MODE_TABLE && viewer->processes.open ? "close the list"
-		                                                                : "clear the filter");
+	const char *name = has_filter(viewer) ? "clear the filter" : "clear the search";
+
+	if (viewer->mode == MODE_OUTPUT_SEARCH || viewer->mode == MODE_OUTPUT)
+		name = action_has_search(viewer) || viewer->mode == MODE_OUTPUT_SEARCH ? "end the search" : "";
+	else if (viewer->mode == MODE_HELP)
+		name = "close";
+	else if (viewer->mode == MODE_TABLE && viewer->source.open)
+		name = "close the source";
+	else if (viewer->mode == MODE_TABLE && viewer->graph.open)
+		name = "close the trend";
+	else if (viewer->mode == MODE_TABLE && viewer->processes.open)
+		name = "close the list";
+	else if (viewer->mode == MODE_FILTER)
+		name = "clear the filter";
+	else if (viewer->mode != MODE_TABLE)
+		name = "back";
+	snprintf(out, COMMAND_NAME_SIZE, "%s", name);
 }
 
 void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
@@ -199,6 +244,19 @@ void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 
 	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
 	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
+}
+
+/* As long as nothing is confirmed, the footer says how that is done. */
+void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	bool confirmed = viewer_shown(viewer)->totals->certainty == HISTORY_CONFIRMED;
+
+	snprintf(out, COMMAND_NAME_SIZE, "%s", confirmed ? "GC" : "GC to confirm ~");
+}
+
+void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->graph.open ? "" : "trend");
 }
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])

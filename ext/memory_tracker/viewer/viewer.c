@@ -5,10 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/actions.h"
+#include "viewer/class_line.h"
 #include "viewer/command.h"
 #include "viewer/footer.h"
 #include "viewer/format.h"
-#include "viewer/header_view.h"
+#include "viewer/gc_view.h"
+#include "viewer/settings_use.h"
+#include "viewer/typing.h"
 #include "viewer/viewer_state.h"
 
 /* On less than this there is only a sentence that says so. */
@@ -16,7 +20,6 @@
 #define LEAST_LINES 6
 
 #define CLASS_NAME_CELLS 40
-#define MILLISECOND UINT64_C(1000000)
 
 static char *copy_of(const char *text)
 {
@@ -24,6 +27,28 @@ static char *copy_of(const char *text)
 	char *copy = malloc(size);
 
 	return copy ? memcpy(copy, text, size) : NULL;
+}
+
+/* What was kept the last time, unless the options say otherwise. */
+static void begin(struct viewer *viewer, const struct viewer_options *options)
+{
+	const struct column *sort = options->sort ? column_find(options->sort) : NULL;
+
+	viewer->interval = 1;
+	viewer->mouse = true;
+	viewer->theme = &theme_table[0];
+	viewer->table.sort = column_find("growth");
+	if (options->settings)
+		settings_use(viewer);
+	if (options->interval > 0)
+		viewer->interval = options->interval;
+	if (options->mouse != VIEWER_AS_KEPT)
+		viewer->mouse = options->mouse == VIEWER_ON;
+	if (sort) {
+		viewer->table.sort = sort;
+		viewer->table.reversed = false;
+	}
+	settings_begin(viewer);
 }
 
 struct viewer *viewer_new(const struct viewer_options *options)
@@ -34,13 +59,12 @@ struct viewer *viewer_new(const struct viewer_options *options)
 		return NULL;
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
-	viewer->interval = options->interval > 0 ? options->interval : 1;
 	viewer->console = options->console;
 	viewer->silent = options->silent;
 	viewer->replay = options->replay;
-	viewer->table.sort = options->sort ? column_find(options->sort) : NULL;
-	if (!viewer->table.sort)
-		viewer->table.sort = column_find("growth");
+	viewer->utc_offset = options->utc_offset;
+	viewer->table.since = &viewer->since;
+	begin(viewer, options);
 	viewer->history = history_new(0);
 	if (options->command)
 		viewer->command = copy_of(options->command);
@@ -63,9 +87,12 @@ void viewer_free(struct viewer *viewer)
 	process_view_deinit(&viewer->processes);
 	still_free(viewer->still);
 	still_free(viewer->still_paths);
+	since_mark_deinit(&viewer->since);
+	marks_deinit(&viewer->marks);
 	path_watch_deinit(&viewer->watch);
 	key_set_deinit(&viewer->on_screen);
 	history_free(viewer->history);
+	free(viewer->settings_path);
 	free(viewer->command);
 	free(viewer->ended);
 	free(viewer);
@@ -137,19 +164,43 @@ static bool watch_paths(struct viewer *viewer, const struct snapshot_header *sna
 	return path_watch_feed(&viewer->watch, snapshot, &viewer->on_screen, tree->turned ? &tree->unfolded : NULL);
 }
 
+/* Whoever watches a line is told that it is not there any more. */
+static void tell_of_the_lost(struct viewer *viewer)
+{
+	if (viewer->table.lost)
+		viewer_note(viewer, "%s is gone from the table, and not followed any more", viewer->table.followed);
+	viewer->table.lost = false;
+}
+
+/* Marks of another start have nothing in common with what comes now. */
+static void drop_foreign_marks(struct viewer *viewer, const struct snapshot_header *snapshot)
+{
+	if (marks_belong(&viewer->marks, snapshot))
+		return;
+	since_mark_choose(&viewer->since, NULL);
+	marks_deinit(&viewer->marks);
+	viewer->table.deltas = false;
+	viewer_note(viewer, "the capture was started anew: the marks are gone");
+	if (viewer->still)
+		table_view_refresh(&viewer->table, &viewer->still->figures);
+}
+
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 {
 	remember_first(viewer, snapshot);
-	gc_report_feed(&viewer->gc, snapshot);
+	drop_foreign_marks(viewer, snapshot);
 	viewer->source.stale = true;
 	/* The lines stand on what the update replaces. */
 	bool watched = watch_paths(viewer, snapshot);
+	if (gc_report_waits(&viewer->gc))
+		gc_report_feed(&viewer->gc, snapshot, gc_view_row(viewer, snapshot, viewer->gc.key));
 	bool taken = history_update(viewer->history, snapshot);
 	viewer->latest_paths = figures_of(viewer->watch.history);
 	viewer->latest = figures_of(viewer->history);
 	viewer->latest.paths = &viewer->latest_paths;
 	/* Without memory for a new capture's snapshot the history is empty, and so must be what is made from it. */
 	bool shown = viewer->still || table_view_refresh(&viewer->table, &viewer->latest);
+	tell_of_the_lost(viewer);
 	return taken && watched && shown;
 }
 
@@ -172,19 +223,9 @@ static uint32_t plain_key(uint32_t key)
 	}
 }
 
-/* Whether the filter that is being typed took the key. */
-static bool type_filter(struct viewer *viewer, uint32_t key)
+enum viewer_mode viewer_ground(const struct viewer *viewer)
 {
-	struct filter *filter = &viewer->table.filter;
-
-	if (key == VIEWER_KEY_BACKSPACE)
-		filter_erase(filter);
-	else if (key >= VIEWER_KEY_UP || key < ' ')
-		return false;
-	else if (!filter_type(filter, key))
-		return true;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	return true;
+	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
 }
 
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
@@ -193,10 +234,29 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 	viewer->sentence[0] = '\0';
 	if (viewer->gc.stage == GC_KNOWN)
 		viewer->gc.stage = GC_NONE;
-	if (viewer->mode == MODE_FILTER && type_filter(viewer, key))
-		return VIEWER_NOTHING;
-	const struct command *command = command_find(viewer, key);
-	return command ? command->run(viewer, key) : VIEWER_NOTHING;
+	const struct command *command = typing_press(viewer, key) ? NULL : command_find(viewer, key);
+	enum viewer_request request = command ? command->run(viewer, key) : VIEWER_NOTHING;
+	tell_of_the_lost(viewer);
+	return request;
+}
+
+const struct theme *viewer_theme(const struct viewer *viewer)
+{
+	return viewer->theme;
+}
+
+enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input *input)
+{
+	if (input->key < VIEWER_MOUSE_CLICK)
+		return viewer_press(viewer, input->key);
+	viewer->sentence[0] = '\0';
+	action_mouse(viewer, input);
+	return VIEWER_NOTHING;
+}
+
+bool viewer_uses_mouse(const struct viewer *viewer)
+{
+	return viewer->mouse;
 }
 
 double viewer_interval(const struct viewer *viewer)
@@ -255,51 +315,26 @@ static double gc_share(const struct viewer *viewer)
 	return share < 1 ? share : 1;
 }
 
-static void put_count(char *out, size_t size, size_t *length, const char *label, uint64_t count)
+/* When the mark was set that counts are shown as changes since; NULL: they are shown as they are. */
+static const char *name_changes(const struct viewer *viewer, char out[FORMAT_SIZE])
 {
-	char digits[FORMAT_SIZE];
-
-	format_count(digits, count);
-	*length += (size_t)snprintf(out + *length, size - *length, "%s%s", label, digits);
+	if (!viewer->table.deltas || !viewer->since.mark)
+		return NULL;
+	format_clock(out, viewer->since.mark->wall_ns, viewer->utc_offset);
+	return out;
 }
 
-static void describe_class(const struct viewer *viewer, char *out, size_t size, size_t *length)
+struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE])
 {
-	const struct history_row *row = history_find(viewer->history, viewer->gc.class_id);
-	char name[CLASS_NAME_CELLS * 4 + 1];
-	uint32_t name_length;
-
-	if (!row)
-		return;
-	const struct snapshot_header *snapshot = viewer->latest.snapshot;
-	const struct snapshot_class *class = &snapshot_classes(snapshot)[row - viewer->latest.rows];
-	const char *text = snapshot_string(snapshot, class->name, &name_length);
-	text_fit(name, sizeof name, text, name_length, CLASS_NAME_CELLS, viewer->charset);
-	*length += (size_t)snprintf(out + *length, size - *length, "   %s: ", name);
-	put_count(out, size, length, "freed ", viewer->gc.class.freed);
-	put_count(out, size, length, ", stayed ", viewer->gc.class.stayed);
-}
-
-/* The GC that was asked for, as far as it is known; an empty text if there was none. */
-static void describe_gc(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
-{
-	const struct gc_report *gc = &viewer->gc;
-	size_t length = 0;
-
-	out[0] = '\0';
-	if (gc->stage == GC_RUNNING)
-		snprintf(out, VIEWER_SENTENCE_SIZE, "GC: asked for");
-	if (gc->stage != GC_OVER && gc->stage != GC_KNOWN)
-		return;
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, "GC ", (gc->nanoseconds + MILLISECOND - 1) / MILLISECOND);
-	length += (size_t)snprintf(out + length, VIEWER_SENTENCE_SIZE - length, " ms");
-	if (gc->stage == GC_OVER)
-		return;
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, ": freed ", gc->all.freed);
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, " of ", gc->all.freed + gc->all.stayed);
-	put_count(out, VIEWER_SENTENCE_SIZE, &length, ", stayed ", gc->all.stayed);
-	if (gc->has_class)
-		describe_class(viewer, out, VIEWER_SENTENCE_SIZE, &length);
+	return (struct header_facts){.figures = viewer_shown(viewer),
+	                             .command = viewer->processes.count > 1 ? NULL : viewer->command,
+	                             .ended = viewer->ended,
+	                             .place = viewer->replay ? viewer->place : NULL,
+	                             .interval = viewer->interval,
+	                             .gc_share = gc_share(viewer),
+	                             .paused = viewer->still != NULL,
+	                             .changes_since = name_changes(viewer, since),
+	                             .charset = viewer->charset};
 }
 
 static void put_line(const struct viewer *viewer, struct grid *grid, unsigned line, uint16_t style, const char *text)
@@ -333,7 +368,7 @@ static void draw_too_small(const struct viewer *viewer, struct grid *grid)
 /* Why the table has no line. */
 static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
 {
-	const struct filter *filter = &viewer->table.filter;
+	const struct typed *filter = &viewer->table.filter;
 	char text[CLASS_NAME_CELLS * 4 + 1];
 
 	text_fit(text, sizeof text, filter->text, filter->length, CLASS_NAME_CELLS, viewer->charset);
@@ -349,7 +384,7 @@ static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTEN
 /* A pane has at most half of what there is, but room for one line of its own. */
 static unsigned pane_height(const struct viewer *viewer, unsigned height)
 {
-	bool open = viewer->pane.open || viewer->source.open || viewer->processes.open;
+	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open || viewer->processes.open;
 	unsigned most = open && height >= 4 ? height / 2 : 0;
 
 	if (viewer->processes.open && process_view_height(&viewer->processes) < most)
@@ -362,6 +397,9 @@ static void draw_pane(struct viewer *viewer, struct grid *grid, unsigned line, u
 	if (viewer->source.open)
 		source_view_draw(&viewer->source, grid, line, height, table_view_selected(&viewer->table),
 		                 viewer->charset);
+	else if (viewer->graph.open)
+		graph_view_draw(grid, line, height, table_view_selected(&viewer->table), &viewer->marks,
+		                viewer->charset);
 	else if (viewer->processes.open)
 		process_view_draw(&viewer->processes, grid, line, height, viewer->charset);
 	else
@@ -373,12 +411,14 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 {
 	char sentence[VIEWER_SENTENCE_SIZE], nothing[VIEWER_SENTENCE_SIZE];
 
-	describe_gc(viewer, sentence);
+	gc_view_describe(viewer, sentence);
 	if (viewer->sentence[0])
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
 		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
 	unsigned pane = pane_height(viewer, height);
+	viewer->pane_line = line + height - pane;
+	viewer->pane_height = pane;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
 	if (pane)
@@ -395,14 +435,8 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 	if (viewer->mode == MODE_HELP) {
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
-		struct header_facts facts = {.figures = viewer_shown(viewer),
-		                             .command = viewer->processes.count > 1 ? NULL : viewer->command,
-		                             .ended = viewer->ended,
-		                             .place = viewer->replay ? viewer->place : NULL,
-		                             .interval = viewer->interval,
-		                             .gc_share = gc_share(viewer),
-		                             .paused = viewer->still != NULL,
-		                             .charset = viewer->charset};
+		char since[FORMAT_SIZE];
+		struct header_facts facts = viewer_facts(viewer, since);
 		unsigned header = header_view_height(&facts, grid);
 
 		header_view_draw(&facts, grid);

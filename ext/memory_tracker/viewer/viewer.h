@@ -14,6 +14,7 @@
 #include "model/snapshot.h"
 #include "viewer/grid.h"
 #include "viewer/text.h"
+#include "viewer/theme.h"
 
 struct viewer;
 
@@ -35,6 +36,18 @@ enum viewer_key {
 	VIEWER_KEY_BACK_TAB,
 	VIEWER_KEY_F1, /* F2 to F12 follow */
 	VIEWER_KEY_F12 = VIEWER_KEY_F1 + 11,
+	VIEWER_MOUSE_CLICK,  /* with the left button */
+	VIEWER_MOUSE_DOUBLE, /* a second click at the same place at once, after the first */
+	VIEWER_MOUSE_UP,     /* the wheel */
+	VIEWER_MOUSE_DOWN,
+};
+
+/* What a person did. */
+struct viewer_input {
+	uint32_t key; /* a character or an enum viewer_key */
+	/* Where, for what the mouse does. */
+	unsigned column;
+	unsigned line;
 };
 
 /* What a key asks of whoever runs the viewer. */
@@ -60,14 +73,24 @@ enum viewer_request {
 	VIEWER_REPLAY_FASTER,
 };
 
+/* What options say about something that is kept. */
+enum viewer_choice {
+	VIEWER_AS_KEPT, /* nothing: as it was the last time */
+	VIEWER_ON,
+	VIEWER_OFF,
+};
+
 struct viewer_options {
-	double interval; /* seconds between snapshots */
+	double interval; /* seconds between snapshots; 0: as it was the last time, or 1 */
 	enum text_charset charset;
-	const char *sort;    /* a column's key; NULL: growth */
-	const char *command; /* the program as a person would name it; copied */
-	bool console;        /* the program has a console that can be opened */
-	bool silent;         /* what the program prints is not known here */
-	bool replay;         /* it is a recording that is shown */
+	const char *sort;         /* a column's key; NULL: as it was the last time, or growth */
+	const char *command;      /* the program as a person would name it; copied */
+	enum viewer_choice mouse; /* whether it is used; at first it is */
+	bool settings;            /* use what was kept the last time, and keep what changes; else all begins anew */
+	int32_t utc_offset;       /* of the times shown, seconds east of UTC */
+	bool console;             /* the program has a console that can be opened */
+	bool silent;              /* what the program prints is not known here */
+	bool replay;              /* it is a recording that is shown */
 };
 
 /* NULL without memory. */
@@ -77,10 +100,24 @@ void viewer_free(struct viewer *viewer);
 /* Takes the next snapshot and owns it from here on. False without memory. */
 bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot);
 
+/* Does what a person wants; viewer_press for a key alone. */
+enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input *input);
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key);
+
+/* Whether the terminal shall tell what the mouse does. */
+bool viewer_uses_mouse(const struct viewer *viewer);
+
+/*
+ * Keeps what a person has changed by keys for the next time, where the options allow it. When it cannot be kept, a
+ * sentence above the keys says so.
+ */
+void viewer_keep_settings(struct viewer *viewer);
 
 /* Seconds between snapshots that the person asked for; while paused snapshots may be fed, and are not shown. */
 double viewer_interval(const struct viewer *viewer);
+
+/* How the person wants colours to look. */
+const struct theme *viewer_theme(const struct viewer *viewer);
 
 /* Draws the whole screen; the grid's size is the screen's. */
 void viewer_draw(struct viewer *viewer, struct grid *grid);

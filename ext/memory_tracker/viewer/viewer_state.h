@@ -8,13 +8,20 @@
 #include <stdint.h>
 
 #include "viewer/figures.h"
+#include "viewer/format.h"
 #include "viewer/gc_report.h"
+#include "viewer/graph_view.h"
+#include "viewer/header_view.h"
 #include "viewer/help_view.h"
 #include "viewer/history.h"
+#include "viewer/marks.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
 #include "viewer/process_view.h"
+#include "viewer/picker.h"
 #include "viewer/scrollback.h"
+#include "viewer/settings.h"
+#include "viewer/since_mark.h"
 #include "viewer/source_view.h"
 #include "viewer/table_view.h"
 #include "viewer/viewer.h"
@@ -25,6 +32,11 @@ enum viewer_mode {
 	MODE_FILTER = 2, /* a filter is being typed */
 	MODE_OUTPUT = 4, /* the output pane is open */
 	MODE_HELP = 8,
+	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
+	MODE_FIND = 32,          /* what to search for is being typed */
+	MODE_NAME = 64,          /* the name of a file to write to is being typed */
+	MODE_SORT = 128,         /* the column to sort by is being picked */
+	MODE_COLUMNS = 256,
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -33,10 +45,13 @@ enum viewer_mode {
 struct viewer {
 	enum viewer_mode mode;
 	enum text_charset charset;
+	const struct theme *theme;
 	double interval;
-	char *command; /* owned, may be NULL */
-	bool console;  /* the program has one that can be opened */
-	char *ended;   /* owned, NULL while the program runs */
+	int32_t utc_offset; /* of the times shown, seconds east of UTC */
+	bool mouse;         /* the terminal shall tell what it does */
+	char *command;      /* owned, may be NULL */
+	char *ended;        /* owned, NULL while the program runs */
+	bool console;       /* the program has one that can be opened */
 
 	struct history *history; /* owned: of all that was fed */
 	struct figures latest;   /* the history's */
@@ -48,11 +63,24 @@ struct viewer {
 	struct still *still_paths;   /* owned: as `still` */
 	struct key_set on_screen;    /* the call paths that are lines of the table */
 
+	struct marks marks;
+	struct since_mark since; /* the chosen one of them */
+
 	struct scrollback output;
-	struct output_view pane; /* at most one of these three is open */
+	struct output_view pane; /* at most one of these is open */
 	struct source_view source;
+	struct graph_view graph;
 	struct process_view processes;
 	struct help_view help;
+	unsigned pane_line;   /* where a pane was drawn the last time: its title */
+	unsigned pane_height; /* 0: there was none */
+
+	struct picker picker;
+	struct selection before_finding;
+	struct typed file_name; /* of what is written */
+
+	char *settings_path;  /* owned; NULL: nothing is kept */
+	struct settings kept; /* as they are there, but for what the options say */
 
 	struct gc_report gc;
 	bool silent;                   /* there is no output to show */
@@ -76,6 +104,12 @@ bool viewer_goes_on(const struct viewer *viewer);
 /* Keeps what is shown as it is, and lets it go on again. False without memory. */
 bool viewer_pause(struct viewer *viewer);
 void viewer_go_on(struct viewer *viewer);
+
+/* What keys go to when what lies above is closed. */
+enum viewer_mode viewer_ground(const struct viewer *viewer);
+
+/* What the header shows; a time that it names is put into `since`. */
+struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE]);
 
 /* Puts a sentence above the keys, as printf would. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -31,6 +31,7 @@ void capture_init(struct capture *capture, VALUE self)
 	capture->path_interval = 1;
 	capture->deliverer = Qnil;
 	capture->stopped_classes = Qnil;
+	capture->stack = (struct stack){.addresses = capture->frames, .lines = capture->lines};
 	pthread_mutex_init(&capture->swap, NULL);
 }
 
@@ -42,6 +43,13 @@ static void discard(struct capture *capture, struct tracker *tracker)
 	memory_release(&capture->memory, tracker, sizeof(*tracker));
 }
 
+static void forget_choice(struct capture *capture)
+{
+	for (uint32_t index = 0; index < capture->chosen_count; index++)
+		free((char *)capture->chosen[index].bytes);
+	free(capture->chosen);
+}
+
 bool capture_free(struct capture *capture)
 {
 	/* The registry marks running captures, so the process is ending; a native thread may still be reading. */
@@ -49,6 +57,7 @@ bool capture_free(struct capture *capture)
 		return false;
 	discard(capture, capture->tracker);
 	events_free(&capture->events);
+	forget_choice(capture);
 	free(capture->tracked);
 	pthread_mutex_destroy(&capture->swap);
 	return true;
@@ -70,6 +79,21 @@ size_t capture_bytes(const struct capture *capture)
 
 	return sizeof(*capture) + capture->tracked_capacity * sizeof(*capture->tracked) + events +
 	       (capture->tracker ? memory_used(&capture->memory) : 0);
+}
+
+bool capture_choose(struct capture *capture, struct text name)
+{
+	struct text *grown = realloc(capture->chosen, (capture->chosen_count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return false;
+	capture->chosen = grown;
+	char *bytes = malloc((size_t)name.length + 1);
+	if (!bytes)
+		return false;
+	memcpy(bytes, name.bytes, name.length);
+	grown[capture->chosen_count++] = (struct text){bytes, name.length};
+	return true;
 }
 
 /* --- tracked classes --- */
@@ -169,6 +193,8 @@ static struct tracker *make_tracker(struct capture *capture, enum capture_result
 	    .stride = compat_stride(reason),
 	    .depth = capture->depth,
 	    .path_interval = capture->path_interval,
+	    .chosen = capture->chosen,
+	    .chosen_count = capture->chosen_count,
 	};
 
 	*result = CAPTURE_REFUSED;

@@ -36,6 +36,8 @@ struct capture {
 	bool existing;
 	uint32_t depth;
 	uint32_t path_interval;
+	struct text *chosen;   /* owned, like the texts: names of the classes whose call paths are taken */
+	uint32_t chosen_count; /* 0: those of all classes are */
 	uint64_t sequence;
 	uint64_t started_ns;
 	uint64_t born_before; /* registry's births when it started */
@@ -48,6 +50,10 @@ struct capture {
 	VALUE deliverer; /* the thread whose block is being called, or Qnil */
 	bool warned_raise;
 	bool warned_dropped;
+
+	struct stack stack; /* of the birth that is happening, in these two: */
+	VALUE frames[PATH_DEPTH_LIMIT];
+	int lines[PATH_DEPTH_LIMIT];
 
 	_Atomic uint64_t unseen; /* births that the hooks did not see */
 	VALUE stopped_classes;   /* marked: once stopped, a Hash from a class's object id to its number */
@@ -69,6 +75,8 @@ size_t capture_bytes(const struct capture *capture);
 
 /* How the program is called in snapshots from now on, cut to CAPTURE_COMMAND_SIZE. ANY THREAD */
 void capture_name(struct capture *capture, const char *command);
+/* Call paths are taken of classes of one name more only, and before the first of all. False without memory. */
+bool capture_choose(struct capture *capture, struct text name);
 
 /* Starts from zero. When it is refused, *reason says why. */
 enum capture_result capture_start(struct capture *capture, const char **reason);

@@ -5,15 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vm/event_line.h"
-
 #ifdef __APPLE__
 #include <mach/mach.h>
 #endif
 
 static struct {
 	void (*job)(void *);
-	bool jit_hides_lines; /* the topmost line may be 0 under this Ruby's JIT */
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 	rb_postponed_job_handle_t handle;
 #endif
@@ -23,11 +20,23 @@ static struct {
 	VALUE none;
 } compat;
 
+bool compat_jit_hides_lines;
+
 static VALUE constant_or_nil(VALUE module, const char *name)
 {
 	ID id = rb_intern(name);
 
 	return rb_const_defined(module, id) ? rb_const_get(module, id) : Qnil;
+}
+
+/* Whether YJIT is on, or may be switched on. */
+static bool jit_possible(void)
+{
+	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
+	VALUE jit = NIL_P(vm) ? Qnil : constant_or_nil(vm, "YJIT");
+
+	return !NIL_P(jit) &&
+	       (rb_respond_to(jit, rb_intern("enable")) || RTEST(rb_funcall(jit, rb_intern("enabled?"), 0)));
 }
 
 void compat_init(void)
@@ -40,8 +49,7 @@ void compat_init(void)
 	compat.none = ID2SYM(rb_intern("none"));
 	rb_gc_stat(ID2SYM(rb_intern("count")));
 	event_line_init();
-	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
-	compat.jit_hides_lines = !NIL_P(vm) && !NIL_P(constant_or_nil(vm, "YJIT"));
+	compat_jit_hides_lines = jit_possible();
 }
 
 static VALUE hash_value(VALUE hash, const char *key)
@@ -132,16 +140,11 @@ void compat_job_trigger(void)
 
 #endif
 
-int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines)
+void compat_find_line(rb_trace_arg_t *event, VALUE frame, int *line)
 {
-	int depth = rb_profile_frames(0, limit, frames, lines);
-
 	/* In an event the program counter is valid even where the JIT has left the frame without one. */
-	if (compat.jit_hides_lines && depth > 0 && lines[0] == 0 && !NIL_P(rb_profile_frame_path(frames[0])))
-		lines[0] = NUM2INT(rb_tracearg_lineno(event));
-	if (depth > 0 && lines[0] != 0)
-		lines[0] = event_line(event, lines[0]);
-	return depth;
+	if (!NIL_P(rb_profile_frame_path(frame)))
+		*line = NUM2INT(rb_tracearg_lineno(event));
 }
 
 bool compat_gc_is_major(void)

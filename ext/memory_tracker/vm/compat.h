@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vm/event_line.h"
+
 /* Prepares what must not be done for the first time inside an event. Raises LoadError. GVL */
 void compat_init(void);
 
@@ -54,7 +56,7 @@ void compat_job_trigger(void);
  * The stack, the allocating frame first; at most `limit` frames. Lines that the VM leaves out are filled in where
  * they can be. Returns how many. HOOK
  */
-int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines);
+static inline int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines);
 
 /* Whether the GC that runs or ran last is a major one. HOOK */
 bool compat_gc_is_major(void);
@@ -64,5 +66,20 @@ bool compat_gc_idle(void);
 
 /* Bytes of memory that the process holds resident; 0 when that cannot be told. ANY THREAD */
 uint64_t compat_resident_bytes(void);
+
+/* The topmost line may be 0 under this Ruby's JIT. */
+extern bool compat_jit_hides_lines;
+
+/* The line of the topmost frame, which came without one, if it is written in Ruby. HOOK */
+void compat_find_line(rb_trace_arg_t *event, VALUE frame, int *line);
+
+static inline int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines)
+{
+	int depth = event_line_frames(event, limit, frames, lines);
+
+	if (compat_jit_hides_lines && depth > 0 && lines[0] == 0)
+		compat_find_line(event, frames[0], lines);
+	return depth;
+}
 
 #endif

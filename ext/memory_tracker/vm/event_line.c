@@ -4,20 +4,7 @@
 
 #include "vm/memory_map.h"
 
-#ifdef HAVE_RB_PROFILE_THREAD_FRAMES
-
-/* A Ruby that has this function never had the fault. */
-void event_line_init(void)
-{
-}
-
-int event_line(rb_trace_arg_t *event, int line)
-{
-	(void)event;
-	return line;
-}
-
-#else
+#ifndef HAVE_RB_PROFILE_THREAD_FRAMES
 
 /* No page is smaller. */
 #define SMALLEST_PAGE 4096
@@ -66,21 +53,11 @@ static struct frame_head *stepped_frame(rb_trace_arg_t *event)
 	return frame && frame->counter ? frame : NULL;
 }
 
-static int line_one_back(struct frame_head *frame)
-{
-	VALUE code;
-	int line = 0;
-
-	frame->counter--;
-	rb_profile_frames(0, 1, &code, &line);
-	frame->counter++;
-	return line;
-}
-
-static bool is_literal(VALUE instruction, enum ruby_value_type type)
+static bool is_literal(VALUE instruction, rb_trace_arg_t *event)
 {
 	for (size_t index = 0; index < LITERALS; index++) {
-		if (literals[index].instruction == instruction && literals[index].type == type)
+		if (literals[index].instruction == instruction &&
+		    literals[index].type == RB_BUILTIN_TYPE(rb_tracearg_object(event)))
 			return true;
 	}
 	return false;
@@ -97,16 +74,25 @@ __attribute__((no_sanitize("address"))) static VALUE instruction_at(const VALUE 
 	return *address;
 }
 
-int event_line(rb_trace_arg_t *event, int line)
+/* Not inlined: a stack that ends in native code would save and restore registers for nothing. */
+__attribute__((noinline)) static int stepped_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
 {
-	struct frame_head *frame = lines.needed ? stepped_frame(event) : NULL;
-
-	if (!frame)
-		return line;
+	struct frame_head *frame = stepped_frame(event);
 	VALUE instruction = instruction_at(frame->counter - 1);
-	if (is_literal(instruction, RB_BUILTIN_TYPE(rb_tracearg_object(event))))
-		return line;
-	return line_one_back(frame);
+
+	if (is_literal(instruction, event))
+		return rb_profile_frames(0, limit, frames, frame_lines);
+	frame->counter--;
+	int depth = rb_profile_frames(0, limit, frames, frame_lines);
+	frame->counter++;
+	return depth;
+}
+
+int event_line_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
+{
+	if (lines.needed && stepped_frame(event))
+		return stepped_frames(event, limit, frames, frame_lines);
+	return rb_profile_frames(0, limit, frames, frame_lines);
 }
 
 /* --- trying --- */

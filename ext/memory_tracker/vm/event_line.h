@@ -11,10 +11,27 @@
 #include <ruby.h>
 #include <ruby/debug.h>
 
+#ifdef HAVE_RB_PROFILE_THREAD_FRAMES
+
+/* A Ruby that has this function never had the fault. */
+static inline void event_line_init(void)
+{
+}
+
+static inline int event_line_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines)
+{
+	(void)event;
+	return rb_profile_frames(0, limit, frames, lines);
+}
+
+#else
+
 /* Finds out by trying whether this Ruby has the fault, and what it takes to mend it. GVL */
 void event_line_init(void);
 
-/* The line of the topmost frame, which is written in Ruby; `line` is what rb_profile_frames said. HOOK */
-int event_line(rb_trace_arg_t *event, int line);
+/* What rb_profile_frames(0, ...) should say in an event. HOOK */
+int event_line_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines);
+
+#endif
 
 #endif

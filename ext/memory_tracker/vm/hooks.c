@@ -24,6 +24,7 @@ static struct {
 	bool gc_started; /* a GC's start was seen, and the comparison made at it */
 	bool installed;
 	bool job_requested;
+	bool names_wait;                /* for the end of a GC, which requests the job for them */
 	_Atomic bool refresh_requested; /* by any thread; the next birth sees to it */
 	bool refresh_due;
 
@@ -122,7 +123,8 @@ static void mark_ended(void)
 	registry.marking = false;
 }
 
-static void on_gc(rb_event_flag_t flag)
+/* Not inlined, like the others: an event would save and restore the registers that only some other one needs. */
+__attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 {
 	bool major = compat_gc_is_major();
 
@@ -138,6 +140,7 @@ static void on_gc(rb_event_flag_t flag)
 		uint64_t now = now_ns();
 
 		registry.gc_started = false;
+		registry.names_wait = false;
 		for (int index = 0; index < registry.count; index++) {
 			tracker_sweep_ended(registry.captures[index]->tracker, major, now);
 			if (registry.captures[index]->tracker->codes.unnamed)
@@ -165,28 +168,37 @@ static void take_refresh_request(void)
 	hooks_request_job();
 }
 
+__attribute__((noinline)) static void on_birth(rb_trace_arg_t *event)
+{
+	VALUE object = rb_tracearg_object(event);
+
+	registry.born++;
+	for (int index = 0; index < registry.count; index++)
+		capture_born(registry.captures[index], object, event);
+	if (unlikely(compat_forbids_hooks(object)))
+		fall_silent();
+	if (unlikely(atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed)))
+		take_refresh_request();
+}
+
+__attribute__((noinline)) static void on_death(rb_trace_arg_t *event)
+{
+	VALUE object = rb_tracearg_object(event);
+
+	for (int index = 0; index < registry.count; index++)
+		capture_died(registry.captures[index], object);
+}
+
 static void on_event(VALUE data, rb_trace_arg_t *event)
 {
 	rb_event_flag_t flag = rb_tracearg_event_flag(event);
 
-	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ) {
-		VALUE object = rb_tracearg_object(event);
-
-		registry.born++;
-		for (int index = 0; index < registry.count; index++)
-			capture_born(registry.captures[index], object, event);
-		if (unlikely(compat_forbids_hooks(object)))
-			fall_silent();
-		if (unlikely(atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed)))
-			take_refresh_request();
-	} else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ) {
-		VALUE object = rb_tracearg_object(event);
-
-		for (int index = 0; index < registry.count; index++)
-			capture_died(registry.captures[index], object);
-	} else {
+	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ)
+		on_birth(event);
+	else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ)
+		on_death(event);
+	else
 		on_gc(flag);
-	}
 }
 
 #define EVENTS                                                                                                         \
@@ -214,6 +226,7 @@ static void uninstall(void)
 	rb_remove_event_hook_with_data(hook(), registry.holder);
 	registry.marking = false;
 	registry.gc_started = false;
+	registry.names_wait = false;
 	registry.installed = false;
 }
 
@@ -275,7 +288,8 @@ static void run_job(void *data)
 		hooks_update_figures();
 	}
 	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
-	for (int index = 0; compat_gc_idle() && index < registry.count; index++) {
+	registry.names_wait = !compat_gc_idle();
+	for (int index = 0; !registry.names_wait && index < registry.count; index++) {
 		naming_complete_code(registry.captures[index]->tracker);
 		if (registry.refresh_due)
 			naming_complete_classes(registry.captures[index]->tracker);
@@ -289,6 +303,12 @@ static void run_job(void *data)
 void hooks_request_refresh(void)
 {
 	atomic_store_explicit(&registry.refresh_requested, true, memory_order_relaxed);
+}
+
+void hooks_request_names(void)
+{
+	if (!registry.names_wait)
+		hooks_request_job();
 }
 
 void hooks_request_job(void)

@@ -54,4 +54,7 @@ struct heap_figures hooks_figures(void);
 /* Asks for names to be completed and events to be delivered soon. HOOK */
 void hooks_request_job(void);
 
+/* Asks for names to be completed: soon, or when the GC that is under way has ended. HOOK */
+void hooks_request_names(void);
+
 #endif

@@ -7,6 +7,7 @@
 
 VALUE naming_hidden_class[RUBY_T_MASK + 1];
 bool naming_under_way;
+uint32_t naming_code_kinds;
 
 static const char *const type_names[RUBY_T_MASK + 1] = {
     [RUBY_T_NONE] = "(internal T_NONE)",       [RUBY_T_OBJECT] = "(internal T_OBJECT)",
@@ -28,6 +29,17 @@ static struct text text_of(VALUE string)
 	return (struct text){RSTRING_PTR(string), (uint32_t)RSTRING_LEN(string)};
 }
 
+/* The nearest class above that has a name, unless it is one that all classes have. */
+static struct text named_superclass(VALUE klass)
+{
+	struct text name = {NULL, 0};
+
+	while (!name.bytes && (klass = rb_class_real(RCLASS_SUPER(klass))) && klass != rb_cObject &&
+	       klass != rb_cBasicObject)
+		name = text_of(rb_mod_name(klass));
+	return name;
+}
+
 static void describe_class(void *context, uintptr_t key, struct class_description *description)
 {
 	(void)context;
@@ -39,6 +51,8 @@ static void describe_class(void *context, uintptr_t key, struct class_descriptio
 	}
 	VALUE real = rb_class_real((VALUE)key);
 	*description = (struct class_description){(uintptr_t)real, text_of(rb_mod_name(real)), 0};
+	if (!description->name.bytes)
+		description->superclass = named_superclass(real);
 }
 
 static bool starts_with(struct text text, const char *prefix)
@@ -55,6 +69,7 @@ static void describe_code(void *context, uintptr_t address, struct code_descript
 	struct text label = text_of(rb_profile_frame_label(frame));
 
 	(void)context;
+	naming_code_kinds |= naming_kind(frame);
 	/* Methods in C have no path; those that Ruby's core has in Ruby have one that nobody can open. */
 	bool native = !path.bytes || starts_with(path, "<internal:");
 	*description = (struct code_description){native ? CODE_NATIVE : CODE_SOURCE, path, label};

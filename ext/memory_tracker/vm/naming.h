@@ -16,6 +16,9 @@ extern const struct names naming_source;
 /* The key under which an object of this type and class counts. HOOK */
 static inline uintptr_t naming_class_key(int type, VALUE klass);
 
+/* Whether a newborn of type T_IMEMO may be code. HOOK */
+static inline bool naming_may_be_code(VALUE object);
+
 /*
  * Gives code its whole names, and names to classes that had none at first sight. Allocates, may run Ruby's GC, but
  * no Ruby code. GVL, never inside an event
@@ -35,6 +38,22 @@ extern bool naming_under_way;
 
 /* By type: the class that a hidden object of the type counts as, or 0. */
 extern VALUE naming_hidden_class[RUBY_T_MASK + 1];
+
+/* A bit for each kind of internal object that was ever met as code. */
+extern uint32_t naming_code_kinds;
+
+static inline uint32_t naming_kind(VALUE object)
+{
+	return UINT32_C(1) << ((RBASIC(object)->flags >> RUBY_FL_USHIFT) & 15);
+}
+
+static inline bool naming_may_be_code(VALUE object)
+{
+	uint32_t known = naming_code_kinds;
+
+	/* There are two kinds: methods, and code that belongs to none. Before both are known it may be anything. */
+	return (naming_kind(object) & known) || !(known & (known - 1));
+}
 
 static inline uintptr_t naming_class_key(int type, VALUE klass)
 {

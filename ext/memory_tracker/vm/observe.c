@@ -3,6 +3,7 @@
 #include <ruby/encoding.h>
 #include <stdio.h>
 
+#include "model/snapshot.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
@@ -27,7 +28,7 @@ static uint32_t silent_node(struct capture *capture, struct class_record *class)
 
 	if (tracked->silent)
 		return tracked->silent;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(in a tracking block)");
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(in a tracking block)", SNAPSHOT_FRAME_ALL);
 	if (!frame)
 		return class->root_number;
 	tracked->silent = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
@@ -40,22 +41,27 @@ static bool in_own_block(const struct capture *capture)
 	return !NIL_P(capture->deliverer) && capture->deliverer == rb_thread_current();
 }
 
+/* Every nth birth of a class, beginning with the first. */
+static bool path_due(struct class_record *class)
+{
+	if (class->path_due-- > 0)
+		return false;
+	class->path_due = class->path_interval - 1;
+	return true;
+}
+
 uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event)
 {
-	VALUE frames[PATH_DEPTH_LIMIT];
-	int lines[PATH_DEPTH_LIMIT];
-
 	/* The names that are being made are no doing of the code that happens to run. */
 	if (unlikely(naming_under_way))
 		return class->root_number;
-	if (class->path_interval > 1 && class->path_due-- > 0)
+	if (unlikely(class->path_interval > 1) && !path_due(class))
 		return class->root_number;
-	class->path_due = class->path_interval - 1;
-	int depth = compat_stack(event, (int)class->depth, frames, lines);
-	struct stack stack = {frames, lines, (uint32_t)depth};
-	uint32_t node = tracker_path(capture->tracker, class, &stack);
+	struct stack *stack = &capture->stack;
+	stack->depth = (uint32_t)compat_stack(event, (int)class->depth, capture->frames, capture->lines);
+	uint32_t node = tracker_path(capture->tracker, class, stack);
 	if (unlikely(capture->tracker->codes.unnamed))
-		hooks_request_job();
+		hooks_request_names();
 	return node;
 }
 

@@ -27,8 +27,11 @@ static inline void capture_born(struct capture *capture, VALUE object, rb_trace_
 	int type = RB_BUILTIN_TYPE(object);
 
 	/* Its class word is no class. */
-	if (type == RUBY_T_IMEMO)
+	if (type == RUBY_T_IMEMO) {
+		if (unlikely(tracker->tree.departed.count) && naming_may_be_code(object))
+			tracker_code_born(tracker, (uintptr_t)object);
 		return;
+	}
 	struct class_record *class = tracker_class(tracker, naming_class_key(type, RBASIC(object)->klass));
 	uint32_t number = class->root_number;
 	struct node *node = class->root;

@@ -50,32 +50,32 @@ module Memory
 
       # @return [Boolean] whether no object was ever seen
       def empty?
-        root.total.allocated.zero?
+        root.total.new_count.zero?
       end
 
       # @return [Integer] objects born since the capture started, with or without a path
       def total_allocations
-        root.total.allocated
+        root.total.new_count
       end
 
       # @return [Integer] those of them that were not freed
       def live_count
-        root.total.live
+        root.total.live_count
       end
 
       # @return [Integer] those of them that the latest major GC left standing
       def retained_count
-        root.total.retained
+        root.total.retained_count
       end
 
       # @yieldparam path [Array<Frame>] the allocating frame first (in an inverted tree last)
-      # @yieldparam counts [Counts] of the objects with exactly this path
+      # @yieldparam counts [Record] of the objects with exactly this path
       # @return [self, Enumerator]
       def each_path
         return to_enum(:each_path) unless block_given?
 
         root.each_node do |node|
-          yield node.path, node.self if node.frame && node.self.allocated.positive?
+          yield node.path, node.self if node.frame && node.self.new_count.positive?
         end
         self
       end
@@ -100,7 +100,7 @@ module Memory
       # @return [Array<Hash{Symbol => String, Integer}>]
       # @raise (see #top_paths)
       def hotspots(limit: 20, by: :live)
-        frames = Hash.new(Counts::NONE)
+        frames = Hash.new(Record::NONE)
         each_path { |path, counts| path.uniq.each { |frame| frames[frame] += counts } }
         best(frames.map { |frame, counts| { frame: frame.to_s, **sizes(counts) } }, limit, by)
       end
@@ -161,9 +161,8 @@ module Memory
         def build(row, nodes)
           return unless row
 
-          whole = Counts.new(row.new_count, row.live_count, row.retained_count)
-          placed = nodes.reduce(Counts::NONE) { |sum, node| sum + enter(*node) }
-          @nodes[nil].add(whole - placed)
+          placed = nodes.reduce(Record::NONE) { |sum, node| sum + enter(*node) }
+          @nodes[nil].add(row - placed)
         end
 
         private
@@ -173,8 +172,7 @@ module Memory
           node = @nodes.fetch(parent)
           node = node.child(frame) if keep?(frame)
           @nodes[id] = node
-          allocated, freed, retained = values.last(3)
-          Counts.new(allocated, allocated - freed, retained).tap { |counts| node.add(counts) }
+          Record.new(*values.last(3)).tap { |counts| node.add(counts) }
         end
 
         def keep?(frame)
@@ -186,7 +184,7 @@ module Memory
       private
 
       def sizes(counts)
-        { count: counts.live, retained: counts.retained, total: counts.allocated }
+        { count: counts.live_count, retained: counts.retained_count, total: counts.new_count }
       end
 
       def best(entries, limit, order)
@@ -208,6 +206,5 @@ module Memory
 end
 
 # After the class, which is loaded on first use: its parts open it again.
-require_relative "call_tree/counts"
 require_relative "call_tree/frame"
 require_relative "call_tree/node"

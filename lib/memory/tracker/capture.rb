@@ -79,15 +79,22 @@ module Memory
     class Capture
       include Enumerable
 
-      # @return [Integer] frames of a call path that are recorded for every class; 0: none
+      # @return [Integer] frames of a call path that are recorded for every class, or for the chosen ones; 0: none
       attr_reader :depth
 
       # @param depth [Integer] how many frames of the call path to record for every object, 0 to 128
       # @param existing [Boolean] whether objects born before the start count too
-      # @param path_interval [Integer] record the call path of every nth object of a class only; counts stay exact
-      # @raise [ArgumentError] for a depth or interval out of range
-      def initialize(depth: 0, existing: false, path_interval: 1)
-        configure(depth, existing, path_interval)
+      # @param path_interval [Integer] record the call path of every nth object of a class only: counts of the class
+      #   stay exact, a {CallTree} has a sample
+      # @param classes [Array<String>] names of the classes whose call paths are recorded, as `Module#name` has them;
+      #   empty: those of all classes are. A class of such a name need not be there yet: its paths are recorded from
+      #   its first object on, if it has its name by then, else soon after it was given one
+      # @raise [ArgumentError] for a depth or interval out of range, and for classes without a depth
+      # @raise [TypeError] for classes that are not told by a String
+      def initialize(depth: 0, existing: false, path_interval: 1, classes: [])
+        configure(depth, existing, path_interval, classes)
+        raise ArgumentError, "call paths of chosen classes take a depth of at least 1" if depth.zero? && !classes.empty?
+
         @depth = depth
       end
 

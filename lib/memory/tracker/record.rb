@@ -2,7 +2,7 @@
 
 module Memory
   module Tracker
-    # The counts of one class, as they were when it was asked for.
+    # How many objects there were of a class, or with a call path, when it was asked for.
     class Record
       # @return [Integer] objects born since the capture started
       attr_reader :new_count
@@ -21,6 +21,21 @@ module Memory
         @free_count = free_count
         @retained_count = retained_count
         freeze
+      end
+
+      # No objects at all.
+      NONE = new(0, 0, 0)
+
+      # @param other [Record]
+      # @return [Record] both together
+      def +(other)
+        Record.new(new_count + other.new_count, free_count + other.free_count, retained_count + other.retained_count)
+      end
+
+      # @param other [Record] a part of these
+      # @return [Record] what is left without it
+      def -(other)
+        Record.new(new_count - other.new_count, free_count - other.free_count, retained_count - other.retained_count)
       end
 
       # @return [Integer] objects not freed yet: those in use, and garbage that no GC has swept

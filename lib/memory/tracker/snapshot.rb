@@ -10,7 +10,8 @@ module Memory
     #     `:retained_bound` when retained is an upper bound), `:lost`, `:dropped`, `:paths_dropped`,
     #     `:events_dropped`, `:pid`, `:command` (String or nil), `:runtime`, `:time` (Time), `:seconds` since the start
     #     (Float), `:minor_gcs`, `:major_gcs`, `:major_gcs_seen` since the start, `:heap_live_slots`, `:heap_slots`,
-    #     `:rss_bytes`, `:tracker_bytes`, `:inexact_reason` (String or nil)
+    #     `:rss_bytes`, `:tracker_bytes`, `:path_interval`, `:awaited_classes` (String or nil: the chosen classes that
+    #     had no object yet, with commas between them), `:inexact_reason` (String or nil)
     #
     # @!method bytes
     #   @return [String] the snapshot as it goes over a socket or into a file
@@ -25,14 +26,20 @@ module Memory
         # @return [String]
         attr_reader :name
 
+        # @return [String, nil] where a class without a name comes from: the file and line that made it, when its own
+        #   call path was recorded ("shop.rb:112"), else the nearest class above it that has a name
+        attr_reader :origin
+
         # @param id [Integer]
         # @param name [String]
         # @param flags [Integer]
+        # @param origin [String, nil]
         # @param counts [Array<Integer>] as for a record
-        def initialize(id, name, flags, *counts)
+        def initialize(id, name, flags, origin, *counts)
           @id = id
           @name = name
           @flags = flags
+          @origin = origin
           super(*counts)
         end
 

@@ -18,8 +18,12 @@ module Memory
     # @!method initialize(capture, options)
     #   @param capture [Capture]
     #   @param options [Hash{Symbol => Object}]
-    #   @option options [Float] :interval (1.0) seconds between snapshots
-    #   @option options [String, nil] :sort (nil) a column: retained, growth, live, alloc or class
+    #   @option options [Float, nil] :interval (nil) seconds between snapshots; nil: as it was the last time, or 1
+    #   @option options [String, nil] :sort (nil) a column: retained, growth, live, alloc or class; nil: as it was the
+    #     last time, or growth
+    #   @option options [Boolean] :settings (true) begin as it was the last time, and keep what keys change
+    #   @option options [Boolean, nil] :mouse (nil) whether the mouse is used, instead of being left to the terminal;
+    #     nil: as it was the last time, or true
     #   @option options [String, nil] :command (nil) the program, as a person would name it
     #   @option options [String, nil] :marker (nil) a file that is removed when the terminal is usable again, even if
     #     the program was killed

@@ -84,6 +84,15 @@ RSpec.describe "the agent", :top do
     expect(errors).to include("RETAINED")
   end
 
+  it "takes call paths of the classes that were named, also those that come later, and names those that do not" do
+    program = "class Cart; end; class Größe; end; $kept = [Cart.new, Größe.new]; Late = Class.new; $kept << Late.new"
+    options = "interval=1.0&sort=growth&limit=1000&depth=3&existing=true&classes=Größe,Late,Cat,Nope"
+    lines = with_agent("-e", program, options: options, output: "stdout")[0].force_encoding("UTF-8").lines(chomp: true)
+    expect(lines.each_cons(2).to_h.slice(*lines.grep(/ (Größe|Late)$/)).values).to all(match(/100 %  Class#new  -e:1$/))
+    expect(lines.grep(/ %  /).size).to eq(2)
+    expect(lines).to include("no object was seen of: Cat, Nope")
+  end
+
   describe "in a program of several processes" do
     def tables(program)
       errors = with_agent("-e", "class Outer; end; $outer = Outer.new; #{program}")[1]

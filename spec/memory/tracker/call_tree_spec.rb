@@ -29,19 +29,19 @@ RSpec.describe Memory::Tracker::CallTree do
     stock
     allocating = tree.root.children.to_h { |node| [node.frame.lineno, node] }
     expect(allocating.keys).to contain_exactly(@kept_at, @dropped_at)
-    expect(allocating[@kept_at].total.to_h).to eq(allocated: 30, live: 30, retained: 30)
-    expect(allocating[@dropped_at].total.allocated).to eq(50)
-    expect(allocating[@dropped_at].total.retained).to be < 10
-    expect(tree.root.total.allocated).to eq(80)
+    expect(allocating[@kept_at].total).to eq(Memory::Tracker::Record.new(30, 0, 30))
+    expect(allocating[@dropped_at].total.new_count).to eq(50)
+    expect(allocating[@dropped_at].total.retained_count).to be < 10
+    expect(tree.root.total.new_count).to eq(80)
   end
 
   it "knows a node's parent, children, path and own counts" do
     stock
-    leaf = tree.root.each_node.find { |node| node.self.retained == 30 }
+    leaf = tree.root.each_node.find { |node| node.self.retained_count == 30 }
     expect(leaf.path.last).to eq(leaf.frame)
     expect(leaf.parent.children).to include(leaf)
-    expect(leaf.parent.self.allocated).to eq(0)
-    expect(leaf.parent.total.retained).to eq(30)
+    expect(leaf.parent.self.new_count).to eq(0)
+    expect(leaf.parent.total.retained_count).to eq(30)
     expect(tree.root.frame).to be_nil
     expect(tree.root.parent).to be_nil
     expect(tree.root.path).to be_empty
@@ -106,7 +106,7 @@ RSpec.describe Memory::Tracker::CallTree do
     kept << crate.new
     tree = plain.call_tree(crate)
     expect(tree.top_paths).to be_empty
-    expect(tree.root.self.to_h).to eq(allocated: 1, live: 1, retained: 0)
+    expect(tree.root.self).to eq(Memory::Tracker::Record.new(1, 0, 0))
   ensure
     plain.stop
   end

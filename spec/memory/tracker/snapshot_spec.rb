@@ -57,6 +57,54 @@ RSpec.describe Memory::Tracker::Snapshot do
     expect(kept.size).to eq(2)
   end
 
+  describe "of classes without a name" do
+    # Names of classes => their origins.
+    def origins(*classes)
+      kept = classes.map(&:new)
+      rows = capture.snapshot.rows.to_h { |row| [row.name, row.origin] }
+      expect(kept.size).to eq(classes.size)
+      classes.map { |each| rows[each.to_s] }
+    end
+
+    context "with call paths" do
+      let(:options) { { depth: 2 } }
+
+      it "has the line that made each of them" do
+        made = [Class.new, klass.dup, Class.new(klass) { attr_reader :name }, Struct.new(:a)]
+        place = "#{__FILE__}:#{__LINE__ - 1}"
+        expect(origins(*made, klass)).to eq([place, place, place, place, nil])
+      end
+
+      it "has no line of a class from before the start" do
+        old = Class.new(klass)
+        capture.clear
+        expect(origins(old)).to eq(["SnapshotOfThis"])
+      end
+
+      it "has none any more once there is a name" do
+        late = Class.new
+        expect(origins(late)).to eq(["#{__FILE__}:#{__LINE__ - 1}"])
+        stub_const("NamedLater", late)
+        expect(origins(late)).to eq([nil])
+      end
+
+      it "has the same line after a compaction and when the class is gone" do
+        kept = Class.new.new
+        line = "#{__FILE__}:#{__LINE__ - 1}"
+        3.times { GC.compact }
+        expect(capture.snapshot.rows.map(&:origin)).to include(line)
+        expect(kept).not_to be_nil
+      end
+    end
+
+    it "has the nearest class above them that has a name" do
+      below = Class.new(Class.new(klass) { prepend Module.new }) { include Comparable }
+      expect(origins(below, Class.new, Class.new(BasicObject), Struct.new(:a))).to eq(
+        ["SnapshotOfThis", nil, nil, "Struct"]
+      )
+    end
+  end
+
   it "leaves out hidden objects when it goes through the classes" do
     all = Memory::Tracker::Capture.new(existing: true).tap(&:start)
     expect(all.snapshot.rows.map(&:name)).to include("(internal T_DATA)")

@@ -27,7 +27,8 @@ module Memory
           @errors = $stderr
           @capture = Capture.new(**options.slice(*Settings::CAPTURE))
           named = { command: environment["MEMORY_TRACKER_COMMAND"], record: environment["MEMORY_TRACKER_RECORD"] }
-          @reporter = Reporter.new(@capture, @output.fileno, options.except(*Settings::CAPTURE).merge(named))
+          settings = options.except(*Settings::CAPTURE, *Settings::SCREEN)
+          @reporter = Reporter.new(@capture, @output.fileno, settings.merge(named))
         end
 
         # @return [void]

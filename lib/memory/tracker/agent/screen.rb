@@ -41,7 +41,8 @@ module Memory
           capture = Capture.new(depth: DEPTH, **@options.slice(*Settings::CAPTURE))
           capture.start
           File.write(@marker, "")
-          TUI.start(capture, command: @command, marker: @marker, **@options.slice(:interval, :sort, :gc))
+          settings = @options.slice(:interval, :sort, :gc, :mouse, :settings)
+          TUI.start(capture, command: @command, marker: @marker, **settings)
         rescue StandardError
           remove_marker
           capture&.stop

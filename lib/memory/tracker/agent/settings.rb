@@ -14,12 +14,18 @@ module Memory
           limit: ->(text) { Integer(text) },
           depth: ->(text) { Integer(text) },
           path_interval: ->(text) { Integer(text) },
+          classes: ->(text) { text.split(",") },
           gc: ->(text) { Float(text) },
-          existing: ->(text) { text == "true" }
+          existing: ->(text) { text == "true" },
+          settings: ->(text) { text == "true" },
+          mouse: ->(text) { text == "true" }
         }.freeze
 
         # Those of the options that are the capture's.
-        CAPTURE = %i[depth path_interval existing].freeze
+        CAPTURE = %i[depth path_interval classes existing].freeze
+
+        # Those that only the viewer has.
+        SCREEN = %i[mouse settings].freeze
 
         # By hand, because a library for it would be loaded into the program, and change what it finds there.
         # @param text [String] such as "interval=1.0&sort=growth"

@@ -13,7 +13,7 @@ module Memory
         attr_reader :parent
 
         # @!attribute [r] self
-        #   @return [Counts] objects whose recorded path ends here
+        #   @return [Record] objects whose recorded path ends here
 
         # @param frame [Frame, nil]
         # @param parent [Node, nil]
@@ -21,18 +21,20 @@ module Memory
           @frame = frame
           @parent = parent
           @children = {}
-          @own = Counts::NONE
+          @own = Record::NONE
           @total = nil
         end
 
         # @return [Array<Node>] the callers, those with most live objects first
         def children
-          @children.values.sort_by { |node| [-node.total.live, -node.total.retained, -node.total.allocated] }
+          @children.values.sort_by do |node|
+            [-node.total.live_count, -node.total.retained_count, -node.total.new_count]
+          end
         end
 
         define_method(:self) { @own }
 
-        # @return [Counts] objects whose recorded path ends here or below
+        # @return [Record] objects whose recorded path ends here or below
         def total
           @total ||= @children.each_value.reduce(@own) { |sum, node| sum + node.total }
         end
@@ -77,7 +79,7 @@ module Memory
         end
 
         # @api private
-        # @param counts [Counts] further objects whose path ends here
+        # @param counts [Record] further objects whose path ends here
         # @return [void]
         def add(counts)
           @own += counts

@@ -90,7 +90,7 @@ module Memory
         end
 
         def view(remote)
-          quit if remote.view(settings(:interval, :sort, :gc)) == :quit
+          quit if remote.view(settings(:interval, :sort, :gc, :mouse, :settings)) == :quit
         rescue Interrupt
           nil
         end

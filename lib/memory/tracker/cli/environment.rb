@@ -62,7 +62,7 @@ module Memory
             "MEMORY_TRACKER_DIRECTORY" => directory,
             "MEMORY_TRACKER_MODE" => mode,
             "MEMORY_TRACKER_OUTPUT" => @options.batch? ? "stdout" : "stderr",
-            "MEMORY_TRACKER_RECORD" => @options.record && File.expand_path(@options.record),
+            "MEMORY_TRACKER_RECORD" => record,
             "MEMORY_TRACKER_OPTIONS" => @options.to_s,
             "MEMORY_TRACKER_COMMAND" => @options.command.join(" "),
             "MEMORY_TRACKER_ABI" => ABI
@@ -75,6 +75,11 @@ module Memory
           return "batch" unless full_screen?
 
           outside? ? "serve" : "screen"
+        end
+
+        # Where the program itself records, because there is no viewer to do it.
+        def record
+          File.expand_path(@options.record) if @options.record && !outside?
         end
 
         def no_screen

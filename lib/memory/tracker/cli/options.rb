@@ -31,6 +31,12 @@ module Memory
         # Frames of a call path.
         FRAMES = (0..128)
 
+        # Frames of a call path, when classes were named and no number of frames.
+        DEPTH = 10
+
+        # A class, as Ruby writes it.
+        CLASS_NAME = /\A\p{Upper}[[:word:]]*(?:::\p{Upper}[[:word:]]*)*\z/
+
         # @return [Array<String>] the program to run and its arguments
         attr_reader :command
 
@@ -66,7 +72,8 @@ module Memory
           @answer = nil
           @action = :run
           @command = []
-          @report = { interval: 1.0, sort: "growth", limit: 20, existing: true }
+          @classes = []
+          @report = { limit: 20, existing: true }
         end
 
         # Whether tables go to stdout, as `--batch` asks for, and not to stderr.
@@ -91,7 +98,7 @@ module Memory
         attr_reader :output
 
         # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
-        # @return [String] such as "interval=1.0&sort=growth&limit=20&existing=true"
+        # @return [String] such as "limit=20&existing=true&interval=0.5"
         def to_s
           @report.map { |name, value| "#{name}=#{value}" }.join("&")
         end
@@ -111,6 +118,7 @@ module Memory
           # As bytes: an argument of the command need not be valid text.
           rest = parser.order(arguments.map(&:b))
           @command = arguments.last(rest.size)
+          choose_classes unless @classes.empty?
           check unless @answer
         rescue OptionParser::ParseError => e
           raise Error, e.message
@@ -119,7 +127,6 @@ module Memory
         private
 
         def check
-          raise Error, "--record does not go with --same-process" if @record && @same_process
           return check_command if @action == :run
 
           raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
@@ -128,9 +135,9 @@ module Memory
 
         def check_command
           raise Error, "there is no command to run" if @command.empty?
-
           other = @batch ? "--batch" : @same_process && "--same-process"
           raise Error, "--output does not go with #{other}" if @output && other
+          raise Error, "--record does not go with --same-process" if @record && @same_process
         end
 
         def choose(action)
@@ -139,12 +146,19 @@ module Memory
           @action = action
         end
 
+        def choose_classes
+          raise Error, "--class asks for call paths, and --depth 0 for none" if @report[:depth]&.zero?
+
+          @report = { depth: DEPTH, **@report, classes: @classes.uniq.join(",") }
+        end
+
         def parser
           OptionParser.new do |parser|
             parser.program_name = NAME
             parser.summary_width = 24
             parser.banner = "Usage: #{NAME} [options] COMMAND [ARG...]\n\n#{PURPOSE}\n"
             define_output(parser)
+            define_paths(parser)
             define_tracking(parser)
             define_processes(parser)
             define_answers(parser)
@@ -159,6 +173,8 @@ module Memory
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
                     "  (default: growth)") { |column| @report[:sort] = column }
           number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
+          parser.on("--[no-]mouse", "use the mouse in the viewer") { |mouse| @report[:mouse] = mouse }
+          parser.on("--no-settings", "the viewer begins anew, and keeps nothing") { @report[:settings] = false }
           define_viewer(parser)
         end
 
@@ -168,10 +184,22 @@ module Memory
           parser.on("--same-process", "run the viewer in the program's own process") { @same_process = true }
         end
 
-        def define_tracking(parser)
+        def define_paths(parser)
           number(parser, :depth, Integer, FRAMES, "frames of an object's call path",
-                 "  (default: 10 in the viewer, 0 in tables)")
+                 "  (default: 10 in the viewer or for --class, or 0)")
+          parser.on("--class NAME", "call paths of this class only; may be repeated",
+                    "  (default: all classes)") { |name| @classes << class_name(name) }
           number(parser, :path_interval, Integer, OBJECTS, "call paths of every Nth object only")
+        end
+
+        def class_name(bytes)
+          name = bytes.dup.force_encoding(Encoding::UTF_8)
+          return name if name.valid_encoding? && CLASS_NAME.match?(name)
+
+          raise Error, "--class takes the name of a class, such as Shop::Session, not #{name.scrub}"
+        end
+
+        def define_tracking(parser)
           number(parser, :gc, Float, SECONDS, "collect all garbage this often")
           parser.on("--[no-]existing", "count objects from before the start (default: yes)") do |existing|
             @report[:existing] = existing

@@ -47,7 +47,7 @@ module Memory
           {
             directory: directory, command: command, output: options.output,
             record: options.record, wait: options.wait?,
-            **options.settings.slice(:interval, :sort, :gc),
+            **options.settings.slice(:interval, :sort, :gc, :mouse, :settings),
             hint: "[console of #{printable(command)}: Ctrl-] returns]"
           }
         end

@@ -34,7 +34,7 @@ module Memory
           return print(recording, @output) if @options.batch?
 
           problem = TUI.problem
-          return recording.view(@options.settings.slice(:sort, :interval)) unless problem
+          return recording.view(@options.settings.slice(:sort, :interval, :mouse, :settings)) unless problem
 
           CLI.complain("tables on stderr instead of the viewer, because #{problem}", @errors)
           print(recording, @errors)

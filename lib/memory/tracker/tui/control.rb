@@ -25,13 +25,15 @@ module Memory
       class << self
         # Shows the viewer until it is left with `q`. Ctrl-C leaves it too, and raises Interrupt.
         # @param capture [Capture, nil] what to show; nil: the running one, or a new one
-        # @param interval [Float] seconds between looks, at least 0.1
-        # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: growth
-        # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:command`, how to name the program
+        # @param interval [Float, nil] seconds between looks, at least 0.1; nil: as it was the last time, or 1
+        # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: as it was the last time, or
+        #   growth
+        # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:command`, how to name the program;
+        #   `:mouse`, whether it is used; `:settings`, false to begin anew and keep nothing
         # @return [Capture] what was shown
         # @raise [Error] when it cannot be shown here; the message says why
         # @raise [ArgumentError] for options that make no sense
-        def run(capture = nil, interval: 1.0, sort: nil, **options)
+        def run(capture = nil, interval: nil, sort: nil, **options)
           check
           capture = running(capture)
           flush
@@ -43,13 +45,14 @@ module Memory
         # Shows the viewer beside the program, until it is left with `q` or {stop}, and when the program ends until
         # it is left. What the program reads from a terminal waits until then. Ctrl-C goes to the program.
         # @param capture [Capture, nil] what to show; nil: the running one, or a new one
-        # @param interval [Float] seconds between looks, at least 0.1
-        # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: growth
+        # @param interval [Float, nil] seconds between looks, at least 0.1; nil: as it was the last time, or 1
+        # @param sort [String, nil] a column: retained, growth, live, alloc or class; nil: as it was the last time, or
+        #   growth
         # @param options [Hash{Symbol => Object}] `:gc`, seconds between full GCs; `:command`, how to name the program;
-        #   `:marker`, see {Viewer}
+        #   `:mouse`, whether it is used; `:settings`, false to begin anew and keep nothing; `:marker`, see {Viewer}
         # @return [Capture] what is shown
         # @raise (see #run)
-        def start(capture = nil, interval: 1.0, sort: nil, **options)
+        def start(capture = nil, interval: nil, sort: nil, **options)
           check
           capture = running(capture)
           flush

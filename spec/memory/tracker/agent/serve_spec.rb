@@ -121,7 +121,8 @@ RSpec.describe "require \"memory/tracker/agent\"" do
       file = File.join(@place, "pid")
       observed("puts 'ready'; Process.daemon(true, true); File.write(#{file.dump}, $$); sleep")
       pid = eventually("the daemon") { File.exist?(file) && File.read(file)[/\d+/] }
-      expect(sockets).to eq(["memory-tracker/#{pid}.sock"])
+      expect(sockets).to include("memory-tracker/#{pid}.sock")
+      expect(top("--list").output.scan(/^\s*(\d+)/).flatten).to eq([pid])
     ensure
       Process.kill(:KILL, pid.to_i) if pid
     end

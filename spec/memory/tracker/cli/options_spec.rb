@@ -30,16 +30,16 @@ RSpec.describe Memory::Tracker::CLI::Options do
   end
 
   it "has defaults for a first look" do
-    expect(parse("ruby").to_s).to eq("interval=1.0&sort=growth&limit=20&existing=true")
+    expect(parse("ruby").to_s).to eq("limit=20&existing=true")
     expect(parse("ruby")).not_to be_batch
   end
 
   it "hands over what it was told" do
     text = parse("--interval", "0.5", "--iterations=3", "--sort", "alloc", "--limit", "7", "--depth", "128",
-                 "--path-interval", "16", "--gc", "10", "--no-existing", "ruby").to_s
+                 "--path-interval", "16", "--gc", "10", "--no-existing", "--no-mouse", "--no-settings", "ruby").to_s
     expect(text.split("&")).to contain_exactly(
       "interval=0.5", "iterations=3", "sort=alloc", "limit=7", "depth=128", "path_interval=16",
-      "gc=10.0", "existing=false"
+      "gc=10.0", "existing=false", "mouse=false", "settings=false"
     )
   end
 
@@ -61,6 +61,12 @@ RSpec.describe Memory::Tracker::CLI::Options do
     expect(refusal("--attach", "puma")).to eq("invalid argument: --attach puma")
   end
 
+  it "takes call paths of the classes that are named, ten frames of each when nothing else is said" do
+    options = parse("--class", "Shop::Session", "--class=Größe", "--class", "Shop::Session", "ruby")
+    expect(options.to_s.b).to end_with("&classes=Shop::Session,Größe".b).and include("depth=10")
+    expect(parse("--class", "Hash", "--depth", "3", "ruby").to_s).to include("depth=3").and include("classes=Hash")
+  end
+
   it "answers a question instead of asking for a command" do
     expect(parse("--version").answer).to eq("memory-tracker-top #{Memory::Tracker::VERSION}")
     expect(parse("--help").answer).to start_with("Usage: memory-tracker-top ")
@@ -69,7 +75,8 @@ RSpec.describe Memory::Tracker::CLI::Options do
   it "names every option in the help, in lines that fit a terminal" do
     help = parse("--help").answer
     expect(help).to include("--batch", "--interval SECONDS", "--iterations N", "--sort COLUMN", "--limit N",
-                            "--depth N", "--path-interval N", "--gc SECONDS", "--[no-]existing", "--help", "--version")
+                            "--depth N", "--class NAME", "--path-interval N", "--gc SECONDS",
+                            "--[no-]existing", "--no-settings", "--help", "--version")
     expect(help.lines.map { |line| line.chomp.size }.max).to be <= 80
   end
 
@@ -93,6 +100,12 @@ RSpec.describe Memory::Tracker::CLI::Options do
     %w[--depth 129 ruby] => "--depth takes a number from 0 to 128, not 129",
     %w[--depth=-1 ruby] => "--depth takes a number from 0 to 128, not -1",
     %w[--path-interval 0 ruby] => "--path-interval takes a number from 1 to 1000000, not 0",
+    %w[--class foo ruby] => "--class takes the name of a class, such as Shop::Session, not foo",
+    %w[--class A,B ruby] => "--class takes the name of a class, such as Shop::Session, not A,B",
+    %w[--class ::A ruby] => "--class takes the name of a class, such as Shop::Session, not ::A",
+    ["--class", "A\n", "ruby"] => "--class takes the name of a class, such as Shop::Session, not A\n",
+    ["--class", "A\xff", "ruby"] => "--class takes the name of a class, such as Shop::Session, not A\ufffd",
+    %w[--class A --depth 0 ruby] => "--class asks for call paths, and --depth 0 for none",
     %w[--gc 0 ruby] => "--gc takes a number from 0.1 to 86400.0, not 0.0"
   }.each do |arguments, message|
     it "refuses #{arguments.empty? ? "an empty command line" : arguments.join(" ")}" do

@@ -18,7 +18,7 @@ module RunTop
     # The rows of the last table: class name => its line.
     def rows(text = output)
       table = text.lines(chomp: true).slice_before(/\ARETAINED|\A\s+RETAINED\s/).to_a.last
-      table.drop(1).take_while { |line| !line.empty? }.to_h { |line| [line.split.last, line] }
+      table.drop(1).take_while { |line| !line.empty? }.to_h { |line| [line.split(nil, 5).last, line] }
     end
 
     # How many tables there are.

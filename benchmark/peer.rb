@@ -1,0 +1,117 @@
+# frozen_string_literal: true
+
+# Runs the same work with and without one tool, in turn, in a process of its own: tools that hook allocations would
+# otherwise pay for each other. Prints a row of ratios of CPU time, for all tools without an argument.
+#
+#   ruby -Ilib benchmark/peer.rb memory_profiler
+
+require_relative "micro"
+
+# A tool that records allocations: how to switch it on and off. What it does when it is switched off belongs to it, and
+# is measured too.
+class Peer
+  ROUNDS = 9
+
+  attr_reader :note
+
+  def initialize(library, note, start:, stop:)
+    @library = library
+    @note = note
+    @start = start
+    @stop = stop
+  end
+
+  # @raise [LoadError] when it is not installed
+  def load
+    require @library
+  end
+
+  # @return [Float] the median over the rounds of tracked / untracked
+  def ratio(work)
+    work.call
+    ratios = Array.new(ROUNDS) do |round|
+      parts = [-> { [:plain, seconds(&work)] }, -> { [:tracked, seconds { track(work) }] }]
+      times = parts.rotate(round).to_h(&:call)
+      times[:tracked] / times[:plain]
+    end
+    ratios.sort[ROUNDS / 2]
+  end
+
+  private
+
+  def track(work)
+    @start.call
+    work.call
+  ensure
+    @stop.call
+  end
+
+  def seconds
+    GC.start
+    before = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)
+    yield
+    Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID) - before
+  end
+end
+
+capture = nil
+profile = nil
+PEERS = {
+  "memory-tracker" => Peer.new(
+    "memory/tracker", "counts and call paths of all objects, 10 frames",
+    start: -> { (capture ||= Memory::Tracker::Capture.new(depth: 10)).start }, stop: -> { capture.stop }
+  ),
+  "objspace" => Peer.new(
+    "objspace", "one line for each object",
+    start: -> { ObjectSpace.trace_object_allocations_start },
+    stop: lambda {
+      ObjectSpace.trace_object_allocations_stop
+      ObjectSpace.trace_object_allocations_clear
+    }
+  ),
+  "memory-profiler" => Peer.new(
+    "memory/profiler", "counts of Object, Hash, Array and String",
+    start: lambda {
+      profile = Memory::Profiler::Capture.new
+      [Object, Hash, Array, String].each { |klass| profile.track(klass) }
+      profile.start
+    },
+    stop: -> { profile.stop }
+  ),
+  "memory_profiler" => Peer.new(
+    "memory_profiler", "one line for each object, GC off; with its report",
+    start: -> { MemoryProfiler.start }, stop: -> { MemoryProfiler.stop }
+  ),
+  "stackprof" => Peer.new(
+    "stackprof", "the whole stack of every object, summed by frame",
+    start: -> { StackProf.start(mode: :object, interval: 1) },
+    stop: lambda {
+      StackProf.stop
+      StackProf.results
+    }
+  )
+}.freeze
+
+def real_libraries
+  require_relative "libraries"
+  Libraries::WORK.slice("liquid", "kramdown")
+rescue LoadError
+  {}
+end
+
+if ARGV.empty?
+  PEERS.each_key { |name| system(RbConfig.ruby, "-W0", "-Ilib", __FILE__, name) }
+  exit
+end
+
+name = ARGV.first
+peer = PEERS.fetch(name) { abort "There is no #{name}; there are #{PEERS.keys.join(", ")}." }
+begin
+  peer.load
+rescue LoadError
+  puts "#{name.ljust(16)} is not installed"
+  exit
+end
+works = Micro::WORK.slice("Object.new", "{a: 1}").merge(real_libraries)
+ratios = works.map { |title, work| format("%<title>s %<ratio>.2f", title: title, ratio: peer.ratio(work)).ljust(18) }
+puts "#{name.ljust(16)} #{ratios.join(" ")} #{peer.note}"

@@ -1,0 +1,22 @@
+/*
+ * Finds text in the lines of a table: in the names of classes and methods, and in places. ANY THREAD.
+ */
+#ifndef MEMORY_TRACKER_VIEWER_LINE_SEARCH_H
+#define MEMORY_TRACKER_VIEWER_LINE_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "viewer/column.h"
+#include "viewer/typed.h"
+
+/* Whether a line has the text. */
+bool line_search_matches(const struct column_line *line, const struct typed *text);
+
+/*
+ * The first of `count` lines that has the text, from the line `from` on, going up or down and round the ends. Returns
+ * its index, or `count` if there is none.
+ */
+size_t line_search_next(const struct column_line *lines, size_t count, const struct typed *text, size_t from, bool up);
+
+#endif

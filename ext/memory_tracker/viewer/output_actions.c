@@ -1,0 +1,58 @@
+#include "viewer/actions.h"
+
+#include "viewer/viewer_state.h"
+
+bool action_can_search(const struct viewer *viewer)
+{
+	return scrollback_count(&viewer->output) > 0;
+}
+
+bool action_has_search(const struct viewer *viewer)
+{
+	return viewer->pane.search.length > 0;
+}
+
+enum viewer_request action_begin_search(struct viewer *viewer, uint32_t key)
+{
+	action_end_search(viewer);
+	viewer->mode = MODE_OUTPUT_SEARCH;
+	return VIEWER_NOTHING;
+}
+
+bool action_type_search(struct viewer *viewer, uint32_t key)
+{
+	struct typed *search = &viewer->pane.search;
+
+	if (key == VIEWER_KEY_BACKSPACE)
+		typed_erase(search);
+	else if (key >= VIEWER_KEY_UP || key < ' ')
+		return false;
+	else if (!typed_add(search, key))
+		return true;
+	output_view_search_anew(&viewer->pane, &viewer->output);
+	return true;
+}
+
+enum viewer_request action_keep_search(struct viewer *viewer, uint32_t key)
+{
+	viewer->mode = MODE_OUTPUT;
+	if (viewer->pane.search.length && !viewer->pane.found)
+		viewer_note(viewer, "no line of the output has this");
+	return VIEWER_NOTHING;
+}
+
+enum viewer_request action_search_next(struct viewer *viewer, uint32_t key)
+{
+	bool older = key != 'N' && key != VIEWER_KEY_DOWN;
+
+	if (!output_view_search(&viewer->pane, &viewer->output, older))
+		viewer_note(viewer, older ? "no older line has this" : "no newer line has this");
+	return VIEWER_NOTHING;
+}
+
+void action_end_search(struct viewer *viewer)
+{
+	viewer->pane.search.length = 0;
+	viewer->pane.found = 0;
+	viewer->mode = MODE_OUTPUT;
+}

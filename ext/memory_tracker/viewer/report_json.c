@@ -1,0 +1,151 @@
+#include "viewer/report_json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "viewer/format.h"
+#include "viewer/json.h"
+#include "viewer/viewer_state.h"
+
+#define NANOSECONDS 1e9
+
+static void put_snapshot_string(struct json *json, const char *name, const struct snapshot_header *snapshot,
+                                snapshot_string_ref reference)
+{
+	uint32_t length;
+	const char *text = snapshot_string(snapshot, reference, &length);
+
+	json_text(json, name, length ? text : NULL, length);
+}
+
+static void put_time(struct json *json, uint64_t wall_ns, int32_t utc_offset)
+{
+	char text[FORMAT_SIZE], time[FORMAT_SIZE * 2];
+	unsigned minutes = (unsigned)(utc_offset < 0 ? -utc_offset : utc_offset) / 60;
+
+	format_time(text, wall_ns, utc_offset);
+	*strchr(text, ' ') = 'T';
+	int length = snprintf(time, sizeof time, "%s%c%02u:%02u", text, utc_offset < 0 ? '-' : '+', minutes / 60 % 100,
+	                      minutes % 60);
+	json_text(json, "time", time, (size_t)length);
+}
+
+static void put_program(struct json *json, const struct viewer *viewer, const struct snapshot_header *snapshot)
+{
+	const char *command = viewer->command;
+
+	json_open(json, "program", '{');
+	if (command)
+		json_text(json, "command", command, strlen(command));
+	else
+		put_snapshot_string(json, "command", snapshot, snapshot->command);
+	json_count(json, "pid", snapshot->pid);
+	put_snapshot_string(json, "runtime", snapshot, snapshot->runtime);
+	json_number(json, "counted_for_seconds", (double)(snapshot->monotonic_ns - snapshot->started_ns) / NANOSECONDS);
+	json_text(json, "ended", viewer->ended, viewer->ended ? strlen(viewer->ended) : 0);
+	json_close(json, '}');
+}
+
+/* The numbers that classes, call paths and the sums over all classes have. */
+static void put_row(struct json *json, const struct history_row *row, bool unknown, bool bound)
+{
+	static const char *const certainties[] = {
+	    [HISTORY_UNKNOWN] = NULL, [HISTORY_UNCONFIRMED] = "unconfirmed", [HISTORY_CONFIRMED] = "confirmed"};
+	const char *certainty = certainties[row->certainty];
+
+	json_count(json, "live", row->live);
+	if (unknown)
+		json_number(json, "retained", NAN);
+	else
+		json_count(json, "retained", row->retained);
+	json_truth(json, "retained_is_upper_bound", !unknown && bound && row->retained);
+	json_number(json, "growth_per_second", certainty ? row->growth : NAN);
+	json_text(json, "growth_is", certainty, certainty ? strlen(certainty) : 0);
+	json_truth(json, "growth_is_sustained", row->sustained);
+	json_number(json, "allocated_per_second", row->allocated_rate < 0 ? NAN : row->allocated_rate);
+	json_number(json, "freed_per_second", row->freed_rate < 0 ? NAN : row->freed_rate);
+}
+
+static void put_figures(struct json *json, const struct figures *figures)
+{
+	const struct snapshot_header *snapshot = figures->snapshot;
+
+	json_open(json, "figures", '{');
+	json_truth(json, "exact", snapshot->flags & SNAPSHOT_EXACT);
+	put_snapshot_string(json, "inexact_reason", snapshot, snapshot->reason);
+	put_row(json, figures->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND);
+	json_count(json, "allocated", snapshot->allocated);
+	json_count(json, "freed", snapshot->freed);
+	json_count(json, "heap_live_slots", snapshot->heap_live_slots);
+	json_count(json, "heap_total_slots", snapshot->heap_total_slots);
+	if (snapshot->rss_bytes)
+		json_count(json, "rss_bytes", snapshot->rss_bytes);
+	else
+		json_number(json, "rss_bytes", NAN);
+	json_count(json, "tracker_bytes", snapshot->tracker_bytes);
+	json_count(json, "gc_minor", snapshot->gc_minor);
+	json_count(json, "gc_major", snapshot->gc_major);
+	json_number(json, "gc_seconds", (double)snapshot->gc_time_ns / NANOSECONDS);
+	json_close(json, '}');
+}
+
+static void put_table(struct json *json, const struct table_view *table)
+{
+	const struct typed *filter = &table->filter;
+
+	json_open(json, "table", '{');
+	json_text(json, "sorted_by", table->sort->key, strlen(table->sort->key));
+	json_truth(json, "reversed", table->reversed);
+	json_truth(json, "frozen", table->frozen);
+	json_text(json, "filter", filter->length ? filter->text : NULL, filter->length);
+	json_truth(json, "callers_first", table->tree.turned);
+	json_close(json, '}');
+}
+
+static void put_path(struct json *json, const struct column_line *line)
+{
+	const struct column_path *path = &line->path;
+
+	json_text(json, "method", line->name, line->name_length);
+	json_text(json, "path", path->file_length ? path->file : NULL, path->file_length);
+	if (path->line)
+		json_count(json, "line", path->line);
+	else
+		json_number(json, "line", NAN);
+	json_number(json, "share", path->share < 0 ? NAN : path->share);
+}
+
+static void put_line(struct json *json, const struct snapshot_header *snapshot, const struct column_line *line)
+{
+	json_open(json, NULL, '{');
+	put_snapshot_string(json, "class", snapshot, snapshot_classes(snapshot)[line->class_index].name);
+	json_count(json, "depth", line->path.depth);
+	if (line->path.depth)
+		put_path(json, line);
+	put_row(json, line->row, line->unknown, line->bound);
+	json_truth(json, "estimated", line->mark == '*');
+	json_close(json, '}');
+}
+
+bool report_json(struct buffer *out, const struct viewer *viewer)
+{
+	const struct figures *figures = viewer_shown(viewer);
+	const struct tree_lines *tree = &viewer->table.tree;
+	struct json json = {.out = out};
+
+	json_open(&json, NULL, '{');
+	json_count(&json, "format", 1);
+	put_time(&json, figures->snapshot->wall_ns, viewer->utc_offset);
+	put_program(&json, viewer, figures->snapshot);
+	put_figures(&json, figures);
+	put_table(&json, &viewer->table);
+	json_open(&json, "lines", '[');
+	for (size_t i = 0; i < tree->count; i++)
+		put_line(&json, figures->snapshot, &tree->lines[i]);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	buffer_puts(out, "\n");
+	return !out->failed;
+}
