@@ -135,9 +135,11 @@ module Memory
 
         def check_command
           raise Error, "there is no command to run" if @command.empty?
-          other = @batch ? "--batch" : @same_process && "--same-process"
-          raise Error, "--output does not go with #{other}" if @output && other
           raise Error, "--record does not go with --same-process" if @record && @same_process
+          return unless @output
+
+          raise Error, "--output does not go with --batch" if @batch
+          raise Error, "--output does not go with --same-process" if @same_process
         end
 
         def choose(action)
