@@ -187,11 +187,6 @@ static VALUE start_thread(VALUE data)
 	return rb_funcall(thread, rb_intern("name="), 1, rb_str_new_cstr("memory-tracker"));
 }
 
-VALUE service_owner(void)
-{
-	return rb_ivar_get(rb_thread_current(), rb_intern("owner"));
-}
-
 struct service *service_start(struct capture *capture, VALUE owner)
 {
 	struct start start = {.service = service_new(capture), .owner = owner};

@@ -35,9 +35,6 @@ struct service *service_start(struct capture *capture, VALUE owner);
  */
 uint64_t service_request(struct service *service, unsigned work);
 
-/* The owner, as the thread knows it: only in what the thread calls. GVL */
-VALUE service_owner(void);
-
 /* A call that is asked for. The owner of the memory keeps it until the call is over, or service_stop. */
 struct service_job {
 	void (*function)(void *data);
