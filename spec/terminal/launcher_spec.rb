@@ -384,6 +384,24 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     expect(terminal.state).to eq(@before)
   end
 
+  it "is said to be stopped, and by what it goes on" do
+    start("File.write('pid', $$)\nsleep 0.1 while true")
+    pid = read_when_there("pid").to_i
+    Process.kill(:STOP, pid)
+    terminal.wait_for(/^ the program is stopped/)
+    terminal.press("Q")
+    expect(terminal.status).to eq(130)
+    expect(terminal.state).to eq(@before)
+  end
+
+  it "may become another program, which is said" do
+    start("sleep 0.5\nexec('sh', '-c', 'sleep 100')")
+    terminal.wait_for(/^ this process has ended, or has become another program/)
+    terminal.press("Q")
+    expect(terminal.status).to eq(130)
+    expect(terminal.state).to eq(@before)
+  end
+
   it "leaves no folder and no process behind" do
     before = Dir.children(Memory::Tracker::Remote.directory)
     start("20.times { fork { exit! } }\nProcess.waitall\nFile.write('pid', $$)\nsleep 0.5")

@@ -27,6 +27,9 @@
 /* Major GCs that growth is told from, at most. */
 #define GROWTH_POINTS 8
 
+/* A process that has ended this long before the program is worth a word. */
+#define LEFT_ALONE (500 * CLOCK_MILLISECOND)
+
 /* When there is nobody after this time, that is worth a word. */
 #define PATIENCE (5000 * CLOCK_MILLISECOND)
 
@@ -63,7 +66,8 @@ struct processes {
 	uint64_t began;
 	uint64_t searched;
 	uint64_t told;
-	bool changed; /* the list has */
+	uint64_t left; /* when the one that is shown has ended, until that is told; 0: it has not */
+	bool changed;  /* the list has */
 };
 
 /* --- one process --- */
@@ -175,6 +179,7 @@ static void show(struct processes *processes, struct process *process)
 	if (processes->shown)
 		processes->shown->facts.shown = false;
 	processes->shown = process;
+	processes->left = 0;
 	process->facts.shown = true;
 	processes->changed = true;
 	/* Whoever waits for the numbers of the one before gets these. */
@@ -284,6 +289,7 @@ static enum numbers_event hear_shown(struct processes *processes, struct numbers
 	if (event != NUMBERS_ENDED)
 		return event;
 	processes->changed = true;
+	processes->left = clock_now();
 	return see_off(process, news);
 }
 
@@ -323,6 +329,10 @@ static enum numbers_event next(void *context, struct numbers_news *news)
 	if (processes->collecting && (!processes->shown || !processes->shown->client)) {
 		processes->collecting = false;
 		return say(news, NUMBERS_GC_FAILED, "the process has ended");
+	}
+	if (processes->left && clock_now() > processes->left + LEFT_ALONE) {
+		processes->left = 0;
+		return say(news, NUMBERS_SAID, "this process has ended, or has become another program");
 	}
 	if (!processes->shown && !processes->excused && clock_now() > processes->began + PATIENCE) {
 		processes->excused = true;

@@ -12,7 +12,6 @@
 #include "viewer/column.h"
 
 struct ruby_viewer {
-	VALUE self;
 	VALUE capture; /* marked */
 	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
 	VALUE command;
@@ -66,7 +65,6 @@ static VALUE allocate(VALUE klass)
 	struct ruby_viewer *viewer;
 	VALUE self = TypedData_Make_Struct(klass, struct ruby_viewer, &viewer_type, viewer);
 
-	viewer->self = self;
 	viewer->capture = viewer->sort = viewer->command = viewer->marker = Qnil;
 	return self;
 }
@@ -143,8 +141,9 @@ static void wake_readers(void)
 		rb_set_errinfo(Qnil);
 }
 
-static void open_view(struct ruby_viewer *viewer, bool beside)
+static void open_view(VALUE self, bool beside)
 {
+	struct ruby_viewer *viewer = get(self);
 	struct live_view_options options = {
 	    .interval = viewer->options.interval,
 	    .gc = viewer->gc,
@@ -168,7 +167,7 @@ static void open_view(struct ruby_viewer *viewer, bool beside)
 	viewer->view = view;
 	viewer->pid = getpid();
 	rb_ary_clear(running);
-	rb_ary_push(running, viewer->self);
+	rb_ary_push(running, self);
 }
 
 static void close_view(void *data)
@@ -250,7 +249,7 @@ static VALUE run(VALUE self)
 {
 	struct front front = {.viewer = get(self)};
 
-	open_view(front.viewer, false);
+	open_view(self, false);
 	run_until_left(&front);
 	close_view(front.viewer);
 	if (front.state)
@@ -327,7 +326,7 @@ static VALUE start(VALUE self)
 {
 	struct ruby_viewer *viewer = get(self);
 
-	open_view(viewer, true);
+	open_view(self, true);
 	int error = live_view_start(viewer->view, clear_away, viewer);
 	if (error) {
 		close_view(viewer);

@@ -13,6 +13,7 @@
 
 struct served {
 	struct capture *capture; /* borrowed; the service's thread keeps its owner alive */
+	VALUE owner;             /* which whoever has started this marks, so that it stays where it is */
 	struct service *service; /* owned */
 	struct server *server;   /* owned; changes under the GVL */
 	bool armed;
@@ -35,11 +36,11 @@ static void release(struct served *served)
 		free(served);
 }
 
-static const char *start_counting(struct capture *capture)
+static const char *start_counting(struct served *served)
 {
 	const char *reason = "";
 
-	switch (capture_start(capture, &reason)) {
+	switch (capture_start(served->capture, served->owner, &reason)) {
 	case CAPTURE_DONE:
 	case CAPTURE_NOTHING:
 		return NULL;
@@ -66,15 +67,17 @@ static const char *set_depth(struct capture *capture, const struct server_work *
 }
 
 /* Returns why it cannot be done, or NULL. */
-static const char *perform(struct capture *capture, const struct server_work *work)
+static const char *perform(struct served *served, const struct server_work *work)
 {
+	struct capture *capture = served->capture;
+
 	switch (work->kind) {
 	case MESSAGE_GC:
 		rb_gc_start();
 		capture_refresh(capture);
 		return NULL;
 	case MESSAGE_START:
-		return start_counting(capture);
+		return start_counting(served);
 	case MESSAGE_STOP:
 		stop_counting(capture);
 		return NULL;
@@ -97,7 +100,7 @@ static VALUE run_work(VALUE data)
 	struct running_job *job = (struct running_job *)data;
 
 	job->problem = "it was interrupted";
-	job->problem = perform(job->served->capture, &job->work);
+	job->problem = perform(job->served, &job->work);
 	return Qnil;
 }
 
@@ -218,7 +221,8 @@ struct served *served_start(struct capture *capture, VALUE owner, const char *di
 		service_stop(service);
 		rb_memerror();
 	}
-	*served = (struct served){.capture = capture, .service = service, .armed = armed, .pid = getpid()};
+	*served =
+	    (struct served){.capture = capture, .owner = owner, .service = service, .armed = armed, .pid = getpid()};
 	served->references = 1;
 	read_title(served->title);
 	served->working = (struct service_job){.function = do_work, .data = served};

@@ -145,22 +145,6 @@ void display_leave(struct display *display)
 	display->entered = false;
 }
 
-static void enter_viewer(struct display *display)
-{
-	char problem[SESSION_PROBLEM_MAX];
-
-	if (!session_enter(&display->session, problem)) {
-		display->entered = true;
-		display->dirty = true;
-		return;
-	}
-	session_say(&display->session, problem);
-	if (display->options.job)
-		display_go_through(display, false);
-	else
-		display_finish(display, DISPLAY_LEFT);
-}
-
 static void enter_console(struct display *display)
 {
 	char problem[SESSION_PROBLEM_MAX];
@@ -172,6 +156,24 @@ static void enter_console(struct display *display)
 	}
 	display->entered = true;
 	console_show(&display->console, &display->session.transcript, display->session.tty.fd, hint);
+}
+
+static void enter_viewer(struct display *display)
+{
+	char problem[SESSION_PROBLEM_MAX];
+
+	if (!session_enter(&display->session, problem)) {
+		display->entered = true;
+		display->dirty = true;
+		return;
+	}
+	session_say(&display->session, problem);
+	if (!display->options.job) {
+		display_finish(display, DISPLAY_LEFT);
+		return;
+	}
+	display_go_through(display, false);
+	enter_console(display);
 }
 
 void display_enter(struct display *display)

@@ -32,6 +32,7 @@ void display_go_through(struct display *display, bool ends)
 	display->console.discarded = !display->session.transcript.named;
 	if (ends) {
 		job_signal_all(display->options.job, SIGINT);
+		job_continue(display->options.job);
 		display->quit_until = clock_now() + QUIT_PATIENCE;
 	}
 	if (display->options.host.left)
@@ -80,8 +81,13 @@ void display_see_to_program(struct display *display)
 
 	if (!job)
 		return;
+	bool was_stopped = job->stopped;
 	job_look(job);
 	job_resize(job, tty);
+	if (job->stopped && !was_stopped && display->mode == DISPLAY_VIEWER) {
+		viewer_say(display->viewer, "the program is stopped");
+		display->dirty = true;
+	}
 	if (console_pump(&display->console, &display->session.transcript, passes ? tty : -1) == CONSOLE_LOST)
 		display->complaint = "the viewer has left, because there is no room for what the program prints";
 	see_to_end(display);

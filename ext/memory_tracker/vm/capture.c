@@ -24,10 +24,10 @@ static uint64_t clock_ns(clockid_t clock)
 
 /* --- life --- */
 
-void capture_init(struct capture *capture, VALUE self)
+void capture_init(struct capture *capture)
 {
 	memset(capture, 0, sizeof(*capture));
-	capture->self = self;
+	capture->self = Qnil;
 	capture->path_interval = 1;
 	capture->deliverer = Qnil;
 	capture->stopped_classes = Qnil;
@@ -246,7 +246,7 @@ static void begin(struct capture *capture, struct tracker *tracker)
 		walk_existing(tracker);
 }
 
-enum capture_result capture_start(struct capture *capture, const char **reason)
+enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason)
 {
 	enum capture_result result;
 
@@ -261,8 +261,10 @@ enum capture_result capture_start(struct capture *capture, const char **reason)
 	if (hooks_full())
 		return CAPTURE_TOO_MANY;
 	struct tracker *tracker = make_tracker(capture, &result, reason);
-	if (tracker)
+	if (tracker) {
+		capture->self = self;
 		begin(capture, tracker);
+	}
 	return result;
 }
 

@@ -28,7 +28,7 @@ struct tracked_class {
 };
 
 struct capture {
-	VALUE self; /* marked while it runs */
+	VALUE self; /* marked, and so not moved, while it runs; before that it may stand elsewhere by now */
 	struct memory memory;
 	struct tracker *tracker; /* owned; NULL before the first start */
 	pthread_mutex_t swap;    /* held by readers, and while the tracker is replaced */
@@ -67,7 +67,7 @@ enum capture_result {
 	CAPTURE_NO_MEMORY,
 };
 
-void capture_init(struct capture *capture, VALUE self);
+void capture_init(struct capture *capture);
 /* False when it is still in use, and then all of it must stay. */
 bool capture_free(struct capture *capture);
 void capture_mark(struct capture *capture);
@@ -78,8 +78,8 @@ void capture_name(struct capture *capture, const char *command);
 /* Call paths are taken of classes of one name more only, and before the first of all. False without memory. */
 bool capture_choose(struct capture *capture, struct text name);
 
-/* Starts from zero. When it is refused, *reason says why. */
-enum capture_result capture_start(struct capture *capture, const char **reason);
+/* Starts from zero. `self` is the object that it belongs to. When it is refused, *reason says why. */
+enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason);
 
 /*
  * What is queued for blocks is delivered first. `map` is an empty Hash, by which classes are found

@@ -23,6 +23,8 @@ module Memory
         # @param environment [Hash{String => String}] the variables to set for the program
         def initialize(options, directory, environment)
           variables = ENV.to_h.merge(environment).map { |name, value| "#{name}=#{value}" }
+          @started = false
+          @early = []
           @program = Program.new(options.command, variables, settings(options, directory))
         end
 
@@ -30,8 +32,12 @@ module Memory
         # @return [Integer] the exit status to leave with
         # @raise [SystemCallError] when the command cannot be executed
         def run
-          @program.start
-          forward { @program.run } || HUNG_UP
+          forward do
+            @program.start
+            @started = true
+            @early.each { |name| pass_on(name) }
+            @program.run || HUNG_UP
+          end
         end
 
         private
@@ -65,7 +71,10 @@ module Memory
           previous
         end
 
+        # One that arrives before there is a program waits for it.
         def pass_on(name)
+          return @early << name unless @started
+
           @program.hurry if ENDING.include?(name)
           @program.signal(name)
         end
