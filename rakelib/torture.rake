@@ -25,7 +25,7 @@ module FuzzTargets
     found = "#{BUILD}/#{name}"
     mkdir_p found, verbose: false
     # Keys write files, so that is done where nobody minds.
-    options = %W[-max_total_time=#{seconds} -max_len=4096 -timeout=20 -verbosity=0 -print_final_stats=1]
+    options = %W[-max_total_time=#{seconds} -max_len=65536 -timeout=20 -verbosity=0 -print_final_stats=1]
     options << "-artifact_prefix=#{File.expand_path(BUILD)}/#{name}-"
     folders = [found, "#{FOLDER}/corpus/#{name}"]
     sh File.expand_path(program(name)), *options, *folders.map { |folder| File.expand_path(folder) }, chdir: work_folder

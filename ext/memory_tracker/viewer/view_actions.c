@@ -23,18 +23,18 @@ static long page(unsigned height)
 
 bool action_can_collect(const struct viewer *viewer)
 {
-	return viewer_goes_on(viewer) && viewer->gc.stage != GC_RUNNING;
+	return action_is_live(viewer) && viewer->gc.stage != GC_RUNNING;
 }
 
 bool action_can_pause(const struct viewer *viewer)
 {
-	return viewer->still || viewer_goes_on(viewer);
+	return viewer->still || action_is_live(viewer);
 }
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || has_filter(viewer) ||
-	       viewer->table.search.length;
+	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || viewer->processes.open ||
+	       has_filter(viewer) || viewer->table.search.length;
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -108,7 +108,7 @@ enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 {
 	viewer->source.open = !viewer->source.open;
 	viewer->source.stale = true;
-	viewer->pane.open = viewer->graph.open = false;
+	viewer->pane.open = viewer->graph.open = viewer->processes.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
@@ -116,14 +116,14 @@ enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key)
 {
 	viewer->graph.open = !viewer->graph.open;
-	viewer->pane.open = viewer->source.open = false;
+	viewer->pane.open = viewer->source.open = viewer->processes.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = viewer->graph.open = false;
+	viewer->source.open = viewer->graph.open = viewer->processes.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
 	viewer->mode = viewer_ground(viewer);
@@ -172,6 +172,8 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 			return action_toggle_source(viewer, key);
 		if (viewer->graph.open)
 			return action_toggle_graph(viewer, key);
+		if (viewer->processes.open)
+			return action_toggle_processes(viewer, key);
 		return clear_filter(viewer);
 	default:
 		return clear_filter(viewer);
@@ -227,6 +229,8 @@ void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 		name = "close the source";
 	else if (viewer->mode == MODE_TABLE && viewer->graph.open)
 		name = "close the trend";
+	else if (viewer->mode == MODE_TABLE && viewer->processes.open)
+		name = "close the list";
 	else if (viewer->mode == MODE_FILTER)
 		name = "clear the filter";
 	else if (viewer->mode != MODE_TABLE)

@@ -435,6 +435,7 @@ static struct snapshot_header *snapshot_of(struct capture *capture)
 	facts.runtime.length = (uint32_t)snprintf(runtime, sizeof(runtime), "ruby %s", ruby_version);
 	reason_of(capture->tracker, load(&capture->unseen), reason, sizeof(reason));
 	facts.reason = (struct text){reason, (uint32_t)strlen(reason)};
+	facts.command = (struct text){capture->command, (uint32_t)strlen(capture->command)};
 	facts.header.flags |= reason[0] ? 0 : SNAPSHOT_EXACT;
 	return tracker_snapshot(capture->tracker, &facts);
 }
@@ -445,6 +446,13 @@ struct snapshot_header *capture_snapshot(struct capture *capture)
 	struct snapshot_header *header = capture->tracker ? snapshot_of(capture) : NULL;
 	pthread_mutex_unlock(&capture->swap);
 	return header;
+}
+
+void capture_name(struct capture *capture, const char *command)
+{
+	pthread_mutex_lock(&capture->swap);
+	snprintf(capture->command, sizeof(capture->command), "%s", command);
+	pthread_mutex_unlock(&capture->swap);
 }
 
 void capture_forked(struct capture *capture)

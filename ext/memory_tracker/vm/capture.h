@@ -15,6 +15,9 @@
 #include "model/tracker.h"
 #include "vm/events.h"
 
+/* Bytes of what a program is called in snapshots, with a zero byte. */
+#define CAPTURE_COMMAND_SIZE 256
+
 /* A class that somebody asked for by name. */
 struct tracked_class {
 	VALUE klass;                 /* marked, and so neither collected nor moved; Qfalse: no more tracked */
@@ -38,6 +41,7 @@ struct capture {
 	uint64_t sequence;
 	uint64_t started_ns;
 	uint64_t born_before; /* registry's births when it started */
+	char command[CAPTURE_COMMAND_SIZE];
 
 	struct tracked_class *tracked; /* owned */
 	uint32_t tracked_count;
@@ -69,6 +73,8 @@ bool capture_free(struct capture *capture);
 void capture_mark(struct capture *capture);
 size_t capture_bytes(const struct capture *capture);
 
+/* How the program is called in snapshots from now on, cut to CAPTURE_COMMAND_SIZE. ANY THREAD */
+void capture_name(struct capture *capture, const char *command);
 /* Call paths are taken of classes of one name more only, and before the first of all. False without memory. */
 bool capture_choose(struct capture *capture, struct text name);
 

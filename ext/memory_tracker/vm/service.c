@@ -187,6 +187,11 @@ static VALUE start_thread(VALUE data)
 	return rb_funcall(thread, rb_intern("name="), 1, rb_str_new_cstr("memory-tracker"));
 }
 
+VALUE service_owner(void)
+{
+	return rb_ivar_get(rb_thread_current(), rb_intern("owner"));
+}
+
 struct service *service_start(struct capture *capture, VALUE owner)
 {
 	struct start start = {.service = service_new(capture), .owner = owner};
@@ -243,6 +248,14 @@ bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout)
 	bool done = service->completed >= ticket;
 	pthread_mutex_unlock(&service->mutex);
 	return done;
+}
+
+bool service_alive(struct service *service)
+{
+	pthread_mutex_lock(&service->mutex);
+	bool alive = !service->ended;
+	pthread_mutex_unlock(&service->mutex);
+	return alive;
 }
 
 void service_stop(struct service *service)

@@ -35,6 +35,9 @@ struct service *service_start(struct capture *capture, VALUE owner);
  */
 uint64_t service_request(struct service *service, unsigned work);
 
+/* The owner, as the thread knows it: only in what the thread calls. GVL */
+VALUE service_owner(void);
+
 /* A call that is asked for. The owner of the memory keeps it until the call is over, or service_stop. */
 struct service_job {
 	void (*function)(void *data);
@@ -55,6 +58,9 @@ uint64_t service_call(struct service *service, struct service_job *job);
  * ANY THREAD that does not hold the GVL
  */
 bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout);
+
+/* Whether the thread is still there, and will do what it is asked for. ANY THREAD */
+bool service_alive(struct service *service);
 
 /* Ends the thread, which may still finish what it is at. The service must not be used any more. GVL */
 void service_stop(struct service *service);
