@@ -10,6 +10,7 @@
 #include <ruby.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "model/snapshot.h"
 #include "model/tracker.h"
@@ -47,7 +48,8 @@ struct capture {
 	uint32_t tracked_count;
 	uint32_t tracked_capacity;
 	struct event_queue events;
-	VALUE deliverer; /* the thread whose block is being called, or Qnil */
+	VALUE deliverer;     /* the thread whose block is being called, or Qnil */
+	pid_t deliverer_pid; /* the process that it runs in: a child of a fork has none of the other threads */
 	bool warned_raise;
 	bool warned_dropped;
 
@@ -106,6 +108,9 @@ bool capture_classes_incomplete(const struct capture *capture);
 
 /* Calls blocks for queued events, in order. Runs Ruby code; exceptions stay inside. */
 void capture_deliver(struct capture *capture);
+
+/* Whether a block of it is being called, by a thread that there is. GVL */
+bool capture_delivers(const struct capture *capture);
 
 /* What an event belongs to: an array of frames as frozen strings, the allocating one first. */
 VALUE capture_path(const struct capture *capture, uint32_t node);

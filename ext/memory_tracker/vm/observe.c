@@ -2,6 +2,7 @@
 
 #include <ruby/encoding.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "model/snapshot.h"
 #include "vm/compat.h"
@@ -260,16 +261,24 @@ static VALUE deliver_undisturbed(VALUE data)
 	return rb_block_call(rb_cThread, rb_intern("handle_interrupt"), 1, &mask, deliver, data);
 }
 
+bool capture_delivers(const struct capture *capture)
+{
+	VALUE thread = capture->deliverer;
+
+	return !NIL_P(thread) && (thread == rb_thread_current() || capture->deliverer_pid == getpid());
+}
+
 void capture_deliver(struct capture *capture)
 {
 	volatile VALUE self = capture->self;
 	int state = 0;
 
 	/* A block that stops the capture gets here again; what is left is delivered by the loop it was called from. */
-	if (!NIL_P(capture->deliverer) || !events_pending(&capture->events))
+	if (!events_pending(&capture->events) || capture_delivers(capture))
 		return;
 	naming_complete_code(capture->tracker);
 	capture->deliverer = rb_thread_current();
+	capture->deliverer_pid = getpid();
 	rb_protect(deliver_undisturbed, (VALUE)capture, &state);
 	capture->deliverer = Qnil;
 	if (state) {

@@ -398,6 +398,22 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
         expect(result.out).to end_with("false\n"), result.to_s
       end
 
+      it "does not keep the program from ending" do
+        result = run_with_slow_block("exit 3")
+        expect([result.out, result.status.exitstatus]).to eq(["block\n", 3]), result.to_s
+      end
+
+      it "is called in a child too" do
+        result = run_with_slow_block(<<~RUBY)
+          _, status = Process.wait2(fork do
+            made.new
+            entered.pop
+          end)
+          p status
+        RUBY
+        expect(result.out).to include("exit 0"), result.to_s
+      end
+
       it "does not take what is raised in a thread by others" do
         result = run_with_slow_block("thread.raise(IOError, 'is told')\np thread.join(10) == thread")
         expect([result.out, result.err]).to eq(["block\nthread is told\ntrue\n", ""]), result.to_s
