@@ -35,7 +35,6 @@ bool tty_foreground(const struct tty *tty);
 bool tty_write(int fd, const char *bytes, size_t length);
 
 /*
-/*
  * Waits until there is something to read from a terminal or one of `count` other descriptors, of which -1 is none, or,
  * if it is `behind`, until the terminal takes something, at most `milliseconds`. Returns false when the terminal is gone.
  */

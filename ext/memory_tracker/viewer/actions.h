@@ -45,6 +45,7 @@ void action_mouse(struct viewer *viewer, const struct viewer_input *input);
 
 bool action_has_output(const struct viewer *viewer);
 bool action_has_program(const struct viewer *viewer);
+bool action_can_change_interval(const struct viewer *viewer);
 bool action_is_live(const struct viewer *viewer);
 bool action_is_replay(const struct viewer *viewer);
 
@@ -104,9 +105,7 @@ enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key);
 /* What to search for has changed while it is typed. */
 void action_find_typed(struct viewer *viewer);
 
-enum viewer_request action_pause_replay(struct viewer *viewer, uint32_t key);
 enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key);
-enum viewer_request action_pace_replay(struct viewer *viewer, uint32_t key);
 
 /* What it is called now: struct command's `name_now`. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
@@ -118,6 +117,7 @@ void action_name_follow(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_deltas(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_interval(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 

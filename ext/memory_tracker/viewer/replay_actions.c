@@ -22,11 +22,6 @@ bool action_has_program(const struct viewer *viewer)
 	return !viewer->replay;
 }
 
-enum viewer_request action_pause_replay(struct viewer *viewer, uint32_t key)
-{
-	return VIEWER_REPLAY_PAUSE;
-}
-
 enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key)
 {
 	switch (key) {
@@ -39,9 +34,4 @@ enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key)
 	default:
 		return VIEWER_REPLAY_FORWARD;
 	}
-}
-
-enum viewer_request action_pace_replay(struct viewer *viewer, uint32_t key)
-{
-	return key == '[' ? VIEWER_REPLAY_SLOWER : VIEWER_REPLAY_FASTER;
 }

@@ -28,7 +28,12 @@ bool action_can_collect(const struct viewer *viewer)
 
 bool action_can_pause(const struct viewer *viewer)
 {
-	return viewer->still || action_is_live(viewer);
+	return viewer->replay || viewer->still || viewer_goes_on(viewer);
+}
+
+bool action_can_change_interval(const struct viewer *viewer)
+{
+	return viewer->replay || viewer_goes_on(viewer);
 }
 
 bool action_can_go_back(const struct viewer *viewer)
@@ -80,6 +85,8 @@ enum viewer_request action_collect(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key)
 {
+	if (viewer->replay)
+		return VIEWER_REPLAY_PAUSE;
 	if (viewer->still)
 		viewer_go_on(viewer);
 	else if (!viewer_pause(viewer))
@@ -91,6 +98,8 @@ enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key)
 {
 	double interval = viewer->interval;
 
+	if (viewer->replay)
+		return key == '[' ? VIEWER_REPLAY_SLOWER : VIEWER_REPLAY_FASTER;
 	if (key == '[') {
 		for (size_t i = 0; i < INTERVALS && intervals[i] < viewer->interval; i++)
 			interval = intervals[i];
@@ -261,7 +270,13 @@ void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->still ? "go on" : "pause");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->replay ? "stop, go on" : viewer->still ? "go on" : "pause");
+}
+
+/* It is worth a place in the footer only where speed is what a person thinks of. */
+void action_name_interval(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->replay ? "speed" : "");
 }
 
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
