@@ -147,12 +147,13 @@ static void test_signals_end_it_and_are_named(void **state)
 	finish(&stage);
 }
 
+/* A shell that waits in a command of its own: between vfork and exec of another it cannot be stopped. */
 static void test_it_is_stopped_and_goes_on(void **state)
 {
 	struct stage stage;
 	uint64_t deadline = clock_now() + DEADLINE;
 
-	start(&stage, "trap 'echo on' CONT; echo ready; while :; do sleep 0.05; done");
+	start(&stage, "trap 'echo on' CONT; echo ready; while :; do read line; done");
 	wait_for_text(&stage, "ready\n", -1);
 	job_stop(&stage.job);
 	while (!stage.job.stopped && clock_now() < deadline)
@@ -171,7 +172,7 @@ static void test_it_is_hung_up_when_the_launcher_lets_go(void **state)
 	int file = mkstemp(path);
 	char mark = 0;
 
-	snprintf(script, sizeof script, "trap 'echo x > %s; exit' HUP; echo ready; while :; do sleep 0.05; done", path);
+	snprintf(script, sizeof script, "trap 'echo x > %s; exit' HUP; echo ready; while :; do read line; done", path);
 	start(&stage, script);
 	wait_for_text(&stage, "ready\n", -1);
 	finish(&stage);
@@ -187,7 +188,7 @@ static void test_the_size_follows(void **state)
 	struct winsize size = {.ws_row = 11, .ws_col = 44};
 	struct stage stage;
 
-	start(&stage, "trap 'stty size' WINCH; echo ready; while :; do sleep 0.05; done");
+	start(&stage, "trap 'stty size' WINCH; echo ready; while :; do read line; done");
 	wait_for_text(&stage, "ready\n", -1);
 	assert_int_equal(ioctl(stage.tty, TIOCSWINSZ, &size), 0);
 	job_resize(&stage.job, stage.tty);
