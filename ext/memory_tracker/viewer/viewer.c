@@ -11,6 +11,7 @@
 #include "viewer/footer.h"
 #include "viewer/format.h"
 #include "viewer/gc_view.h"
+#include "viewer/sentence.h"
 #include "viewer/settings_use.h"
 #include "viewer/typing.h"
 #include "viewer/viewer_state.h"
@@ -322,15 +323,6 @@ struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_
 	                             .charset = viewer->charset};
 }
 
-static void put_line(const struct viewer *viewer, struct grid *grid, unsigned line, uint16_t style, const char *text)
-{
-	char out[VIEWER_SENTENCE_SIZE * 4];
-	size_t length =
-	    text_fit(out, sizeof out, text, strlen(text), grid->columns > 1 ? grid->columns - 1 : 0, viewer->charset);
-
-	grid_put(grid, line, 1, style, out, length);
-}
-
 static void draw_too_small(const struct viewer *viewer, struct grid *grid)
 {
 	char text[96];
@@ -360,7 +352,7 @@ static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTEN
 	if (!viewer->latest.snapshot)
 		snprintf(out, VIEWER_SENTENCE_SIZE, "waiting for the first numbers");
 	else if (filter->length)
-		snprintf(out, VIEWER_SENTENCE_SIZE, "no class has \"%s\" in its name", text);
+		snprintf(out, VIEWER_SENTENCE_SIZE, "no class has \"%s\" in its name or call paths", text);
 	else
 		snprintf(out, VIEWER_SENTENCE_SIZE, "no objects yet");
 }
@@ -374,7 +366,7 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 	if (viewer->sentence[0])
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
-		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
+		height -= sentence_draw(grid, line, height, sentence, viewer->charset);
 	/* A pane has at most half of what is left, but room for one line of its own. */
 	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
 	unsigned pane = open && height >= 4 ? height / 2 : 0;
