@@ -49,6 +49,9 @@ struct history {
 	struct series_axis lows;   /* snapshots that are the first after a GC */
 	struct series_axis majors; /* major GCs */
 	uint64_t newborns;         /* how many objects were born while the latest of those marked */
+
+	/* What the update before looked at of the major GCs. */
+	struct series_window majors_seen, short_majors_seen;
 };
 
 /* What is the same for all classes of one update. */
@@ -60,8 +63,9 @@ struct update {
 	struct series_place tick_place, low_place, major_place;
 	struct series_window low_window, major_window;
 	struct series_window short_lows, short_majors;
-	uint64_t rates_since; /* the history's rates_at before this update */
-	double seconds;       /* since then; 0: too few for new rates */
+	bool same_majors, same_short_majors; /* there is nothing to see in them that was not there before */
+	uint64_t rates_since;                /* the history's rates_at before this update */
+	double seconds;                      /* since then; 0: too few for new rates */
 };
 
 struct history *history_new(uint64_t window_ns)
@@ -195,13 +199,19 @@ static void reckon_growth(const struct update *update, struct history_row *row)
 {
 	const struct history_trail *trail = row->trail;
 
-	row->growth = 0;
-	row->sustained = false;
-	row->certainty = HISTORY_UNKNOWN;
-	row->short_change = row->long_change = (struct history_change){0, HISTORY_UNKNOWN};
-	if (row->blind)
+	if (row->blind) {
+		row->growth = 0;
+		row->sustained = false;
+		row->certainty = HISTORY_UNKNOWN;
+		row->short_change = row->long_change = (struct history_change){0, HISTORY_UNKNOWN};
 		return;
-	row->short_change = change_in(row, update->short_majors, update->short_lows);
+	}
+	/* Most snapshots come without a major GC. */
+	if (!update->same_short_majors || row->short_change.certainty != HISTORY_CONFIRMED)
+		row->short_change = change_in(row, update->short_majors, update->short_lows);
+	if (update->same_majors && row->long_change.certainty == HISTORY_CONFIRMED)
+		return;
+	row->sustained = false;
 	row->long_change = change_in(row, update->major_window, update->low_window);
 	row->certainty = row->long_change.certainty;
 	row->growth = row->long_change.per_second;
@@ -326,10 +336,15 @@ static uint64_t time_before(uint64_t at, uint64_t span)
 	return at > span ? at - span : 0;
 }
 
+static bool is_same(struct series_window window, struct series_window before)
+{
+	return window.first == before.first && window.count == before.count;
+}
+
 /* What is looked at of the samples there are. */
 static void take_windows(struct update *update)
 {
-	const struct history *history = update->history;
+	struct history *history = update->history;
 	uint64_t now = update->snapshot->monotonic_ns, window = history->window_ns;
 	uint64_t recent = HISTORY_SHORT_NS < window ? HISTORY_SHORT_NS : window;
 
@@ -340,6 +355,10 @@ static void take_windows(struct update *update)
 	if (update->major_window.count && update->major_window.count < MAJORS_MIN)
 		update->major_window =
 		    series_latest(series_since(&history->majors, time_before(now, WINDOWS_MAX * window)), MAJORS_MIN);
+	update->same_majors = !update->major && is_same(update->major_window, history->majors_seen);
+	update->same_short_majors = !update->major && is_same(update->short_majors, history->short_majors_seen);
+	history->majors_seen = update->major_window;
+	history->short_majors_seen = update->short_majors;
 }
 
 static void take_samples(struct update *update)
