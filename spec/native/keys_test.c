@@ -16,6 +16,7 @@
 #include "shop_viewer.h"
 #include "test_folder.h"
 #include "viewer/command.h"
+#include "viewer/process_view.h"
 #include "viewer/utf8.h"
 #include "viewer/viewer_state.h"
 
@@ -33,7 +34,7 @@
 #define F(number) (VIEWER_KEY_F1 + (number)-1)
 
 /* What happens to the shop before keys are pressed. */
-enum event { NOTHING, PRINTS = 1, ENDS = 2, PRINTS_AND_ENDS = 3 };
+enum event { NOTHING, PRINTS = 1, ENDS = 2, PRINTS_AND_ENDS = 3, REPLAYS = 4, FORKS = 8 };
 
 /* In a state that keys lead to, each of these keys does the same. */
 struct effect {
@@ -132,6 +133,18 @@ static const struct effect effects[] = {
     {"", {CONTROL('Z')}, .request = VIEWER_SUSPEND},
     {"", {'?', 'h', F(1)}, .shown = "select the line above or below"},
     {"", {'q'}, .request = VIEWER_LEAVE},
+    {"", {'c'}, .request = VIEWER_CONSOLE, .event = FORKS},
+    {"P", {VIEWER_KEY_TAB}, .request = VIEWER_NEXT, .event = FORKS},
+    {"P", {VIEWER_KEY_BACK_TAB}, .request = VIEWER_PREVIOUS, .event = FORKS},
+    {"", {'P', VIEWER_KEY_TAB, VIEWER_KEY_BACK_TAB}, .shown = "puma: cluster worker 1", .event = FORKS},
+    {"P", {'P', VIEWER_KEY_ESCAPE}, .gone = "puma: cluster worker 1", .event = FORKS},
+    {"", {'p', ' '}, .request = VIEWER_REPLAY_PAUSE, .event = REPLAYS},
+    {"", {'['}, .request = VIEWER_REPLAY_SLOWER, .event = REPLAYS},
+    {"", {']'}, .request = VIEWER_REPLAY_FASTER, .event = REPLAYS},
+    {"", {','}, .request = VIEWER_REPLAY_BACK, .event = REPLAYS},
+    {"", {'.'}, .request = VIEWER_REPLAY_STEP, .event = REPLAYS},
+    {"", {'{'}, .request = VIEWER_REPLAY_REWIND, .event = REPLAYS},
+    {"", {'}'}, .request = VIEWER_REPLAY_FORWARD, .event = REPLAYS},
     {"", {'Q'}, .request = VIEWER_QUIT},
 };
 
@@ -147,12 +160,27 @@ static void print_lines(struct shop_viewer *shop)
 	}
 }
 
+/* It has several processes, and a console. */
+static void fork_workers(struct shop_viewer *shop)
+{
+	static const struct viewer_process processes[] = {
+	    {.pid = 4711, .command = "puma: cluster worker 0", .shown = true, .known = true},
+	    {.pid = 4712, .command = "puma: cluster worker 1", .known = true},
+	};
+
+	viewer_processes(shop->viewer, processes, sizeof processes / sizeof *processes);
+	shop->viewer->console = true;
+}
+
 /* A shop that keys have led somewhere; a second goes by after each pause, so that two marks are two moments. */
 static void open_at(struct shop_viewer *shop, const char *way, enum event event)
 {
 	shop_open_with_paths(shop, COLUMNS, LINES, TEXT_UTF8);
 	if (event & PRINTS)
 		print_lines(shop);
+	if (event & FORKS)
+		fork_workers(shop);
+	shop->viewer->replay = event & REPLAYS;
 	shop_screen(shop);
 	for (size_t left = strlen(way); left;) {
 		uint32_t key;
@@ -255,25 +283,47 @@ struct place {
 };
 
 static const struct place places[] = {
-    {"", NOTHING},           {"", ENDS},
-    {"j", NOTHING},          {RIGHT, NOTHING},
-    {RIGHT "j", NOTHING},    {RIGHT "jv", NOTHING},
-    {RIGHT "jv", ENDS},      {"v", NOTHING},
-    {"t", NOTHING},          {"t", ENDS},
-    {"/s", NOTHING},         {"/shop\r", NOTHING},
-    {"/größe\r", NOTHING},   {"/nothing", NOTHING},
-    {"/nothing\r", NOTHING}, {"\\shop", NOTHING},
-    {"\\shop\r", NOTHING},   {"\\shop\r", ENDS},
-    {"s", NOTHING},          {"C", NOTHING},
-    {"w", NOTHING},          {"?", NOTHING},
-    {"b", NOTHING},          {"pbpb", NOTHING},
-    {"pbpbd", NOTHING},      {"b", ENDS},
-    {"p", NOTHING},          {"p", ENDS},
-    {"o", NOTHING},          {"F", NOTHING},
-    {"l", NOTHING},          {"l", PRINTS},
-    {"l", PRINTS_AND_ENDS},  {"l/", PRINTS},
-    {"l/line", PRINTS},      {"l/line\r", PRINTS},
+    {"", NOTHING},
+    {"", ENDS},
+    {"j", NOTHING},
+    {RIGHT, NOTHING},
+    {RIGHT "j", NOTHING},
+    {RIGHT "jv", NOTHING},
+    {RIGHT "jv", ENDS},
+    {"v", NOTHING},
+    {"t", NOTHING},
+    {"t", ENDS},
+    {"/s", NOTHING},
+    {"/shop\r", NOTHING},
+    {"/größe\r", NOTHING},
+    {"/nothing", NOTHING},
+    {"/nothing\r", NOTHING},
+    {"\\shop", NOTHING},
+    {"\\shop\r", NOTHING},
+    {"\\shop\r", ENDS},
+    {"s", NOTHING},
+    {"C", NOTHING},
+    {"w", NOTHING},
+    {"?", NOTHING},
+    {"b", NOTHING},
+    {"pbpb", NOTHING},
+    {"pbpbd", NOTHING},
+    {"b", ENDS},
+    {"p", NOTHING},
+    {"p", ENDS},
+    {"o", NOTHING},
+    {"F", NOTHING},
+    {"l", NOTHING},
+    {"l", PRINTS},
+    {"l", PRINTS_AND_ENDS},
+    {"l/", PRINTS},
+    {"l/line", PRINTS},
+    {"l/line\r", PRINTS},
     {"l/line\r?", PRINTS},
+    {"", FORKS},
+    {"P", FORKS},
+    {"", REPLAYS},
+    {"b", REPLAYS},
 };
 
 #define PLACES (sizeof places / sizeof *places)

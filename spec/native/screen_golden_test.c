@@ -14,6 +14,7 @@
 #include "screen_text.h"
 #include "shop_viewer.h"
 #include "viewer/theme.h"
+#include "viewer/process_view.h"
 
 #define FOLDER "spec/screens/"
 #define MILLISECOND UINT64_C(1000000)
@@ -291,6 +292,40 @@ static void estimate_paths(struct shop_viewer *shop)
 	unfold_all(shop);
 }
 
+static void list_processes(struct shop_viewer *shop)
+{
+	static const struct viewer_process processes[] = {
+	    {.pid = 4711,
+	     .command = "puma 6.4 (tcp://0.0.0.0:9292) [shop]",
+	     .known = true,
+	     .retained_known = true,
+	     .growth_known = true,
+	     .live = 412301,
+	     .retained = 398220,
+	     .up_ns = UINT64_C(192000000000)},
+	    {.pid = 4720,
+	     .command = "puma: cluster worker 0: 4711 [shop]",
+	     .shown = true,
+	     .known = true,
+	     .retained_known = true,
+	     .growth_known = true,
+	     .live = 1240113,
+	     .retained = 1180020,
+	     .growth = 502,
+	     .up_ns = UINT64_C(190000000000)},
+	    {.pid = 4721,
+	     .command = "\033[2Jpuma: cluster worker 1",
+	     .known = true,
+	     .live = 1220113,
+	     .up_ns = UINT64_C(190000000000)},
+	    {.pid = 4722, .command = "puma: cluster worker 2", .ended = true, .known = true, .live = 7},
+	    {.pid = 4723},
+	};
+
+	viewer_processes(shop->viewer, processes, sizeof processes / sizeof *processes);
+	viewer_press(shop->viewer, VIEWER_KEY_TAB);
+}
+
 static const struct view views[] = {
     {.name = "classes", .lines = 18},
     {.name = "unfolded", .prepare = unfold_all, .lines = 18, .paths = true},
@@ -317,6 +352,7 @@ static const struct view views[] = {
     {.name = "unconfirmed", .prepare = start_without_majors, .lines = 14},
     {.name = "anonymous", .prepare = leave_names_out, .lines = 16},
     {.name = "awaited", .prepare = choose_classes, .lines = 10},
+    {.name = "processes", .prepare = list_processes, .lines = 18},
     {.name = "help", .prepare = open_help, .lines = 24},
 };
 
@@ -359,6 +395,7 @@ static const struct view more_views[] = {
     {.name = "ascii_graph", .prepare = open_graph, .columns = 100, .lines = 20, .charset = TEXT_ASCII},
     {.name = "ascii_deltas", .prepare = show_deltas, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
     {.name = "ascii_anonymous", .prepare = leave_names_out, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
+    {.name = "ascii_processes", .prepare = list_processes, .columns = 80, .lines = 20, .charset = TEXT_ASCII},
     {.name = "ascii_sort_picked", .prepare = pick_order, .columns = 40, .lines = 10, .charset = TEXT_ASCII},
 };
 
