@@ -148,6 +148,8 @@ RSpec.describe "the viewer on terminals of all kinds" do
         terminal.wait_for_viewer
         expect(terminal).to be_mouse
         Process.kill(:KILL, Integer(File.read(File.join(terminal.folder, "pid"))))
+        terminal.wait_for(/ended by SIGKILL/)
+        terminal.press("q")
         expect(terminal.status).to eq(137)
         expect(terminal.state).to eq(before)
       end
