@@ -98,7 +98,6 @@ const struct command command_table[] = {
      .modes = MODE_TABLE,
      .footer_keys = 1,
      .rank = 5,
-     .applies = action_has_numbers,
      .run = action_begin_filter},
     {.keys = {VIEWER_KEY_ENTER},
      .name = "keep the filter",
