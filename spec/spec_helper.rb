@@ -2,9 +2,9 @@
 
 require_relative "support/spec_support"
 
-# A shell that runs this in the background has it ignore QUIT. The programs that are tested would inherit that, and a
+# A shell or a tool that runs this in the background may have these ignored. The programs that are tested would inherit that, and a
 # launcher passes on no signal that was ignored when it was started.
-trap("QUIT", "DEFAULT")
+%w[HUP QUIT].each { |signal| trap(signal, "DEFAULT") }
 
 RSpec.configure do |config|
   config.disable_monkey_patching!

@@ -235,6 +235,9 @@ static void test_what_passes_is_on_the_terminal_and_in_the_transcript(void **sta
 
 int main(void)
 {
+	/* Who runs this may have had it ignored, and what is tested would inherit that. */
+	signal(SIGHUP, SIG_DFL);
+
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_it_has_a_terminal_its_environment_and_a_status),
 	    cmocka_unit_test(test_what_cannot_be_executed_says_why),
