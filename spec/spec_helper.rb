@@ -2,8 +2,8 @@
 
 require_relative "support/spec_support"
 
-# A shell or a tool that runs this in the background may have these ignored. The programs that are tested would inherit that, and a
-# launcher passes on no signal that was ignored when it was started.
+# A shell or a tool that runs this in the background may have these ignored. The programs that are tested would inherit
+# that, and a launcher passes on no signal that was ignored when it was started.
 %w[HUP QUIT].each { |signal| trap(signal, "DEFAULT") }
 
 RSpec.configure do |config|
