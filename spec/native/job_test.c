@@ -153,7 +153,7 @@ static void test_it_is_stopped_and_goes_on(void **state)
 	struct stage stage;
 	uint64_t deadline = clock_now() + DEADLINE;
 
-	start(&stage, "trap 'echo on' CONT; echo ready; while :; do read line; done");
+	start(&stage, "trap 'echo on' CONT; echo ready; while read line; do :; done");
 	wait_for_text(&stage, "ready\n", -1);
 	job_stop(&stage.job);
 	while (!stage.job.stopped && clock_now() < deadline)
@@ -172,7 +172,7 @@ static void test_it_is_hung_up_when_the_launcher_lets_go(void **state)
 	int file = mkstemp(path);
 	char mark = 0;
 
-	snprintf(script, sizeof script, "trap 'echo x > %s; exit' HUP; echo ready; while :; do read line; done", path);
+	snprintf(script, sizeof script, "trap 'echo x > %s; exit' HUP; echo ready; while read line; do :; done", path);
 	start(&stage, script);
 	wait_for_text(&stage, "ready\n", -1);
 	finish(&stage);
@@ -188,7 +188,7 @@ static void test_the_size_follows(void **state)
 	struct winsize size = {.ws_row = 11, .ws_col = 44};
 	struct stage stage;
 
-	start(&stage, "trap 'stty size' WINCH; echo ready; while :; do read line; done");
+	start(&stage, "trap 'stty size' WINCH; echo ready; while read line; do :; done");
 	wait_for_text(&stage, "ready\n", -1);
 	assert_int_equal(ioctl(stage.tty, TIOCSWINSZ, &size), 0);
 	job_resize(&stage.job, stage.tty);

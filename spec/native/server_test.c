@@ -142,7 +142,7 @@ static void end_server(struct program *program, const char *how)
 	program->server = NULL;
 }
 
-static int stop(void **state)
+static int stop_counting(void **state)
 {
 	struct program *program = *state;
 
@@ -712,7 +712,7 @@ static void test_nobody_answers(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop_counting)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_snapshots),
 	    TEST(test_questions_asked_all_at_once),
