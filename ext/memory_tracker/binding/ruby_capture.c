@@ -362,6 +362,7 @@ static VALUE statistics(VALUE self)
 	set(hash, "paths_dropped", tracker ? atomic_load(&tracker->paths_dropped) : 0);
 	set(hash, "classes_dropped", tracker ? atomic_load(&tracker->classes_dropped) : 0);
 	set(hash, "events_dropped", tracker ? atomic_load(&tracker->events_dropped) : 0);
+	set(hash, "heard", hooks_born());
 	set(hash, "classes", tracker ? table_count(&tracker->classes.records) : 0);
 	set(hash, "nodes", tracker ? table_count(&tracker->tree.nodes) : 0);
 	set(hash, "frames", tracker ? table_count(&tracker->codes.frames) : 0);

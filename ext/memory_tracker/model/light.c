@@ -50,27 +50,53 @@ void light_deinit(struct tracker *tracker)
 
 /* --- identities --- */
 
-struct class_record *light_class(struct tracker *tracker, uintptr_t key, bool make)
-{
-	struct light *light = tracker->light;
-	uintptr_t real = key;
-	/* A pseudo class has no address, and its key is all there is. */
-	bool pseudo = key < CLASS_KEY_PSEUDO_LIMIT;
-	uint64_t identity = pseudo ? key : tracker->names.identify_class(tracker->names.context, &real);
-	struct class_record *class = (struct class_record *)(uintptr_t)key_map_get(&light->identities, identity);
+/* What tells a class from others, and the address of the class that counts; a pseudo class has none. */
+struct identity {
+	uint64_t number;
+	uintptr_t address;
+};
 
-	if (!make)
-		return class;
-	if (class) {
-		tracker_add_keys(tracker, class, key, pseudo ? 0 : real);
-		return class;
-	}
+static struct identity identify(const struct tracker *tracker, uintptr_t key)
+{
+	struct identity identity = {key, 0};
+
+	if (key < CLASS_KEY_PSEUDO_LIMIT)
+		return identity;
+	identity.address = key;
+	identity.number = tracker->names.identify_class(tracker->names.context, &identity.address);
+	return identity;
+}
+
+static struct class_record *find(const struct tracker *tracker, struct identity identity)
+{
+	return (struct class_record *)(uintptr_t)key_map_get(&tracker->light->identities, identity.number);
+}
+
+struct class_record *light_class(const struct tracker *tracker, uintptr_t key)
+{
+	return find(tracker, identify(tracker, key));
+}
+
+/* The record of a class that stands there; NULL when there is none and none is to be made, or none can be. */
+static struct class_record *meet(struct tracker *tracker, uintptr_t key, bool make)
+{
+	struct key_map *identities = &tracker->light->identities;
+	struct identity identity = identify(tracker, key);
+	struct class_record *class = find(tracker, identity);
+
+	if (class)
+		tracker_add_keys(tracker, class, key, identity.address);
 	/* Room first: a record that cannot be found again would be made again and again. */
-	if (key_map_reserve(&light->identities) != STATUS_OK || !(class = tracker_class_for(tracker, key)))
-		return NULL;
-	class->identity = identity;
-	key_map_put(&light->identities, identity, (uint64_t)(uintptr_t)class);
+	if (class || !make || key_map_reserve(identities) != STATUS_OK || !(class = tracker_class_for(tracker, key)))
+		return class;
+	class->identity = identity.number;
+	key_map_put(identities, identity.number, (uint64_t)(uintptr_t)class);
 	return class;
+}
+
+struct class_record *light_class_for(struct tracker *tracker, uintptr_t key)
+{
+	return meet(tracker, key, true);
 }
 
 void light_drop(struct tracker *tracker, const struct class_record *class)
@@ -82,8 +108,7 @@ void light_drop(struct tracker *tracker, const struct class_record *class)
 /* A class that was met in a window for the first time. */
 static void adopt(struct tracker *tracker, struct class_record *class)
 {
-	uintptr_t real = class->address;
-	uint64_t identity = tracker->names.identify_class(tracker->names.context, &real);
+	uint64_t identity = identify(tracker, class->address).number;
 
 	/* Without memory the next walk makes another record, and gives this one up. */
 	if (key_map_put(&tracker->light->identities, identity, (uint64_t)(uintptr_t)class) == STATUS_OK)
@@ -211,7 +236,7 @@ static void take_counts(struct tracker *tracker)
 		if (!slot->key)
 			continue;
 		/* Of a class without objects only that it is there is of interest. */
-		struct class_record *class = light_class(tracker, (uintptr_t)slot->key, slot->value > 0);
+		struct class_record *class = meet(tracker, (uintptr_t)slot->key, slot->value > 0);
 		if (!class && slot->value) {
 			add(&tracker->classes_dropped, slot->value);
 			class = tracker->others;
@@ -300,6 +325,6 @@ bool light_settle(struct tracker *tracker, const struct light_facts *facts)
 	if (major)
 		note_majors(tracker, facts);
 	tracker_unlock(tracker);
-	tracker_recycle_dead_classes(tracker, light->counts.count);
+	tracker_recycle_dead_classes(tracker, table_count(&tracker->classes.records));
 	return true;
 }

@@ -135,8 +135,11 @@ struct light_facts {
 /* Takes over what a walk has found. Does nothing when it has failed, and returns false. */
 bool light_settle(struct tracker *tracker, const struct light_facts *facts);
 
-/* The record of a class with this key, or NULL: by its identity, so at any time. It is made when `make` is set. */
-struct class_record *light_class(struct tracker *tracker, uintptr_t key, bool make);
+/* The record of a class with this key, or NULL. At any time */
+struct class_record *light_class(const struct tracker *tracker, uintptr_t key);
+
+/* The same, made when it is not there; NULL when it cannot be. Between light_settle and light_forget */
+struct class_record *light_class_for(struct tracker *tracker, uintptr_t key);
 
 /* A record is about to be recycled. HOOK */
 void light_drop(struct tracker *tracker, const struct class_record *class);

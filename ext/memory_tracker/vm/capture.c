@@ -124,7 +124,7 @@ static void apply(struct capture *capture, struct tracked_class *tracked)
 	if (!capture->running)
 		return;
 	if (capture->light)
-		tracked->record = light_class(capture->tracker, (uintptr_t)tracked->klass, true);
+		tracked->record = light_class_for(capture->tracker, (uintptr_t)tracked->klass);
 	else if (!tracked->record)
 		tracked->record = tracker_class_for(capture->tracker, (uintptr_t)tracked->klass);
 	if (!tracked->record)
@@ -385,7 +385,7 @@ struct class_record *capture_class(const struct capture *capture, VALUE klass)
 	if (!capture->tracker)
 		return NULL;
 	if (capture->light)
-		return rb_class_real(klass) == klass ? light_class(capture->tracker, (uintptr_t)klass, false) : NULL;
+		return rb_class_real(klass) == klass ? light_class(capture->tracker, (uintptr_t)klass) : NULL;
 	if (!NIL_P(capture->stopped_classes)) {
 		VALUE number = capture_stopped_number(capture, klass);
 

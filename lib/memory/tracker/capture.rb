@@ -76,7 +76,8 @@ module Memory
     #   What the capture itself takes and what it could not do.
     #   @return [Hash{Symbol => Integer}] `:bytes` it holds; `:lost` deaths that were not reported when they
     #     happened; `:dropped` objects, `:paths_dropped` call paths and `:classes_dropped` births of classes that could
-    #     not be recorded; `:events_dropped` for which no block was called; `:classes`, `:nodes` and `:frames` known
+    #     not be recorded; `:events_dropped` for which no block was called; `:heard` births that were heard of in this
+    #     process, for whatever capture; `:classes`, `:nodes` and `:frames` known
     class Capture
       include Enumerable
 
