@@ -90,6 +90,16 @@ static void make_inexact(struct shop_viewer *shop)
 	shop_second(shop, false);
 }
 
+static void make_light(struct shop_viewer *shop)
+{
+	shop->reason = "live is exact, retained at most this; allocations* are estimated from 8192 of 184221";
+	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
+	shop->head.flags |= SNAPSHOT_RETAINED_BOUND | SNAPSHOT_LIGHT;
+	shop_second(shop, false);
+	shop_press(shop, "\r>>");
+	shop_second(shop, true);
+}
+
 static void type_filter(struct shop_viewer *shop)
 {
 	shop_press(shop, "/SHOP");
@@ -348,6 +358,8 @@ static const struct golden path_goldens[] = {
     {"source_gone_40x10", 40, 10, open_source, TEXT_UTF8},
     {"estimated_120x18", 120, 18, estimate_paths, TEXT_UTF8},
     {"estimated_60x14", 60, 14, estimate_paths, TEXT_UTF8},
+    {"light_120x18", 120, 18, make_light, TEXT_UTF8},
+    {"light_60x14", 60, 14, make_light, TEXT_UTF8},
     {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8},
 };
 

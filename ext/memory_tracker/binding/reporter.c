@@ -186,7 +186,8 @@ static VALUE start(VALUE self)
 	 * The numbers are made fresh by the program's own births. A Ruby thread is there for GCs and for light captures only: a program can
 	 * notice it, and one that waits for a deadlock of its own to be broken by Ruby would wait for ever.
 	 */
-	reporter->service = reporter->options.gc_ns || capture->light ? service_start(capture, reporter->capture) : NULL;
+	reporter->service =
+	    reporter->options.gc_ns || capture->light ? service_start(capture, reporter->capture) : NULL;
 	reporter->printer = printer_start(capture, reporter->service, reporter->fd, &reporter->options);
 	if (!reporter->printer) {
 		int error = errno;

@@ -140,7 +140,8 @@ static VALUE track(VALUE self, VALUE klass, VALUE depth, VALUE block)
 	struct capture *capture = ruby_capture_get(self);
 
 	if (capture->light && !NIL_P(block))
-		rb_raise(rb_eArgError, "a light capture does not hear of every object, and cannot call a block for each");
+		rb_raise(rb_eArgError,
+		         "a light capture does not hear of every object, and cannot call a block for each");
 	uint32_t frames = NIL_P(depth) ? UINT32_MAX : depth_from(depth);
 
 	answer(capture_track(capture, check_class(klass), block, frames), "");

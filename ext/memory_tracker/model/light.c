@@ -90,7 +90,7 @@ static struct class_record *meet(struct tracker *tracker, uintptr_t key, bool ma
 	if (class || !make || key_map_reserve(identities) != STATUS_OK || !(class = tracker_class_for(tracker, key)))
 		return class;
 	class->identity = identity.number;
-	key_map_put(identities, identity.number, (uint64_t)(uintptr_t)class);
+	key_map_put(identities, identity.number, (uint64_t)(uintptr_t) class);
 	return class;
 }
 
@@ -111,7 +111,7 @@ static void adopt(struct tracker *tracker, struct class_record *class)
 	uint64_t identity = identify(tracker, class->address).number;
 
 	/* Without memory the next walk makes another record, and gives this one up. */
-	if (key_map_put(&tracker->light->identities, identity, (uint64_t)(uintptr_t)class) == STATUS_OK)
+	if (key_map_put(&tracker->light->identities, identity, (uint64_t)(uintptr_t) class) == STATUS_OK)
 		class->identity = identity;
 }
 

@@ -46,10 +46,10 @@ struct light {
 	uint32_t sample_count;
 	uint32_t sample_limit;
 	uint32_t samples_left; /* that the window before has not taken */
-	uint32_t picked;   /* births that were to be samples; not all have a class */
-	uint32_t skip;     /* births until the next one */
-	uint64_t random;   /* where the next step comes from; never 0 */
-	uint64_t born;     /* births that the VM had counted by the last walk */
+	uint32_t picked;       /* births that were to be samples; not all have a class */
+	uint32_t skip;         /* births until the next one */
+	uint64_t random;       /* where the next step comes from; never 0 */
+	uint64_t born;         /* births that the VM had counted by the last walk */
 
 	/* Of all classes. */
 	uint64_t allocated;

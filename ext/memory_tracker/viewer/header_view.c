@@ -147,7 +147,8 @@ static void draw_note(const struct header_facts *facts, struct grid *grid, unsig
                       snapshot_string_ref reference)
 {
 	/* That a capture is light was asked for, and is no alarm. */
-	uint16_t style = header_is_light(facts) && reference == facts->figures->snapshot->reason ? GRID_DIM : GRID_UNCONFIRMED;
+	uint16_t style =
+	    header_is_light(facts) && reference == facts->figures->snapshot->reason ? GRID_DIM : GRID_UNCONFIRMED;
 	char text[TEXT_SIZE * 4];
 	uint32_t length;
 	const char *note = snapshot_string(facts->figures->snapshot, reference, &length);
@@ -158,8 +159,7 @@ static void draw_note(const struct header_facts *facts, struct grid *grid, unsig
 		note = "the reason is not known";
 		length = (uint32_t)strlen(note);
 	}
-	grid_put(grid, line, column, style, text,
-	         text_fit(text, sizeof text, note, length, room, facts->charset));
+	grid_put(grid, line, column, style, text, text_fit(text, sizeof text, note, length, room, facts->charset));
 }
 
 void header_view_draw(const struct header_facts *facts, struct grid *grid)
@@ -171,8 +171,8 @@ void header_view_draw(const struct header_facts *facts, struct grid *grid)
 	for (unsigned line = 0; line < lines; line++)
 		draw_line(&laid_out, grid, line);
 	if (gives_reason(facts, grid))
-		draw_note(facts, grid, lines++, header_is_light(facts) ? "light: " : "inexact: ",
-		          facts->figures->snapshot->reason);
+		draw_note(facts, grid, lines++,
+		          header_is_light(facts) ? "light: " : "inexact: ", facts->figures->snapshot->reason);
 	if (gives_awaited(facts, grid))
 		draw_note(facts, grid, lines, "no object so far of: ", facts->figures->snapshot->awaited);
 }

@@ -79,8 +79,7 @@ static void put_figures(struct json *json, const struct figures *figures)
 	json_truth(json, "exact", snapshot->flags & SNAPSHOT_EXACT);
 	json_truth(json, "light", snapshot->flags & SNAPSHOT_LIGHT);
 	put_snapshot_string(json, "inexact_reason", snapshot, snapshot->reason);
-	put_row(json, figures->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND,
-	        false);
+	put_row(json, figures->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND, false);
 	json_count(json, "allocated", snapshot->allocated);
 	json_count(json, "freed", snapshot->freed);
 	json_count(json, "heap_live_slots", snapshot->heap_live_slots);

@@ -34,7 +34,7 @@ static struct {
 
 	uint64_t born_by_major; /* as the VM counts */
 	bool marking;           /* a major GC's start was seen, its mark has not ended */
-	uint64_t mark_started; /* `born` at that moment */
+	uint64_t mark_started;  /* `born` at that moment */
 
 	_Atomic uint32_t figures_version; /* odd while being written */
 	_Atomic uint64_t figures[sizeof(struct heap_figures) / sizeof(uint64_t)];

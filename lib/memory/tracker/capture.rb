@@ -90,9 +90,9 @@ module Memory
       # @return [Symbol] `:exact` or `:light`
       attr_reader :mode
 
-      # A capture of mode `:light` hears of nothing most of the time, and so costs next to nothing. Its numbers come from
-      # a walk over the heap whenever they are asked for (a few milliseconds for a million objects; a sweep that is under
-      # way is ended first), and from some thousand births after each walk:
+      # A capture of mode `:light` hears of nothing most of the time, and so costs next to nothing. Its numbers come
+      # from a walk over the heap whenever they are asked for (some milliseconds for a million objects; a sweep that is
+      # under way is ended first), and from some thousand births after each walk:
       #
       # - live counts are exact, of all objects there are; retained counts are what stood at the first walk after a
       #   major GC, an upper bound

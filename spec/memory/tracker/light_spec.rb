@@ -110,7 +110,8 @@ RSpec.describe Memory::Tracker::Capture, "that is light" do
 
   it "has the VM's own sums" do
     capture.start
-    new, free = capture.new_count, capture.free_count
+    new = capture.new_count
+    free = capture.free_count
     fill_window
     GC.start
     expect(capture.new_count - new).to be_within(5000).of(200_000)
@@ -165,6 +166,12 @@ RSpec.describe Memory::Tracker::Capture, "that is light" do
       klass.new
     end
 
+    def make_by_string(klass, name, line)
+      maker = Object.new
+      maker.instance_eval("def #{name}(k) = k.new", "made", line) # rubocop:disable Style/EvalWithLocation
+      maker.public_send(name, klass)
+    end
+
     it "shares births out among call paths, of which nothing else is known" do
       klass = Class.new
       capture.start
@@ -175,7 +182,8 @@ RSpec.describe Memory::Tracker::Capture, "that is light" do
       expect(totals["often"]).to be_within(8000).of(60_000)
       expect(totals["seldom"]).to be_within(8000).of(30_000)
       expect(tree.top_paths.flat_map { |path| path.values_at(:count, :retained) }).to all(be_nil)
-      expect(tree.live_count).to eq(tree.snapshot.rows.find { |row| row.id == capture.send(:class_id, klass) }.live_count)
+      row = tree.snapshot.rows.find { |each| each.id == capture.send(:class_id, klass) }
+      expect(tree.live_count).to eq(row.live_count)
     end
 
     it "says what is estimated, and from how much" do
@@ -193,7 +201,7 @@ RSpec.describe Memory::Tracker::Capture, "that is light" do
       klass = Class.new
       capture.start
       300.times do |number|
-        Heap.away { Object.new.instance_eval("def made_#{number}(k) = k.new; made_#{number}(klass)", "made", number + 1) }
+        Heap.away { make_by_string(klass, "made_#{number}", number + 1) }
         GC.start if (number % 20).zero?
         capture.live_count
       end

@@ -12,7 +12,7 @@ module Memory
           iterations: ->(text) { Integer(text) },
           sort: ->(text) { text },
           limit: ->(text) { Integer(text) },
-          mode: ->(text) { text.to_sym },
+          mode: lambda(&:to_sym),
           depth: ->(text) { Integer(text) },
           path_interval: ->(text) { Integer(text) },
           classes: ->(text) { text.split(",") },
