@@ -6,12 +6,15 @@ require "liquid"
 require "mail"
 require "psych"
 require "rack/test"
+require "rouge"
 require "sinatra/base"
 
 # Real libraries doing what they are used for, on inputs of a usual size. Every piece of work takes some tens of
-# milliseconds.
+# milliseconds, and the long loop of requests some hundreds.
 module Libraries
   README = File.read(File.expand_path("../README.md", __dir__))
+
+  SOURCE = File.read(__FILE__)
 
   PRODUCTS = Array.new(60) do |n|
     { "name" => "Product #{n}", "price" => n * 1.25, "tags" => %w[new red large], "stock" => n % 7 }
@@ -97,6 +100,8 @@ module Libraries
     "mail" => -> { 15.times { Mail.new(MESSAGE).then { |mail| [mail.to, mail.parts.map(&:decoded), mail.to_s] } } },
     "sinatra" => -> { 40.times { BROWSER.visit } },
     "psych" => -> { 5.times { Psych.safe_load(Psych.dump(PRODUCTS)) } },
-    "erubi" => -> { 60.times { render_erb(PRODUCTS) } }
+    "erubi" => -> { 60.times { render_erb(PRODUCTS) } },
+    "rouge" => -> { 2.times { Rouge::Formatters::HTML.new.format(Rouge::Lexers::Ruby.new.lex(SOURCE)) } },
+    "requests" => -> { 300.times { BROWSER.visit } }
   }.freeze
 end

@@ -29,9 +29,14 @@ namespace :benchmark do
   task(viewer: viewer) { sh viewer, verbose: false }
 
   task(:libraries) do
-    missing = %w[erubi kramdown liquid mail rack-test sinatra].reject { |name| Gem.loaded_specs.key?(name) }
+    missing = %w[erubi kramdown liquid mail rack-test rouge sinatra].reject { |name| Gem.loaded_specs.key?(name) }
     abort "benchmark: there is no #{missing.join(", ")}; to install: #{INSTALL_BENCHMARK_GEMS}" if missing.any?
   end
   task paths: :libraries
   task light: :libraries
+end
+
+desc "Measure everything, and write it down in benchmark/RESULTS.md"
+task benchmark: ["benchmark:libraries", :compile, :extensions, "tmp/benchmark/viewer"] do
+  ruby "-Ilib", "benchmark/results.rb"
 end

@@ -15,6 +15,8 @@ module NativeTests
   SOURCES = FileList["ext/memory_tracker/{model,viewer,transport,terminal}/*.c"]
   SOURCES.exclude("**/screen_curses*.c") unless CURSES
   TESTS = FileList["spec/native/*_test.c"]
+  # What tests can make fail: spec/native/failing_malloc.c.
+  WRAPPED = %w[malloc calloc realloc strdup].freeze
   HELPERS = FileList["spec/native/**/*.c"].exclude(*TESTS)
 
   module_function
@@ -30,6 +32,7 @@ module NativeTests
     flags << "-DHAVE_CURSES" if CURSES
     flags << "-Werror" if ENV["MEMORY_TRACKER_WERROR"] == "1"
     flags += ["-fsanitize=#{SANITIZE}", "-fno-sanitize-recover=all"] unless SANITIZE.empty?
+    flags << "-DWRAPPED_MALLOC" if wraps?
     flags
   end
 
@@ -38,7 +41,13 @@ module NativeTests
   end
 
   def libraries
-    pkg_config("--libs") + (CURSES ? `pkg-config --libs ncursesw`.shellsplit : []) + %w[-lm -ldl]
+    curses = CURSES ? `pkg-config --libs ncursesw`.shellsplit : []
+    pkg_config("--libs") + curses + %w[-lm -ldl] + WRAPPED.map { |name| "-Wl,--wrap=#{name}" }.select { wraps? }
+  end
+
+  # Whether the linker can lead calls of the C library elsewhere.
+  def wraps?
+    RUBY_PLATFORM.include?("linux")
   end
 
   def pkg_config(option)
@@ -49,6 +58,11 @@ module NativeTests
 
   def object(source)
     "#{BUILD}/#{source.pathmap("%X.o")}"
+  end
+
+  # What is made of a test.
+  def program(source)
+    "#{BUILD}/#{source.pathmap("%n")}"
   end
 
   # The headers an object was made from, as the compiler wrote them down.
@@ -96,7 +110,7 @@ namespace :native do
 
   shared = (NativeTests::SOURCES + NativeTests::HELPERS).map { |source| NativeTests.object(source) }
   NativeTests::TESTS.each do |source|
-    program = "#{NativeTests::BUILD}/#{source.pathmap("%n")}"
+    program = NativeTests.program(source)
     objects = [NativeTests.object(source), *shared]
     file(program => objects) { NativeTests.link_program(program, objects) }
 

@@ -4,6 +4,10 @@
 #include "binding/errors.h"
 #include "binding/reporter.h"
 #include "binding/ruby_capture.h"
+#include "binding/ruby_program.h"
+#include "binding/ruby_recording.h"
+#include "binding/ruby_remote.h"
+#include "binding/ruby_server.h"
 #include "binding/ruby_snapshot.h"
 #include "binding/ruby_viewer.h"
 #include "vm/compat.h"
@@ -22,7 +26,11 @@ RUBY_FUNC_EXPORTED void Init_memory_tracker(void)
 	ruby_capture_define(tracker);
 	ruby_snapshot_define(tracker);
 	reporter_define(tracker);
+	ruby_program_define(tracker);
 	ruby_viewer_define(tracker);
+	ruby_server_define(tracker);
+	ruby_remote_define(tracker);
+	ruby_recording_define(tracker);
 	/* What this was built for, so that it can be told before it is loaded into another Ruby. */
 	rb_define_const(tracker, "ABI", rb_obj_freeze(rb_utf8_str_new_cstr(MEMORY_TRACKER_ABI)));
 }

@@ -6,7 +6,11 @@ require_relative "tracker/record"
 require "memory/tracker/memory_tracker"
 require_relative "tracker/capture"
 require_relative "tracker/snapshot"
+require_relative "tracker/program"
 require_relative "tracker/reporter"
+require_relative "tracker/server"
+require_relative "tracker/remote"
+require_relative "tracker/recording"
 
 # Ruby objects in memory.
 module Memory

@@ -622,7 +622,8 @@ static void test_five_thousand_classes_take_no_time(void **state)
 			best = took;
 	}
 	print_message("%.3f ms for %d classes\n", best, COUNT);
-	assert_true(best < MILLISECONDS_MAX);
+	/* Under valgrind time tells nothing. */
+	assert_true(best < MILLISECONDS_MAX || getenv("UNDER_VALGRIND"));
 	free(classes);
 	history_free(history);
 }

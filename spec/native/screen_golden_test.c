@@ -13,6 +13,7 @@
 
 #include "screen_text.h"
 #include "shop_viewer.h"
+#include "viewer/process_view.h"
 
 #define FOLDER "spec/screens/"
 #define MILLISECOND UINT64_C(1000000)
@@ -273,6 +274,40 @@ static void estimate_paths(struct shop_viewer *shop)
 	unfold_all(shop);
 }
 
+static void list_processes(struct shop_viewer *shop)
+{
+	static const struct viewer_process processes[] = {
+	    {.pid = 4711,
+	     .command = "puma 6.4 (tcp://0.0.0.0:9292) [shop]",
+	     .known = true,
+	     .retained_known = true,
+	     .growth_known = true,
+	     .live = 412301,
+	     .retained = 398220,
+	     .up_ns = UINT64_C(192000000000)},
+	    {.pid = 4720,
+	     .command = "puma: cluster worker 0: 4711 [shop]",
+	     .shown = true,
+	     .known = true,
+	     .retained_known = true,
+	     .growth_known = true,
+	     .live = 1240113,
+	     .retained = 1180020,
+	     .growth = 502,
+	     .up_ns = UINT64_C(190000000000)},
+	    {.pid = 4721,
+	     .command = "\033[2Jpuma: cluster worker 1",
+	     .known = true,
+	     .live = 1220113,
+	     .up_ns = UINT64_C(190000000000)},
+	    {.pid = 4722, .command = "puma: cluster worker 2", .ended = true, .known = true, .live = 7},
+	    {.pid = 4723},
+	};
+
+	viewer_processes(shop->viewer, processes, sizeof processes / sizeof *processes);
+	viewer_press(shop->viewer, VIEWER_KEY_TAB);
+}
+
 static const struct golden goldens[] = {
     {"classes_250x24", 250, 24, NULL, TEXT_UTF8},
     {"classes_160x20", 160, 20, NULL, TEXT_UTF8},
@@ -340,6 +375,10 @@ static const struct golden goldens[] = {
     {"awaited_120x18", 120, 18, choose_classes, TEXT_UTF8},
     {"awaited_40x10", 40, 10, choose_classes, TEXT_UTF8},
     {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
+    {"processes_120x24", 120, 24, list_processes, TEXT_UTF8},
+    {"processes_80x20", 80, 20, list_processes, TEXT_ASCII},
+    {"processes_60x14", 60, 14, list_processes, TEXT_UTF8},
+    {"processes_40x10", 40, 10, list_processes, TEXT_UTF8},
 };
 
 /* Of the shop with call paths. */

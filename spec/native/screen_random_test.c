@@ -11,33 +11,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "fake_snapshot.h"
-#include "screen_text.h"
+#include "random_numbers.h"
+#include "random_viewer.h"
 #include "test_folder.h"
-#include "viewer/command.h"
-#include "viewer/viewer_state.h"
-
-#define CLASSES_MAX 60
-#define NAME_SIZE 64
-#define NODES_MAX 200
-#define SECOND UINT64_C(1000000000)
-
-struct run {
-	uint64_t random;
-	struct viewer *viewer;
-	struct grid grid;
-	struct buffer text;
-	struct snapshot_header head;
-	char names[CLASSES_MAX][NAME_SIZE];
-	struct fake_class classes[CLASSES_MAX];
-	uint32_t class_count;
-	uint64_t next_id;
-	struct fake_node nodes[NODES_MAX];
-	uint32_t node_count;
-};
 
 static uint64_t number_from(const char *name, uint64_t otherwise)
 {
@@ -46,289 +24,21 @@ static uint64_t number_from(const char *name, uint64_t otherwise)
 	return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
-static uint64_t draw(struct run *run)
-{
-	run->random ^= run->random << 13;
-	run->random ^= run->random >> 7;
-	run->random ^= run->random << 17;
-	return run->random;
-}
-
-static uint64_t below(struct run *run, uint64_t limit)
-{
-	return draw(run) % limit;
-}
-
-/* Mostly small, sometimes as large as can be. */
-static uint64_t magnitude(struct run *run)
-{
-	return draw(run) >> below(run, 64);
-}
-
-static void make_name(struct run *run, char *name)
-{
-	static const char *const parts[] = {"Shop",   "::",     "Größe", "日本",     "\033[2J", "\n",        "\xff",
-	                                    "\u0301", "\u202e", "e",     "\xe2\x80", "0x7f",    "(internal)"};
-	size_t length = 0, count = below(run, 12);
-
-	for (size_t i = 0; i < count; i++) {
-		const char *part = parts[below(run, sizeof parts / sizeof *parts)];
-		if (length + strlen(part) >= NAME_SIZE)
-			break;
-		memcpy(name + length, part, strlen(part));
-		length += strlen(part);
-	}
-	name[length] = '\0';
-}
-
-static void add_class(struct run *run)
-{
-	uint32_t place = run->class_count++;
-
-	make_name(run, run->names[place]);
-	run->classes[place] = (struct fake_class){
-	    .id = run->next_id++, .name = run->names[place], .flags = below(run, 5) ? 0 : SNAPSHOT_CLASS_INTERNAL};
-}
-
-static void remove_class(struct run *run)
-{
-	uint32_t place = (uint32_t)below(run, run->class_count);
-	uint32_t last = --run->class_count;
-
-	memcpy(run->names[place], run->names[last], NAME_SIZE);
-	run->classes[place] = run->classes[last];
-	run->classes[place].name = run->names[place];
-}
-
-static void change_counts(struct run *run, struct fake_class *class)
-{
-	/* As the sums over all classes do, each count has room to grow without going over. */
-	class->allocated += magnitude(run) >> 20;
-	if (class->allocated > UINT64_C(1) << 50)
-		class->allocated = class->freed = 0;
-	class->freed += below(run, class->allocated - class->freed + 1);
-	class->retained = below(run, class->allocated - class->freed + 1);
-}
-
-/* Trees of any shape, of which some ids and frames come again and others do not. */
-static void change_paths(struct run *run)
-{
-	static const char *const paths[] = {"/srv/shop.rb", "(eval at x:1)", "\xff\n/größe.rb", "", "/dev/zero", "/"};
-
-	run->node_count = run->class_count && below(run, 8) ? (uint32_t)below(run, NODES_MAX) : 0;
-	for (uint32_t i = 0; i < run->node_count; i++) {
-		struct fake_node *node = &run->nodes[i];
-		uint32_t class_index = (uint32_t)below(run, run->class_count), parent = SNAPSHOT_NONE;
-
-		if (i && below(run, 4)) {
-			parent = (uint32_t)(below(run, 2) ? i - 1 : below(run, i));
-			class_index = run->nodes[parent].class_index;
-		}
-		*node = (struct fake_node){.id = (i + 1) | below(run, 2) << 32,
-		                           .class_index = class_index,
-		                           .parent = parent,
-		                           .allocated = magnitude(run) >> 20,
-		                           .path = paths[below(run, sizeof paths / sizeof *paths)],
-		                           .label = run->names[below(run, run->class_count)],
-		                           .line = (uint32_t)(magnitude(run) >> 32),
-		                           .flags = (uint32_t)below(run, 4)};
-		node->freed = below(run, node->allocated + 1);
-		node->retained = below(run, node->allocated - node->freed + 1);
-	}
-}
-
-static void feed(struct run *run)
-{
-	struct snapshot_header *head = &run->head;
-
-	for (uint64_t changes = below(run, 4); changes--;) {
-		if (run->class_count < CLASSES_MAX && below(run, 3))
-			add_class(run);
-		else if (run->class_count)
-			remove_class(run);
-	}
-	for (uint32_t i = 0; i < run->class_count; i++)
-		change_counts(run, &run->classes[i]);
-	change_paths(run);
-	head->sequence++;
-	head->monotonic_ns += 1 + below(run, 2 * SECOND);
-	head->gcs_seen += below(run, 2);
-	if (!below(run, 3)) {
-		head->majors_seen++;
-		head->gcs_seen++;
-		head->major_at_ns = head->monotonic_ns;
-	}
-	if (!below(run, 200))
-		head->started_ns = head->monotonic_ns;
-	head->gc_time_ns = magnitude(run);
-	head->rss_bytes = magnitude(run);
-	head->tracker_bytes = magnitude(run);
-	head->heap_live_slots = magnitude(run);
-	head->heap_total_slots = magnitude(run);
-	head->gc_minor = magnitude(run);
-	head->gc_major = magnitude(run);
-	head->flags = (uint32_t)below(run, 64) & ~(uint32_t)(below(run, 50) ? SNAPSHOT_ENDED : 0);
-	struct snapshot_header *snapshot =
-	    fake_snapshot_with_paths(head, below(run, 2) ? "a reason \033[1mwith\n\xff" : NULL, run->classes,
-	                             run->class_count, run->nodes, run->node_count);
-	assert_null(snapshot_check(snapshot, snapshot->size));
-	assert_true(viewer_feed(run->viewer, snapshot));
-}
-
-/* Bytes of control sequences in any order, and whole ones among text. */
-static size_t make_output(struct run *run, char *text, size_t size)
-{
-	static const char bytes[] = "\033[]m;:\\\r\n\t\b\007 Pabcö日\xff\x9b\x1a\x18KG01234589";
-	static const char *const sequences[] = {"\033[31m", "\033[1;4;7m",    "\033[38;5;208m", "\033[48;2;1;200;3m",
-	                                        "\033[m",   "\033[2J\033[H",  "\033[?1049h",    "\033]0;t\007",
-	                                        "\r\033[K", "\033[2K\033[1G", "größe日本",      "e\u0301\u202e"};
-	size_t length = 0, most = below(run, size - 32);
-	bool wild = below(run, 2);
-
-	while (length < most) {
-		const char *sequence = sequences[below(run, sizeof sequences / sizeof *sequences)];
-
-		if (wild || below(run, 3)) {
-			text[length++] = wild ? bytes[below(run, sizeof bytes - 1)] : (char)(' ' + below(run, 95));
-			continue;
-		}
-		memcpy(text + length, sequence, strlen(sequence));
-		length += strlen(sequence);
-	}
-	return length;
-}
-
-static void print_output(struct run *run)
-{
-	char text[1200];
-	size_t length = make_output(run, text, below(run, 10) ? 200 : sizeof text);
-
-	viewer_output(run->viewer, text, length);
-}
-
-static void use_mouse(struct run *run)
-{
-	struct viewer_input input = {.key = (uint32_t)(VIEWER_MOUSE_CLICK + below(run, 4)),
-	                             .column = (unsigned)below(run, run->grid.columns + 2),
-	                             .line = (unsigned)below(run, run->grid.lines + 2)};
-
-	if (!below(run, 20))
-		input.column = (unsigned)(magnitude(run) >> 32);
-	if (!below(run, 20))
-		input.line = (unsigned)(magnitude(run) >> 32);
-	viewer_take(run->viewer, &input);
-}
-
-static void press_something(struct run *run)
-{
-	const struct command *command = &command_table[below(run, command_count)];
-	uint32_t key = command->keys[below(run, COMMAND_KEYS)];
-
-	switch (below(run, 8)) {
-	case 0:
-		key = (uint32_t)(magnitude(run) >> 32);
-		break;
-	case 1:
-		key = (uint32_t)(' ' + below(run, 95));
-		break;
-	case 2:
-		key = (uint32_t)(VIEWER_KEY_UP + below(run, VIEWER_KEY_F12 - VIEWER_KEY_UP + 1));
-		break;
-	}
-	viewer_press(run->viewer, key);
-}
-
-static void resize(struct run *run)
-{
-	static const unsigned columns[] = {0, 1, 2, 39, 40, 41, 59, 60, 79, 80, 99, 100, 120, 160, 250};
-	unsigned width =
-	    below(run, 2) ? columns[below(run, sizeof columns / sizeof *columns)] : (unsigned)below(run, 200);
-
-	assert_true(grid_resize(&run->grid, width, (unsigned)below(run, below(run, 3) ? 30 : 8)));
-}
-
-static void step(struct run *run)
-{
-	switch (below(run, 24)) {
-	case 0:
-		resize(run);
-		break;
-	case 1:
-	case 2:
-	case 3:
-		feed(run);
-		break;
-	case 4:
-	case 5:
-		print_output(run);
-		break;
-	case 6:
-		viewer_gc_done(run->viewer, below(run, 4), magnitude(run), below(run, 2) ? "no \033 reason" : NULL);
-		break;
-	case 7:
-		viewer_say(run->viewer,
-		           "a sentence that goes on\n\xff for longer than some screens are wide, as some do");
-		break;
-	case 8:
-	case 9:
-	case 10:
-		use_mouse(run);
-		break;
-	default:
-		press_something(run);
-	}
-}
-
-/* The selection is on a line that there is, and that is seen. */
-static void check_selection(const struct run *run)
-{
-	const struct table_view *table = &run->viewer->table;
-	const struct selection *selection = &table->selection;
-
-	if (!table->tree.count || run->grid.columns < 40 || run->grid.lines < 6 || run->viewer->mode == MODE_HELP)
-		return;
-	assert_true(selection->position < table->tree.count);
-	assert_true(selection->position >= selection->top);
-	assert_true(selection->position - selection->top < table->height);
-	if (selection->held)
-		assert_true(table->tree.lines[selection->position].row->id == selection->id);
-}
-
-static void check_screen(struct run *run)
-{
-	size_t lines = 0;
-
-	viewer_draw(run->viewer, &run->grid);
-	buffer_clear(&run->text);
-	screen_text(&run->text, &run->grid);
-	for (size_t i = 0; i < run->text.length; i++)
-		lines += run->text.text[i] == '\n';
-	assert_int_equal(lines, run->grid.lines);
-	check_selection(run);
-}
-
 static void go_through(uint64_t seed, uint64_t steps, enum text_charset charset)
 {
-	const struct viewer_options options = {
-	    .interval = 1, .charset = charset, .command = "ruby \033]0;x\007 shop.rb"};
-	struct run *run = calloc(1, sizeof *run);
+	uint64_t numbers = seed * 2 + 1;
+	struct random_viewer *run = calloc(1, sizeof *run);
 
-	run->random = seed * 2 + 1;
-	run->next_id = 1;
-	run->head.monotonic_ns = run->head.started_ns = 100 * SECOND;
-	run->viewer = viewer_new(&options);
-	assert_non_null(run->viewer);
-	assert_true(grid_init(&run->grid));
-	assert_true(grid_resize(&run->grid, 80, 24));
+	run->draw = random_number;
+	run->source = &numbers;
+	assert_true(random_viewer_open(run, charset));
 	for (uint64_t i = 0; i < steps; i++) {
-		step(run);
-		check_screen(run);
+		random_viewer_step(run);
+		random_viewer_check(run);
 		if (i == steps * 9 / 10)
-			viewer_ended(run->viewer, "ended \033[0m with status 0");
+			random_viewer_end(run);
 	}
-	viewer_free(run->viewer);
-	grid_deinit(&run->grid);
-	buffer_deinit(&run->text);
+	random_viewer_close(run);
 	free(run);
 }
 

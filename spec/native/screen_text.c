@@ -28,15 +28,22 @@ static void put_cell(struct buffer *out, const struct grid_cell *cell, const str
 		put_code_point(out, cell->marks[i]);
 }
 
+static void put_cells(struct buffer *out, const struct grid_cell *cell, unsigned count)
+{
+	const struct grid_cell *end = cell + count;
+
+	while (cell < end) {
+		put_cell(out, cell, end);
+		cell += cell->width;
+	}
+}
+
 void screen_text(struct buffer *out, const struct grid *grid)
 {
 	for (unsigned line = 0; line < grid->lines; line++) {
-		const struct grid_cell *cell = grid->cells + (size_t)line * grid->columns, *end = cell + grid->columns;
-
-		while (cell < end) {
-			put_cell(out, cell, end);
-			cell += cell->width;
-		}
+		/* A grid without columns has no cells at all. */
+		if (grid->columns)
+			put_cells(out, &grid->cells[(size_t)line * grid->columns], grid->columns);
 		while (out->length && out->text[out->length - 1] == ' ')
 			out->length--;
 		buffer_puts(out, "\n");

@@ -12,7 +12,8 @@ class RandomProgram
   # Steps, and how often each is taken.
   STEPS = {
     make: 30, keep: 30, drop: 15, copy: 8, single_out: 4, raise_and_rescue: 4, run_fiber: 3, make_class: 3,
-    define_finalizer: 3, evaluate: 2, hide: 4, fill: 4, build: 6, collect_young: 1
+    define_finalizer: 3, evaluate: 2, hide: 4, fill: 4, build: 6, collect_young: 1, name_class: 2, go_deep: 1,
+    enumerate: 2, throw_out: 2, end_thread: 1, marshal: 2, refer_weakly: 2, redefine: 2
   }.freeze
   WEIGHTED = STEPS.flat_map { |name, weight| [name] * weight }.freeze
 
@@ -181,5 +182,67 @@ class RandomProgram
 
   def collect_young(_random, _store)
     GC.start(full_mark: false)
+  end
+
+  # An anonymous class gets a name, and loses its place under it again.
+  def name_class(random, store)
+    name = "Named#{random.rand(1 << 40)}"
+    klass = RandomProgram.const_set(name, Class.new(a_class(random)))
+    put(random, store, klass.new)
+    put(random, store, klass) if random.rand(8).zero?
+    RandomProgram.send(:remove_const, name)
+  end
+
+  def go_deep(random, store)
+    dive = ->(depth) { depth.zero? ? put(random, store, a_class(random).new) : [dive.call(depth - 1)] }
+    dive.call(random.rand(200))
+  end
+
+  # An enumerator with a fiber of its own, which may be left in the middle.
+  def enumerate(random, store)
+    enumerator = Enumerator.new { |out| loop { out << a_class(random).new } }
+    random.rand(1..4).times { enumerator.next }
+    put(random, store, [enumerator]) if random.rand(20).zero?
+  end
+
+  def throw_out(random, store)
+    put(random, store, catch { |tag| 5.times { |index| [a_class(random).new, index == 3 && throw(tag, tag)] } })
+  end
+
+  # A thread that ends by an exception or by being killed, wherever it is.
+  def end_thread(random, _store)
+    error = random.rand(2).zero? && @classes.find { |klass| klass < StandardError }
+    thread = Thread.new { 2000.times { a_class(Random.new).new } }
+    thread.report_on_exception = false
+    Thread.pass
+    # What reaches it while it runs the block of a tracked class ends only that block.
+    error ? thread.raise(error) : thread.kill
+    thread.join
+  rescue Exception => e # rubocop:disable Lint/RescueException -- a kill during a tracking block comes as one
+    raise unless e.instance_of?(error || Exception)
+  end
+
+  def marshal(random, store)
+    parts = Array.new(random.rand(6)) { |index| { index => "part #{random.rand(9)}" } }
+    put(random, store, Marshal.load(Marshal.dump(parts)))
+  end
+
+  # On Ruby 3.1 and 3.2 a WeakMap does not survive compaction.
+  def refer_weakly(random, store)
+    return collect_young(random, store) if RUBY_VERSION < "3.3"
+
+    map = ObjectSpace::WeakMap.new
+    keys = Array.new(random.rand(8)) { "key #{random.rand}" }
+    keys.each { |key| map[key] = a_class(random).new }
+    put(random, store, [map, keys.first])
+  end
+
+  def redefine(random, _store)
+    klass = a_class(random)
+    # No other thread has methods of this name.
+    name = "added_#{Thread.current.object_id}"
+    klass.class_eval("def #{name} = [::Object.name.to_s, #{random.rand(9)}]", __FILE__, __LINE__)
+    klass.new.__send__(name)
+    klass.send(:remove_method, name) if random.rand(2).zero?
   end
 end

@@ -23,14 +23,18 @@ module RubyProgram
 
   # @param source [String] the program; the library and the helpers for the heap are loaded already
   # @param options [Array<String>] for Ruby
+  # @param under [Array<String>] a command that Ruby is run by
   # @return [Result]
-  def run(source, *options, env: {}, seconds: 120)
-    command = [RbConfig.ruby, *$LOAD_PATH.flat_map { |path| ["-I", path] }, "-W:no-experimental", *options, "-"]
-    Open3.popen3(env, *command) do |stdin, stdout, stderr, process|
+  def run(source, *options, env: {}, seconds: 120, under: [])
+    command = [*under, RbConfig.ruby, *$LOAD_PATH.flat_map { |path| ["-I", path] }, "-W:no-experimental", *options, "-"]
+    Open3.popen3(env, *command, pgroup: true) do |stdin, stdout, stderr, process|
       texts = [stdout, stderr].map { |stream| Thread.new { stream.read } }
       write(stdin, source)
-      finish(process, seconds)
-      Result.new(*texts.map(&:value), process.value)
+      in_time = finish(process, seconds)
+      result = Result.new(*texts.map(&:value), process.value)
+      raise "the program did not end in #{seconds} s: #{result}" unless in_time
+
+      result
     end
   end
 
@@ -42,10 +46,12 @@ module RubyProgram
     stdin.close
   end
 
+  # Ends it with its children when it takes too long.
+  # @return [Boolean] whether it ended by itself
   def finish(process, seconds)
-    return if process.join(seconds)
+    return true if process.join(seconds)
 
-    Process.kill(:KILL, process.pid)
-    raise "the program did not end in #{seconds} s"
+    Process.kill(:KILL, -process.pid)
+    false
   end
 end

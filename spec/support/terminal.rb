@@ -65,6 +65,12 @@ class Terminal
     FileUtils.rm_rf(@folder)
   end
 
+  # Closes the terminal under what runs in it.
+  def hang_up
+    tmux("kill-server")
+    FileUtils.rm_f(@socket)
+  end
+
   # Types text as it is.
   def type(text)
     tmux("send-keys", "-t", "main", "-l", text)

@@ -102,27 +102,6 @@ RSpec.describe "memory-tracker-top in a terminal" do
     terminal.status
   end
 
-  {
-    "exit!" => ["exit!(7)", 7], "KILL" => ["Process.kill(:KILL, $$)", 137],
-    "an exception" => ["raise 'oops'", 1, "q"], "TERM" => ["Process.kill(:TERM, $$); sleep", 143],
-    "HUP" => ["Process.kill(:HUP, $$); sleep", 129], "INT" => ["Process.kill(:INT, $$); sleep", 130, "q"],
-    # Rubies end by one of two signals then.
-    "a crash" => ["Process.kill(:SEGV, $$); sleep", [134, 139]],
-    "another program by exec" => ["exec('sh', '-c', 'echo second; exit 9')", 9],
-    "leaving while it runs on" => ["sleep 0.5; puts 'on the terminal'; exit 4", 4, "q"]
-  }.each do |name, (code, status, key)|
-    it "leaves the terminal as it was after #{name}" do
-      start("puts 'the first words'\nclass Shop; end\nShop.new\nsleep 1\n$stdout.flush\n#{code}")
-      if key
-        terminal.wait_for(/ended/) unless name.start_with?("leaving")
-        terminal.press(key)
-      end
-      expect([*status]).to include(terminal.status)
-      expect(terminal.state).to eq(@before)
-      expect(terminal.text.scan(/^the first words$/).size).to eq(1)
-    end
-  end
-
   it "is stopped by Ctrl-Z as a whole, and comes back with fg" do
     start(busy)
     2.times do

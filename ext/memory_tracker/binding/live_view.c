@@ -4,11 +4,16 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "vm/condition.h"
 #include "vm/service.h"
+
+/* What was asked for before a snapshot may take so long to be in it. */
+#define REFRESH_TIME UINT64_C(20000000)
 
 /* The program is kept from printing when that can be had within this time. */
 #define EXCLUSION_PATIENCE UINT64_C(200000000)
@@ -33,6 +38,11 @@ struct live_view {
 
 	struct errand gc;
 	uint64_t gc_ns;
+	struct snapshot_header *before; /* owned; from before the GC, or NULL */
+	uint64_t due;                   /* when the snapshot that was asked for shall be taken; 0: none was */
+	bool looked;                    /* one has been taken */
+	_Atomic(char *) how;            /* owned; how the program has ended, until that is told */
+
 	struct errand exclusion;
 	void (*exclusive)(void *data);
 	void *exclusive_data;
@@ -143,32 +153,58 @@ static void run_leaving(void *data)
 
 /* --- what the display asks for --- */
 
-static struct snapshot_header *snapshot(void *context)
+static int no_descriptor(void *context)
 {
-	return capture_snapshot(((struct live_view *)context)->capture);
+	return -1;
 }
 
-static void refresh(void *context)
+static void ask(void *context)
 {
-	service_request(((struct live_view *)context)->service, SERVICE_REFRESH);
+	struct live_view *view = context;
+
+	service_request(view->service, SERVICE_REFRESH);
+	/* Nobody wants to wait for the first numbers. */
+	view->due = view->looked ? condition_now() + REFRESH_TIME : condition_now();
 }
 
 static void gc(void *context)
 {
 	struct live_view *view = context;
 
+	free(view->before);
+	view->before = capture_snapshot(view->capture);
 	send_on(view->service, &view->gc);
 }
 
-static bool gc_done(void *context, uint64_t *nanoseconds)
+/* What is there to be taken, in this order. */
+static enum numbers_event next(void *context, struct numbers_news *news)
 {
 	struct live_view *view = context;
 	enum errand_state done = ERRAND_DONE;
+	char *how = atomic_exchange(&view->how, NULL);
 
-	if (!atomic_compare_exchange_strong(&view->gc.state, &done, ERRAND_NONE))
-		return false;
-	*nanoseconds = view->gc_ns;
-	return true;
+	news->snapshot = view->before;
+	view->before = NULL;
+	if (!how && news->snapshot)
+		return NUMBERS_SNAPSHOT;
+	free(news->snapshot);
+	if (how) {
+		snprintf(news->sentence, sizeof(news->sentence), "%s", how);
+		free(how);
+		news->snapshot = capture_snapshot(view->capture);
+		return NUMBERS_ENDED;
+	}
+	if (atomic_compare_exchange_strong(&view->gc.state, &done, ERRAND_NONE)) {
+		news->gc_ns = view->gc_ns;
+		news->snapshot = capture_snapshot(view->capture);
+		return NUMBERS_GC;
+	}
+	if (!view->due || condition_now() < view->due)
+		return NUMBERS_NOTHING;
+	view->due = 0;
+	view->looked = true;
+	news->snapshot = capture_snapshot(view->capture);
+	return NUMBERS_SNAPSHOT;
 }
 
 /* Some Rubies do not wake a thread for a signal when there are others that could see to it. */
@@ -217,18 +253,14 @@ static struct display *open_display(struct live_view *view, const struct live_vi
 	               .command = options->command,
 	               .settings = options->settings,
 	               .utc_offset = options->utc_offset},
-	    .session = {.take_input = options->moved != NULL,
+	    .session = {.redirect = true,
+	                .take_input = options->moved != NULL,
 	                .interrupt_key = options->interrupt_key,
 	                .marker = options->marker},
 	    .gc_ns = (uint64_t)(options->gc * 1e9),
 	    .exclusion = {exclusively, view},
-	    .source = {.context = view,
-	               .snapshot = snapshot,
-	               .refresh = refresh,
-	               .gc = gc,
-	               .entered = entered,
-	               .interrupted = interrupted,
-	               .gc_done = gc_done},
+	    .numbers = {.context = view, .fd = no_descriptor, .ask = ask, .gc = gc, .next = next},
+	    .host = {.context = view, .entered = entered, .interrupted = interrupted},
 	};
 
 	return display_open(&display, problem);
@@ -279,6 +311,8 @@ void live_view_close(struct live_view *view)
 		display_close(view->display);
 	pthread_cond_destroy(&view->changed);
 	pthread_mutex_destroy(&view->mutex);
+	free(view->before);
+	free(atomic_load(&view->how));
 	free(view);
 }
 
@@ -355,7 +389,14 @@ void live_view_stop(struct live_view *view)
 
 void live_view_ended(struct live_view *view, const char *how)
 {
-	display_ended(view->display, how);
+	char *copy = strdup(how);
+
+	if (!copy) {
+		display_stop(view->display);
+		return;
+	}
+	free(atomic_exchange(&view->how, copy));
+	display_notify(view->display);
 }
 
 void live_view_wait_entered(struct live_view *view)

@@ -50,9 +50,14 @@ int live_view_start(struct live_view *view, void (*left)(void *data), void *data
 /* Waits until a viewer that was started has the terminal, or has given up. ANY THREAD that does not hold the GVL */
 void live_view_wait_entered(struct live_view *view);
 
-/* What display_wake, display_stop and display_ended do. ANY THREAD */
+/* What display_wake and display_stop do. ANY THREAD */
 void live_view_wake(struct live_view *view);
 void live_view_stop(struct live_view *view);
+
+/*
+ * The program has ended: the numbers stay as they are now, and `how` ("ended with status 0") is shown, completed by
+ * how long the capture ran. Once. ANY THREAD
+ */
 void live_view_ended(struct live_view *view, const char *how);
 
 /*

@@ -2,14 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "binding/tables.h"
 #include "vm/condition.h"
 #include "vm/fork_close.h"
 #include "vm/hooks.h"
@@ -19,12 +17,6 @@
 /* A table does not wait longer than this for what the service was asked for; the next one will have it. */
 #define REFRESH_PATIENCE (50 * MILLISECONDS)
 #define GC_PATIENCE (500 * MILLISECONDS)
-
-/* So much goes into a pipe at once, without another writer's bytes in between. */
-#define PIECE_MAX 4096
-
-/* How often a writer that nobody reads from looks whether it should give up. */
-#define CANCEL_POLL_MS 100
 
 struct printer {
 	struct capture *capture; /* borrowed */
@@ -36,96 +28,46 @@ struct printer {
 	pthread_mutex_t mutex; /* guards `ending` */
 	pthread_cond_t changed;
 	bool ending;
-	atomic_bool cancelled;
 
 	/* Of the thread alone. */
-	struct history *history;
-	struct path_watch paths;
-	struct buffer table;
+	struct tables tables;
 	uint64_t printed;
 	uint64_t next_gc;
-	bool broken; /* nobody can read what is printed any more */
 };
 
 /* Sleeps until `deadline`. Returns whether the end has come. */
 static bool sleep_until(struct printer *printer, uint64_t deadline)
 {
 	pthread_mutex_lock(&printer->mutex);
-	while (!printer->ending && !printer->cancelled) {
+	while (!printer->ending && !printer->tables.cancelled) {
 		if (!condition_wait_until(&printer->changed, &printer->mutex, deadline))
 			break;
 	}
-	bool ending = printer->ending || printer->cancelled;
+	bool ending = printer->ending || printer->tables.cancelled;
 	pthread_mutex_unlock(&printer->mutex);
 	return ending;
 }
 
-/* Waits until a write will not block. Returns false when it is no use to wait any longer. */
-static bool writable(struct printer *printer)
+static void record(struct printer *printer, const struct snapshot_header *snapshot)
 {
-	struct pollfd pollfd = {.fd = printer->fd, .events = POLLOUT};
+	char problem[TRANSPORT_PROBLEM_MAX];
 
-	while (!printer->cancelled) {
-		int ready = poll(&pollfd, 1, CANCEL_POLL_MS);
-		/* An error shows when writing; some systems cannot poll terminals and say so here. */
-		if (ready > 0)
-			return true;
-		if (ready < 0 && errno != EINTR && errno != EAGAIN)
-			return false;
-	}
-	return false;
-}
-
-/* The length of the next piece: as many whole lines as go into one, or a part of a line that is longer. */
-static size_t piece_of(const char *text, size_t length)
-{
-	if (length <= PIECE_MAX)
-		return length;
-	for (size_t piece = PIECE_MAX; piece > 0; piece--) {
-		if (text[piece - 1] == '\n')
-			return piece;
-	}
-	return PIECE_MAX;
-}
-
-/* Writes it all. Returns false when that is not possible, now or ever. */
-static bool write_all(struct printer *printer, const char *text, size_t length)
-{
-	while (length) {
-		if (!writable(printer))
-			return false;
-		ssize_t written = write(printer->fd, text, piece_of(text, length));
-		if (written < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
-			return false;
-		if (written > 0) {
-			text += written;
-			length -= (size_t)written;
-		}
-	}
-	return true;
-}
-
-static void print(struct printer *printer)
-{
-	buffer_clear(&printer->table);
-	if (!batch_print(&printer->table, printer->history, &printer->options.batch))
+	if (!printer->options.recorder || recorder_add(printer->options.recorder, snapshot, problem))
 		return;
-	printer->broken = !write_all(printer, printer->table.text, printer->table.length);
-	printer->printed++;
+	tables_say(&printer->tables, problem);
+	printer->options.recorder = NULL;
 }
 
-/* Takes a snapshot into the history. Returns false when there is none to take. */
+/* Takes a snapshot. Returns false when there is none to take. */
 static bool look(struct printer *printer, uint32_t flags)
 {
-	static const struct key_set none;
 	struct snapshot_header *snapshot = capture_snapshot(printer->capture);
 
-	if (!snapshot)
-		return false;
-	snapshot->flags |= flags;
-	/* Without memory for call paths there are none in the table, which is better than no table. */
-	path_watch_feed(&printer->paths, snapshot, &none, NULL);
-	return history_update(printer->history, snapshot);
+	if (snapshot) {
+		snapshot->flags |= flags;
+		record(printer, snapshot);
+	}
+	return tables_take(&printer->tables, snapshot);
 }
 
 /* Whether it is time for a full GC; if so, sets the time of the next one. */
@@ -170,11 +112,11 @@ static void *run(void *data)
 			refresh(printer);
 		/* Looking goes on after the last table, because growth at the end is reckoned from what was before. */
 		if (look(printer, ending ? SNAPSHOT_ENDED : 0) &&
-		    (ending || printer->printed < printer->options.tables))
-			print(printer);
+		    (ending || printer->printed++ < printer->options.tables))
+			tables_print(&printer->tables);
 		uint64_t now = condition_now();
 		next = next < now ? now : next;
-	} while (!ending && !printer->broken);
+	} while (!ending && !printer->tables.broken);
 	return NULL;
 }
 
@@ -203,13 +145,11 @@ static struct printer *printer_new(struct capture *capture, struct service *serv
 		return NULL;
 	*printer = (struct printer){.capture = capture, .service = service, .fd = fd, .options = *options};
 	pthread_mutex_init(&printer->mutex, NULL);
-	printer->history = history_new(0);
-	bool watches = path_watch_init(&printer->paths);
-	printer->options.batch.paths = &printer->paths;
-	if (printer->history && watches && !condition_init(&printer->changed))
+	bool tables = tables_init(&printer->tables, fd, &options->batch);
+	if (tables && !condition_init(&printer->changed))
 		return printer;
-	path_watch_deinit(&printer->paths);
-	history_free(printer->history);
+	if (tables)
+		tables_deinit(&printer->tables);
 	pthread_mutex_destroy(&printer->mutex);
 	free(printer);
 	return NULL;
@@ -247,7 +187,7 @@ void printer_end(struct printer *printer)
 
 void printer_cancel(struct printer *printer)
 {
-	atomic_store(&printer->cancelled, true);
+	tables_cancel(&printer->tables);
 	printer_end(printer);
 }
 
@@ -262,8 +202,6 @@ void printer_free(struct printer *printer)
 	close(printer->fd);
 	pthread_cond_destroy(&printer->changed);
 	pthread_mutex_destroy(&printer->mutex);
-	path_watch_deinit(&printer->paths);
-	history_free(printer->history);
-	buffer_deinit(&printer->table);
+	tables_deinit(&printer->tables);
 	free(printer);
 }

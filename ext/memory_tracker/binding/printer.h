@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "transport/recording.h"
 #include "viewer/batch.h"
 #include "vm/capture.h"
 #include "vm/service.h"
@@ -18,6 +19,7 @@ struct printer_options {
 	uint64_t interval_ns;       /* between two tables, more than 0 */
 	uint64_t tables;            /* how many are printed, not counting the one at the end */
 	uint64_t gc_ns;             /* between two full GCs; 0: none */
+	struct recorder *recorder;  /* gets what is taken; NULL: none; borrowed until printer_join returns */
 	struct batch_options batch; /* what it points to is borrowed until printer_join returns */
 };
 

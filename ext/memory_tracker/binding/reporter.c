@@ -10,11 +10,13 @@
 
 #include "binding/ruby_capture.h"
 #include "binding/printer.h"
+#include "binding/ruby_recording.h"
 #include "vm/service.h"
 
 struct reporter {
 	VALUE capture; /* marked */
 	VALUE command; /* marked, a frozen string or nil */
+	VALUE record;  /* likewise */
 	int fd;        /* as given; what is written to is a copy */
 	struct printer_options options;
 
@@ -36,6 +38,7 @@ static void mark(void *data)
 	rb_gc_mark(reporter->capture);
 	/* Pinned: the printer reads the bytes of it. */
 	rb_gc_mark(reporter->command);
+	rb_gc_mark(reporter->record);
 }
 
 /* One that runs is kept alive by `reporters`, so that there is nothing to stop here. */
@@ -68,7 +71,7 @@ static VALUE allocate(VALUE klass)
 	struct reporter *reporter;
 	VALUE self = TypedData_Make_Struct(klass, struct reporter, &reporter_type, reporter);
 
-	reporter->capture = reporter->command = Qnil;
+	reporter->capture = reporter->command = reporter->record = Qnil;
 	reporter->fd = -1;
 	return self;
 }
@@ -120,8 +123,9 @@ static enum text_charset charset(VALUE ascii)
 	return plain ? TEXT_ASCII : TEXT_UTF8;
 }
 
-static struct printer_options parse(VALUE options)
+struct printer_options reporter_options(VALUE options)
 {
+	Check_Type(options, T_HASH);
 	VALUE interval = option(options, "interval"), iterations = option(options, "iterations");
 	VALUE sort = option(options, "sort"), limit = option(options, "limit"), gc = option(options, "gc");
 	VALUE now = rb_funcall(rb_cTime, rb_intern("now"), 0);
@@ -148,12 +152,15 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE fd, VALUE options)
 	Check_Type(options, T_HASH);
 	ruby_capture_get(capture);
 	command = option(options, "command");
-	reporter->options = parse(options);
+	reporter->options = reporter_options(options);
 	reporter->fd = NUM2INT(fd);
 	reporter->capture = capture;
+	if (!NIL_P(option(options, "record")))
+		reporter->record = rb_str_new_frozen(option(options, "record"));
 	if (!NIL_P(command)) {
 		reporter->command = rb_str_new_frozen(StringValue(command));
 		reporter->options.batch.command = StringValueCStr(reporter->command);
+		capture_name(ruby_capture_get(capture), reporter->options.batch.command);
 	}
 	return self;
 }
@@ -173,6 +180,13 @@ static void stop_service(struct reporter *reporter)
 	reporter->service = NULL;
 }
 
+static void close_recorder(struct reporter *reporter)
+{
+	if (reporter->options.recorder)
+		recorder_close(reporter->options.recorder);
+	reporter->options.recorder = NULL;
+}
+
 static VALUE start(VALUE self)
 {
 	struct reporter *reporter = get(self);
@@ -186,12 +200,14 @@ static VALUE start(VALUE self)
 	 * The numbers are made fresh by the program's own births. A Ruby thread is there for GCs and for light captures only: a program can
 	 * notice it, and one that waits for a deadlock of its own to be broken by Ruby would wait for ever.
 	 */
+	reporter->options.recorder = ruby_recording_recorder(reporter->record);
 	reporter->service =
 	    reporter->options.gc_ns || capture->light ? service_start(capture, reporter->capture) : NULL;
 	reporter->printer = printer_start(capture, reporter->service, reporter->fd, &reporter->options);
 	if (!reporter->printer) {
 		int error = errno;
 		stop_service(reporter);
+		close_recorder(reporter);
 		rb_syserr_fail(error, "the tables cannot be printed");
 	}
 	reporter->pid = getpid();
@@ -230,6 +246,7 @@ static void clear_away(struct reporter *reporter)
 {
 	printer_free(reporter->printer);
 	stop_service(reporter);
+	close_recorder(reporter);
 	reporter->printer = NULL;
 }
 

@@ -6,6 +6,13 @@
 
 #include <ruby.h>
 
+#include "binding/printer.h"
+
+/*
+ * What a Hash of a reporter's options means, but for :command. Raises ArgumentError and TypeError. GVL
+ */
+struct printer_options reporter_options(VALUE options);
+
 /* Defines the class under Memory::Tracker. GVL */
 void reporter_define(VALUE tracker_module);
 

@@ -40,7 +40,7 @@ static VALUE allocate(VALUE klass)
 	struct capture *capture;
 	VALUE self = TypedData_Make_Struct(klass, struct capture, &capture_type, capture);
 
-	capture_init(capture, self);
+	capture_init(capture);
 	return self;
 }
 
@@ -99,7 +99,7 @@ static VALUE answer(enum capture_result result, const char *reason)
 static VALUE start(VALUE self)
 {
 	const char *reason = "";
-	enum capture_result result = capture_start(ruby_capture_get(self), &reason);
+	enum capture_result result = capture_start(ruby_capture_get(self), self, &reason);
 
 	return answer(result, reason);
 }

@@ -65,6 +65,7 @@ static void set_counts(VALUE hash, const struct snapshot_header *header)
 static void set_process(VALUE hash, const struct snapshot_header *header)
 {
 	set(hash, "pid", UINT2NUM(header->pid));
+	set(hash, "command", header->command ? text(header, header->command) : Qnil);
 	set(hash, "runtime", text(header, header->runtime));
 	set(hash, "time",
 	    rb_time_nano_new((time_t)(header->wall_ns / 1000000000u), (long)(header->wall_ns % 1000000000u)));

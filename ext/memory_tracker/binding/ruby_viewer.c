@@ -3,27 +3,24 @@
 #include <errno.h>
 #include <ruby/thread.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "binding/errors.h"
 #include "binding/live_view.h"
 #include "binding/ruby_capture.h"
+#include "binding/view_options.h"
 #include "viewer/column.h"
 
 struct ruby_viewer {
-	VALUE self;
 	VALUE capture; /* marked */
 	VALUE sort;    /* marked, as all strings: pinned, nil or frozen */
 	VALUE command;
 	VALUE marker;
-	enum viewer_choice mouse;
-	double interval;        /* 0: not said */
-	double gc;              /* 0: none */
-	bool settings;          /* what was kept the last time is used */
-	struct live_view *view; /* owned; NULL unless it runs */
-	pid_t pid;              /* of the process that it runs in */
-	unsigned waiting;       /* threads in live_view_wait */
+	struct viewer_options options; /* without its texts */
+	double gc;                     /* 0: none */
+	struct live_view *view;        /* owned; NULL unless it runs */
+	pid_t pid;                     /* of the process that it runs in */
+	unsigned waiting;              /* threads in live_view_wait */
 };
 
 /* The viewer that runs, in an array that is made once and marked for good; there is one terminal. */
@@ -68,7 +65,6 @@ static VALUE allocate(VALUE klass)
 	struct ruby_viewer *viewer;
 	VALUE self = TypedData_Make_Struct(klass, struct ruby_viewer, &viewer_type, viewer);
 
-	viewer->self = self;
 	viewer->capture = viewer->sort = viewer->command = viewer->marker = Qnil;
 	return self;
 }
@@ -86,26 +82,6 @@ static VALUE string_option(VALUE options, const char *name)
 	return value;
 }
 
-/* 0 when it is not said. */
-static double seconds(VALUE options, const char *name)
-{
-	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
-
-	if (NIL_P(value))
-		return 0;
-	double seconds = NUM2DBL(value);
-	if (!(seconds >= 0.1 && seconds <= 86400))
-		rb_raise(rb_eArgError, "%s must be between 0.1 and 86,400 seconds, not %" PRIsVALUE, name, value);
-	return seconds;
-}
-
-static enum viewer_choice choice(VALUE options, const char *name)
-{
-	VALUE value = rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
-
-	return NIL_P(value) ? VIEWER_AS_KEPT : RTEST(value) ? VIEWER_ON : VIEWER_OFF;
-}
-
 static const char *text(VALUE string)
 {
 	return NIL_P(string) ? NULL : RSTRING_PTR(string);
@@ -117,13 +93,11 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE options)
 
 	Check_Type(options, T_HASH);
 	ruby_capture_get(capture);
-	viewer->interval = seconds(options, "interval");
-	viewer->gc = seconds(options, "gc");
-	viewer->settings = rb_hash_lookup2(options, ID2SYM(rb_intern("settings")), Qtrue) != Qfalse;
+	viewer->options = view_options_parse(options);
+	viewer->gc = view_options_seconds(options, "gc");
 	viewer->sort = string_option(options, "sort");
 	if (!NIL_P(viewer->sort) && !column_find(text(viewer->sort)))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(viewer->sort));
-	viewer->mouse = choice(options, "mouse");
 	viewer->command = string_option(options, "command");
 	viewer->marker = string_option(options, "marker");
 	viewer->capture = capture;
@@ -167,26 +141,18 @@ static void wake_readers(void)
 		rb_set_errinfo(Qnil);
 }
 
-/* As the clocks of this place go now. */
-static int32_t utc_offset(void)
+static void open_view(VALUE self, bool beside)
 {
-	time_t now = time(NULL);
-	struct tm local;
-
-	return localtime_r(&now, &local) ? (int32_t)local.tm_gmtoff : 0;
-}
-
-static void open_view(struct ruby_viewer *viewer, bool beside)
-{
+	struct ruby_viewer *viewer = get(self);
 	struct live_view_options options = {
-	    .interval = viewer->interval,
+	    .interval = viewer->options.interval,
 	    .gc = viewer->gc,
 	    .sort = text(viewer->sort),
-	    .mouse = viewer->mouse,
+	    .mouse = viewer->options.mouse,
 	    .command = text(viewer->command),
 	    .marker = text(viewer->marker),
-	    .settings = viewer->settings,
-	    .utc_offset = utc_offset(),
+	    .settings = viewer->options.settings,
+	    .utc_offset = viewer->options.utc_offset,
 	    .interrupt_key = !beside,
 	    .moved = beside ? wake_readers : NULL,
 	    .runner = beside ? Qnil : rb_thread_current(),
@@ -201,7 +167,7 @@ static void open_view(struct ruby_viewer *viewer, bool beside)
 	viewer->view = view;
 	viewer->pid = getpid();
 	rb_ary_clear(running);
-	rb_ary_push(running, viewer->self);
+	rb_ary_push(running, self);
 }
 
 static void close_view(void *data)
@@ -283,7 +249,7 @@ static VALUE run(VALUE self)
 {
 	struct front front = {.viewer = get(self)};
 
-	open_view(front.viewer, false);
+	open_view(self, false);
 	run_until_left(&front);
 	close_view(front.viewer);
 	if (front.state)
@@ -360,7 +326,7 @@ static VALUE start(VALUE self)
 {
 	struct ruby_viewer *viewer = get(self);
 
-	open_view(viewer, true);
+	open_view(self, true);
 	int error = live_view_start(viewer->view, clear_away, viewer);
 	if (error) {
 		close_view(viewer);

@@ -9,26 +9,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "terminal/job.h"
+#include "terminal/numbers.h"
 #include "terminal/session.h"
 #include "viewer/viewer.h"
 
-/* Where the numbers come from, and who hears of what happens. All are called by the thread that runs the display, and none of them waits. */
-struct display_source {
+/* Whoever runs the display. All are called by the thread that does, and none of them waits. */
+struct display_host {
 	void *context;
-	struct snapshot_header *(*snapshot)(void *context);    /* to be freed; NULL when there is none to be had */
-	void (*refresh)(void *context);                        /* asks for what makes snapshots complete */
-	void (*gc)(void *context);                             /* asks for a full GC */
-	void (*entered)(void *context);                        /* tells that the terminal has been taken */
-	bool (*interrupted)(void *context);                    /* whether it shall return as by display_wake */
-	bool (*gc_done)(void *context, uint64_t *nanoseconds); /* once, when it is over: how long it took */
+	void (*entered)(void *context);     /* tells that the terminal has been taken; NULL: nobody wants to know */
+	void (*left)(void *context);        /* tells that no more numbers are wanted; NULL: nobody wants to know */
+	bool (*interrupted)(void *context); /* whether it shall return as by display_wake; NULL: never */
 };
 
 struct display_options {
 	struct viewer_options viewer; /* the charset is the terminal's */
 	uint64_t gc_ns;               /* between two full GCs that nobody asks for; 0: none */
 	struct session_options session;
-	struct session_exclusion exclusion;
-	struct display_source source;
+	struct session_exclusion exclusion; /* for a session that redirects */
+	struct numbers_source numbers;
+	struct display_host host;
+
+	/*
+	 * A program on a pty, whose output is shown, and who gets the terminal when the viewer is left; or NULL.
+	 * Borrowed. Without a viewer the display ends with it, and with one only when somebody leaves that too.
+	 */
+	struct job *job;
+	const char *console_hint; /* a line for the person who opens the program's console; borrowed */
 };
 
 /* Why display_run has returned. Unless it is DISPLAY_WOKEN the terminal is the program's again. */
@@ -51,17 +58,14 @@ enum display_end display_run(struct display *display);
 /* Makes display_run return. Async-signal-safe. ANY THREAD */
 void display_wake(struct display *display);
 
+/* When the program on the pty has ended, nobody waits until its last numbers have been seen. ANY THREAD */
+void display_hurry(struct display *display);
+
 /* Makes display_run leave. ANY THREAD */
 void display_stop(struct display *display);
 
-/* Makes it look at once whether a GC is over. ANY THREAD */
+/* Makes it look at once whether there is news of the numbers. ANY THREAD */
 void display_notify(struct display *display);
-
-/*
- * The program has ended: the numbers stay as they are now, and `how` ("ended with status 0") is shown. The sentence
- * is completed by how long the capture ran. Once. ANY THREAD
- */
-void display_ended(struct display *display, const char *how);
 
 /* Waits until display_stop is called, at most this long. Returns whether it was. The thread that ran it */
 bool display_stopped_within(struct display *display, int milliseconds);

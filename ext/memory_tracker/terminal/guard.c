@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "terminal/detach.h"
 #include "terminal/slim.h"
 #include "terminal/tty.h"
 
@@ -134,16 +134,13 @@ static void keep_descriptors(struct duty *duty)
 	slim_descriptors(3);
 }
 
-static void become_guard(struct duty *duty)
+static void be_guard(void *data)
 {
-	/* Not to be reached by what is sent to the program's group, nor to have a terminal of its own. */
-	setsid();
-	if (chdir("/") < 0)
-		_exit(1);
+	struct duty *duty = data;
+
 	keep_descriptors(duty);
 	slim_memory();
 	run(duty);
-	_exit(0);
 }
 
 /* --- in the program's process --- */
@@ -165,35 +162,6 @@ static void register_child_handler(void)
 	pthread_atfork(NULL, NULL, close_in_child);
 }
 
-/*
- * Two forks: the child of a child that has ended is nobody's. Signals stay blocked in the guard, where the handlers of
- * the program would run into nothing. Returns 0 or an errno.
- */
-static int fork_twice(struct duty *duty)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid_t child = fork();
-	int error = errno;
-	if (child)
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (child < 0)
-		return error;
-	if (child == 0) {
-		pid_t guard = fork();
-
-		if (guard == 0)
-			become_guard(duty);
-		_exit(guard < 0);
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return status ? EAGAIN : 0;
-}
-
 int guard_start(struct guard *guard, const struct guard_job *job, off_t offset)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -212,7 +180,7 @@ int guard_start(struct guard *guard, const struct guard_job *job, off_t offset)
 #endif
 	pthread_once(&once, register_child_handler);
 	duty.socket = ends[1];
-	int error = fork_twice(&duty);
+	int error = detach(be_guard, &duty);
 	close(ends[1]);
 	if (error) {
 		close(ends[0]);

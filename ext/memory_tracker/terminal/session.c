@@ -1,5 +1,7 @@
 #include "terminal/session.h"
 
+#include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +38,15 @@ const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
 	return problem;
 }
 
+static const char *describe_file(char *buffer, const char *path, int error)
+{
+	if (!path)
+		return describe(buffer, "there is no room for what the program prints", error);
+	snprintf(buffer, SESSION_PROBLEM_MAX, "%.150s cannot be written: %s", path,
+	         error == EINVAL ? "it is not a file" : strerror(error));
+	return buffer;
+}
+
 const char *session_open(struct session *session, const struct session_options *options,
                          const struct session_exclusion *exclusion, char buffer[SESSION_PROBLEM_MAX])
 {
@@ -44,16 +55,17 @@ const char *session_open(struct session *session, const struct session_options *
 	const char *problem = tty_open(&session->tty);
 	if (problem)
 		return copy(buffer, problem);
-	int error = redirect_init(&session->redirect);
+	redirect_init(&session->redirect, &session->transcript);
+	int error = transcript_init(&session->transcript, options->output);
 	if (error) {
 		tty_close(&session->tty);
-		return describe(buffer, "there is no room for what the program prints", error);
+		return describe_file(buffer, options->output, error);
 	}
-	struct guard_job job = {session->tty.fd, session->redirect.reader, options->marker};
-	error = guard_start(&session->guard, &job, session->redirect.printed);
+	struct guard_job job = {session->tty.fd, session->transcript.reader, options->marker};
+	error = guard_start(&session->guard, &job, session->transcript.printed);
 	if (!error)
 		return NULL;
-	redirect_deinit(&session->redirect);
+	transcript_deinit(&session->transcript);
 	tty_close(&session->tty);
 	return describe(buffer, "the process that guards the terminal cannot be started", error);
 }
@@ -61,6 +73,7 @@ const char *session_open(struct session *session, const struct session_options *
 void session_close(struct session *session)
 {
 	redirect_deinit(&session->redirect);
+	transcript_deinit(&session->transcript);
 	guard_leave(&session->guard);
 	tty_close(&session->tty);
 }
@@ -71,9 +84,9 @@ static void watch(struct session *session)
 {
 	char farewell[SCREEN_FAREWELL_MAX];
 	size_t length = session->screen ? screen_farewell(farewell) : 0;
-	struct redirect *redirect = &session->redirect;
+	off_t *printed = &session->transcript.printed;
 
-	redirect->printed = guard_watch(&session->guard, farewell, length, &session->tty.modes, redirect->printed);
+	*printed = guard_watch(&session->guard, farewell, length, &session->tty.modes, *printed);
 }
 
 static void give_output_back(void *data)
@@ -102,7 +115,8 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 	if (!tty_note(&session->tty))
 		return copy(buffer, "the terminal does not answer");
 	struct redirecting redirecting = {session, 0};
-	session->exclusion.call(session->exclusion.context, take_output, &redirecting);
+	if (session->options.redirect)
+		session->exclusion.call(session->exclusion.context, take_output, &redirecting);
 	if (redirecting.error)
 		return describe(buffer, "what the program prints cannot be kept", redirecting.error);
 	/* First for the modes, which curses changes before there is anything on the screen. */
@@ -128,9 +142,38 @@ void session_leave(struct session *session)
 	if (ours)
 		tty_restore(session->tty.fd, &session->tty.modes);
 	/* What is long takes its time now, and not while the program is kept from printing. */
-	redirect_print(&session->redirect, session->tty.fd);
-	session->exclusion.call(session->exclusion.context, give_output_back, session);
-	guard_relax(&session->guard, session->redirect.printed);
+	transcript_print(&session->transcript, session->tty.fd);
+	if (session->options.redirect)
+		session->exclusion.call(session->exclusion.context, give_output_back, session);
+	guard_relax(&session->guard, session->transcript.printed);
+}
+
+/* --- passing --- */
+
+/* More than any transcript has: from here on the guard has nothing to print. */
+#define NOTHING_TO_PRINT INT64_MAX
+
+const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX])
+{
+	struct transcript *transcript = &session->transcript;
+
+	if (!tty_note(&session->tty))
+		return copy(buffer, "the terminal does not answer");
+	watch(session);
+	transcript_print(transcript, session->tty.fd);
+	/* What comes now is on the terminal already when it is in the transcript. */
+	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
+	struct termios raw = session->tty.modes;
+	cfmakeraw(&raw);
+	tty_restore(session->tty.fd, &raw);
+	return NULL;
+}
+
+void session_unpass(struct session *session)
+{
+	if (tty_foreground(&session->tty))
+		tty_restore(session->tty.fd, &session->tty.modes);
+	guard_relax(&session->guard, session->transcript.printed);
 }
 
 void session_say(struct session *session, const char *sentence)

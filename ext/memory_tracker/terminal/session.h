@@ -1,5 +1,6 @@
 /*
- * A process's terminal as long as a viewer has it: the screen, what the program prints meanwhile, and the guard.
+ * A process's terminal as long as a viewer has it: the screen, what a program prints meanwhile, and the guard. The
+ * program is the same process, or another one whose output somebody puts into the transcript, or none.
  *
  * session_enter takes the terminal and session_leave gives it back, as often as is wanted in between of
  * session_open and session_close. One thread at a time; any thread, no GVL.
@@ -12,6 +13,7 @@
 
 #include "terminal/guard.h"
 #include "terminal/redirect.h"
+#include "terminal/transcript.h"
 #include "terminal/tty.h"
 #include "viewer/screen.h"
 
@@ -19,9 +21,11 @@
 #define SESSION_PROBLEM_MAX 256
 
 struct session_options {
-	bool take_input;    /* descriptor 0 is led away from the terminal too */
-	bool interrupt_key; /* Ctrl-C is a key, and not a signal to the program */
+	bool redirect;      /* what this process prints goes to the transcript */
+	bool take_input;    /* then: descriptor 0 is led away from the terminal too */
+	bool interrupt_key; /* Ctrl-C is a key, and not a signal to the process */
 	const char *marker; /* see struct guard_job; borrowed until session_open returns */
+	const char *output; /* the transcript's file, see transcript_init; likewise */
 };
 
 /*
@@ -37,6 +41,7 @@ struct session {
 	struct session_options options;
 	struct session_exclusion exclusion;
 	struct tty tty;
+	struct transcript transcript;
 	struct redirect redirect;
 	struct guard guard;
 	struct screen *screen; /* owned; NULL unless entered */
@@ -58,6 +63,15 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 
 /* The terminal is as it was before session_enter, with all that was printed meanwhile. */
 void session_leave(struct session *session);
+
+/*
+ * Makes the terminal give keys as they are and take bytes as they come, for a program on a pty. All that is in the
+ * transcript has been printed then. Returns NULL, or why it failed as a sentence in `buffer`.
+ */
+const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
+
+/* The terminal is as it was before session_pass. */
+void session_unpass(struct session *session);
 
 /* A line on the terminal, while it is not entered. */
 void session_say(struct session *session, const char *sentence);

@@ -55,20 +55,37 @@ bool tty_foreground(const struct tty *tty)
 #ifdef __APPLE__
 
 /* poll() does not know terminals there. */
-bool tty_wait(int fd, int other, bool behind, int milliseconds)
+bool tty_readable(int fd)
+{
+	struct timeval none = {0};
+	fd_set set;
+
+	FD_ZERO(&set);
+	if (fd < FD_SETSIZE)
+		FD_SET(fd, &set);
+	return select(fd + 1, &set, NULL, NULL, &none) > 0;
+}
+
+bool tty_wait(int fd, bool behind, const int *others, size_t count, int milliseconds)
 {
 	struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
 	fd_set reads, writes;
+	int most = fd;
 
-	if (fd >= FD_SETSIZE || other >= FD_SETSIZE)
+	if (fd >= FD_SETSIZE)
 		return false;
 	FD_ZERO(&reads);
 	FD_ZERO(&writes);
 	FD_SET(fd, &reads);
-	FD_SET(other, &reads);
 	if (behind)
 		FD_SET(fd, &writes);
-	return select((fd > other ? fd : other) + 1, &reads, &writes, NULL, &time) >= 0 || errno == EINTR;
+	for (size_t i = 0; i < count; i++) {
+		if (others[i] < 0 || others[i] >= FD_SETSIZE)
+			continue;
+		FD_SET(others[i], &reads);
+		most = others[i] > most ? others[i] : most;
+	}
+	return select(most + 1, &reads, &writes, NULL, &time) >= 0 || errno == EINTR;
 }
 
 static void wait_writable(int fd)
@@ -84,12 +101,23 @@ static void wait_writable(int fd)
 
 #else
 
-bool tty_wait(int fd, int other, bool behind, int milliseconds)
+bool tty_readable(int fd)
 {
-	struct pollfd pollfds[] = {{.fd = fd, .events = (short)(POLLIN | (behind ? POLLOUT : 0))},
-	                           {.fd = other, .events = POLLIN}};
+	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
 
-	return poll(pollfds, 2, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
+	return poll(&pollfd, 1, 0) > 0;
+}
+
+#define OTHERS_MAX 7
+
+bool tty_wait(int fd, bool behind, const int *others, size_t count, int milliseconds)
+{
+	struct pollfd pollfds[OTHERS_MAX + 1] = {{.fd = fd, .events = (short)(POLLIN | (behind ? POLLOUT : 0))}};
+
+	count = count > OTHERS_MAX ? OTHERS_MAX : count;
+	for (size_t i = 0; i < count; i++)
+		pollfds[i + 1] = (struct pollfd){.fd = others[i], .events = POLLIN};
+	return poll(pollfds, 1 + count, milliseconds) <= 0 || !(pollfds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
 static void wait_writable(int fd)

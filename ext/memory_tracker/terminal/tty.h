@@ -35,9 +35,12 @@ bool tty_foreground(const struct tty *tty);
 bool tty_write(int fd, const char *bytes, size_t length);
 
 /*
- * Waits until there is something to read from one of two descriptors, or, if it is `behind`, until the first takes
- * something, at most `milliseconds`. Returns false when the terminal, which is the first of them, is gone.
+ * Waits until there is something to read from a terminal or one of `count` other descriptors, of which -1 is none, or,
+ * if it is `behind`, until the terminal takes something, at most `milliseconds`. Returns false when the terminal is gone.
  */
-bool tty_wait(int fd, int other, bool behind, int milliseconds);
+bool tty_wait(int fd, bool behind, const int *others, size_t count, int milliseconds);
+
+/* Whether a read from the terminal would not wait. */
+bool tty_readable(int fd);
 
 #endif

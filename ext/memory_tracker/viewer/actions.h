@@ -1,7 +1,8 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
  * table_actions.c, order_actions.c, find_actions.c, mark_actions.c, output_actions.c, mouse_actions.c and write_actions.c,
- * those of the rest of the screen in view_actions.c.
+ * those for a program in another process in program_actions.c, those of recordings in replay_actions.c, those of the
+ * rest of the screen in view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
 #define MEMORY_TRACKER_VIEWER_ACTIONS_H
@@ -22,6 +23,8 @@ bool action_runs(const struct viewer *viewer);
 bool action_can_unfold(const struct viewer *viewer);
 bool action_can_unfold_more(const struct viewer *viewer);
 bool action_can_fold(const struct viewer *viewer);
+bool action_has_console(const struct viewer *viewer);
+bool action_has_processes(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
 bool action_has_marks(const struct viewer *viewer);
 bool action_has_other_marks(const struct viewer *viewer);
@@ -40,6 +43,12 @@ void action_end_search(struct viewer *viewer);
 /* Does what the mouse was used for. */
 void action_mouse(struct viewer *viewer, const struct viewer_input *input);
 
+bool action_has_output(const struct viewer *viewer);
+bool action_has_program(const struct viewer *viewer);
+bool action_can_change_interval(const struct viewer *viewer);
+bool action_is_live(const struct viewer *viewer);
+bool action_is_replay(const struct viewer *viewer);
+
 /* What is done: struct command's `run`. */
 enum viewer_request action_toggle_mouse(struct viewer *viewer, uint32_t key);
 enum viewer_request action_move(struct viewer *viewer, uint32_t key);
@@ -57,6 +66,9 @@ enum viewer_request action_collect(struct viewer *viewer, uint32_t key);
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key);
 enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key);
+enum viewer_request action_open_console(struct viewer *viewer, uint32_t key);
+enum viewer_request action_walk_processes(struct viewer *viewer, uint32_t key);
+enum viewer_request action_toggle_processes(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key);
 enum viewer_request action_set_mark(struct viewer *viewer, uint32_t key);
 enum viewer_request action_clear_mark(struct viewer *viewer, uint32_t key);
@@ -93,6 +105,8 @@ enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key);
 /* What to search for has changed while it is typed. */
 void action_find_typed(struct viewer *viewer);
 
+enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key);
+
 /* What it is called now: struct command's `name_now`. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
@@ -103,6 +117,7 @@ void action_name_follow(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_deltas(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
+void action_name_interval(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]);
 

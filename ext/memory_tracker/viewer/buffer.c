@@ -40,7 +40,9 @@ void buffer_add(struct buffer *buffer, const char *text, size_t length)
 		buffer->failed = true;
 		return;
 	}
-	memcpy(buffer->text + buffer->length, text, length);
+	/* Another buffer's text, of which there is none, may be NULL. */
+	if (length)
+		memcpy(buffer->text + buffer->length, text, length);
 	buffer->length += length;
 }
 

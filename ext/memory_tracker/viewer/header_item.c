@@ -26,14 +26,29 @@ static bool always(const struct header_facts *facts)
 	return true;
 }
 
+static bool is_replay(const struct header_facts *facts)
+{
+	return facts->place != NULL;
+}
+
 static bool has_ended(const struct header_facts *facts)
 {
 	return facts->ended || (header_has_numbers(facts) && (facts->figures->snapshot->flags & SNAPSHOT_ENDED));
 }
 
+static bool has_ended_live(const struct header_facts *facts)
+{
+	return has_ended(facts) && !is_replay(facts);
+}
+
 static bool goes_on(const struct header_facts *facts)
 {
 	return header_has_numbers(facts) && !has_ended(facts);
+}
+
+static bool is_live(const struct header_facts *facts)
+{
+	return goes_on(facts) && !is_replay(facts);
 }
 
 bool header_is_exact(const struct header_facts *facts)
@@ -124,6 +139,14 @@ static void put_end(struct buffer *out, const struct header_facts *facts)
 static void put_end_note(struct buffer *out, const struct header_facts *facts)
 {
 	buffer_puts(out, "(numbers as they were at the end)");
+}
+
+static void put_place(struct buffer *out, const struct header_facts *facts)
+{
+	char text[TEXT_SIZE];
+
+	buffer_add(out, text,
+	           text_fit(text, sizeof text, facts->place, strlen(facts->place), COMMAND_CELLS, facts->charset));
 }
 
 static void put_paused(struct buffer *out, const struct header_facts *facts)
@@ -383,16 +406,23 @@ const struct header_item header_items[] = {
     {.line = 0, .side = HEADER_LEFT, .from = 60, .put = put_pid},
     {.line = 0, .side = HEADER_LEFT, .from = FULL, .put = put_runtime, .applies = goes_on},
     {.line = 0, .side = HEADER_LEFT, .from = 80, .label = "up", .put = put_uptime, .applies = goes_on},
-    {.line = 0, .side = HEADER_LEFT, .from = 60, .put = put_end, .applies = has_ended, .style = style_bold},
-    {.line = 0, .side = HEADER_LEFT, .from = FULL, .put = put_end_note, .applies = has_ended, .style = style_dim},
+    {.line = 0, .side = HEADER_LEFT, .from = 60, .put = put_end, .applies = has_ended_live, .style = style_bold},
+    {.line = 0, .side = HEADER_LEFT, .from = FULL, .put = put_end_note, .applies = has_ended_live, .style = style_dim},
+    {.line = 0,
+     .side = HEADER_RIGHT,
+     .from = 60,
+     .label = "replay",
+     .put = put_place,
+     .applies = is_replay,
+     .style = style_bold},
     {.line = 0, .side = HEADER_RIGHT, .put = put_paused, .applies = is_paused, .style = style_paused},
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .put = put_changes, .applies = shows_changes, .style = style_paused},
     {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_growth, .style = style_growth},
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .put = put_exactness, .style = style_exactness},
     {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_exactness, .applies = is_inexact, .style = style_exactness},
     {.line = 0, .side = HEADER_RIGHT, .from = FULL, .label = "depth", .put = put_depth, .applies = goes_on},
-    {.line = 0, .side = HEADER_RIGHT, .from = 60, .to = FULL - 1, .put = put_interval, .applies = goes_on},
-    {.line = 0, .side = HEADER_RIGHT, .from = FULL, .label = "every", .put = put_interval, .applies = goes_on},
+    {.line = 0, .side = HEADER_RIGHT, .from = 60, .to = FULL - 1, .put = put_interval, .applies = is_live},
+    {.line = 0, .side = HEADER_RIGHT, .from = FULL, .label = "every", .put = put_interval, .applies = is_live},
 
     {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "live", .put = put_live, .style = style_bold},
     {.line = 1, .side = HEADER_LEFT, .from = FULL, .put = put_trend},

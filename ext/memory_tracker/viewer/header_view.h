@@ -16,6 +16,7 @@ struct header_facts {
 	const struct figures *figures;
 	const char *command; /* the program; NULL: as the snapshot says */
 	const char *ended;   /* how the program ended; NULL: it has not */
+	const char *place;   /* in a recording; NULL: it is none */
 	double interval;     /* seconds */
 	double gc_share;     /* of the time, 0 to 1; negative: unknown */
 	bool paused;

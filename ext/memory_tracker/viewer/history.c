@@ -26,6 +26,9 @@
 
 #define RATE_UNKNOWN (-1.0)
 
+/* Rows between the one that is reckoned and the one whose trail is fetched. */
+#define FETCH_AHEAD 8
+
 /* The rings of one class, each with a place for every sample of its axis. */
 struct history_trail {
 	uint32_t live[SERIES_LENGTH];
@@ -51,6 +54,12 @@ struct history {
 	uint64_t newborns;         /* how many objects were born while the latest of those marked */
 };
 
+/* What is looked at of the samples there are: of the window, and of its latest part. */
+struct windows {
+	struct series_window lows, majors;
+	struct series_window short_lows, short_majors;
+};
+
 /* What is the same for all classes of one update. */
 struct update {
 	struct history *history;
@@ -58,10 +67,10 @@ struct update {
 	bool first;      /* there are no earlier snapshots */
 	bool low, major; /* there is a sample of that kind */
 	struct series_place tick_place, low_place, major_place;
-	struct series_window low_window, major_window;
-	struct series_window short_lows, short_majors;
-	uint64_t rates_since; /* the history's rates_at before this update */
-	double seconds;       /* since then; 0: too few for new rates */
+	struct windows windows;
+	uint64_t lows_from, majors_from; /* the first samples of these */
+	uint64_t rates_since;            /* the history's rates_at before this update */
+	double seconds;                  /* since then; 0: too few for new rates */
 };
 
 struct history *history_new(uint64_t window_ns)
@@ -153,29 +162,28 @@ static void record(const struct update *update, struct history_row *row)
 	}
 }
 
-/* The part of a window since a time. */
-static struct series_window later_part(struct series_window window, uint64_t since)
-{
-	struct series_window later = series_since(window.axis, since);
-
-	return later.count < window.count ? later : window;
-}
-
 /* What is known of a row in some time. */
-static struct history_change change_in(const struct history_row *row, struct series_window majors,
-                                       struct series_window lows)
+static struct history_change change_in(const struct history_row *row, const struct series_window *majors,
+                                       const struct series_window *lows)
 {
 	const struct history_trail *trail = row->trail;
 
-	if (row->since_ns) {
-		majors = later_part(majors, row->majors_since_ns);
-		lows = later_part(lows, row->since_ns);
-	}
-	if (majors.count > 1)
-		return (struct history_change){trail ? series_change(&majors, trail->majors) : 0, HISTORY_CONFIRMED};
-	if (lows.count >= LOWS_MIN)
-		return (struct history_change){trail ? series_low_slope(&lows, trail->lows) : 0, HISTORY_UNCONFIRMED};
+	if (majors->count > 1)
+		return (struct history_change){trail ? series_change(majors, trail->majors) : 0, HISTORY_CONFIRMED};
+	if (lows->count >= LOWS_MIN)
+		return (struct history_change){trail ? series_low_slope(lows, trail->lows) : 0, HISTORY_UNCONFIRMED};
 	return (struct history_change){0, HISTORY_UNKNOWN};
+}
+
+/* The windows as far as the row is known. */
+static struct windows later_windows(const struct windows *windows, const struct history_row *row)
+{
+	return (struct windows){
+	    .lows = series_later(windows->lows, row->since_ns),
+	    .majors = series_later(windows->majors, row->majors_since_ns),
+	    .short_lows = series_later(windows->short_lows, row->since_ns),
+	    .short_majors = series_later(windows->short_majors, row->majors_since_ns),
+	};
 }
 
 /*
@@ -194,6 +202,8 @@ static double slack_of(const struct update *update, const struct history_row *ro
 static void reckon_growth(const struct update *update, struct history_row *row)
 {
 	const struct history_trail *trail = row->trail;
+	const struct windows *windows = &update->windows;
+	struct windows later;
 
 	row->growth = 0;
 	row->sustained = false;
@@ -201,17 +211,18 @@ static void reckon_growth(const struct update *update, struct history_row *row)
 	row->short_change = row->long_change = (struct history_change){0, HISTORY_UNKNOWN};
 	if (row->blind)
 		return;
-	row->short_change = change_in(row, update->short_majors, update->short_lows);
-	row->long_change = change_in(row, update->major_window, update->low_window);
+	if (row->since_ns > update->lows_from || row->majors_since_ns > update->majors_from) {
+		later = later_windows(windows, row);
+		windows = &later;
+	}
+	row->short_change = change_in(row, &windows->short_majors, &windows->short_lows);
+	row->long_change = change_in(row, &windows->majors, &windows->lows);
 	row->certainty = row->long_change.certainty;
 	row->growth = row->long_change.per_second;
 	if (row->certainty != HISTORY_CONFIRMED || !trail)
 		return;
-	struct series_window majors = update->major_window;
-	if (row->since_ns)
-		majors = later_part(majors, row->majors_since_ns);
-	row->growth = series_growth(&majors, trail->majors);
-	row->sustained = row->growth > 0 && series_sustained(&majors, trail->majors, slack_of(update, row));
+	row->growth = series_growth(&windows->majors, trail->majors);
+	row->sustained = row->growth > 0 && series_sustained(&windows->majors, trail->majors, slack_of(update, row));
 }
 
 /* Objects per second since the count was `before`; a count that went back says nothing. */
@@ -326,20 +337,24 @@ static uint64_t time_before(uint64_t at, uint64_t span)
 	return at > span ? at - span : 0;
 }
 
-/* What is looked at of the samples there are. */
 static void take_windows(struct update *update)
 {
 	const struct history *history = update->history;
 	uint64_t now = update->snapshot->monotonic_ns, window = history->window_ns;
 	uint64_t recent = HISTORY_SHORT_NS < window ? HISTORY_SHORT_NS : window;
+	struct windows windows = {
+	    .lows = series_since(&history->lows, time_before(now, window)),
+	    .majors = series_since(&history->majors, time_before(now, window)),
+	    .short_lows = series_since(&history->lows, time_before(now, recent)),
+	    .short_majors = series_since(&history->majors, time_before(now, recent)),
+	};
 
-	update->low_window = series_since(&history->lows, time_before(now, window));
-	update->major_window = series_since(&history->majors, time_before(now, window));
-	update->short_lows = series_since(&history->lows, time_before(now, recent));
-	update->short_majors = series_since(&history->majors, time_before(now, recent));
-	if (update->major_window.count && update->major_window.count < MAJORS_MIN)
-		update->major_window =
+	if (windows.majors.count && windows.majors.count < MAJORS_MIN)
+		windows.majors =
 		    series_latest(series_since(&history->majors, time_before(now, WINDOWS_MAX * window)), MAJORS_MIN);
+	update->windows = windows;
+	update->lows_from = series_first_time(&windows.lows);
+	update->majors_from = series_first_time(&windows.majors);
 }
 
 static void take_samples(struct update *update)
@@ -388,6 +403,29 @@ static bool begins_anew(const struct history *history, const struct snapshot_hea
 	                  before->sequence > snapshot->sequence);
 }
 
+/*
+ * Asks for what `advance` will touch of a row's trail. Trails are spread over the memory, and waiting for each of their
+ * places in turn would take most of the time of an update.
+ */
+static void fetch(const struct update *update, const struct history_row *row)
+{
+	const struct history_trail *trail = row->trail;
+	const struct series_window *majors = &update->windows.majors, *recent = &update->windows.short_majors;
+
+	if (!trail)
+		return;
+	__builtin_prefetch(&trail->live[update->tick_place.slot], 1);
+	__builtin_prefetch(&trail->retained[update->tick_place.slot], 1);
+	__builtin_prefetch(&trail->lows[update->low_place.slot], 1);
+	if (!majors->count)
+		return;
+	__builtin_prefetch(&trail->majors[series_slot(majors, 0)], 1);
+	__builtin_prefetch(&trail->majors[series_slot(majors, majors->middle)]);
+	__builtin_prefetch(&trail->majors[series_slot(majors, majors->count - 1)], 1);
+	if (recent->count)
+		__builtin_prefetch(&trail->majors[series_slot(recent, 0)]);
+}
+
 bool history_update(struct history *history, struct snapshot_header *snapshot)
 {
 	if (begins_anew(history, snapshot))
@@ -403,8 +441,11 @@ bool history_update(struct history *history, struct snapshot_header *snapshot)
 	/* The totals come first, so that they are never without a trail for want of room. */
 	advance(&update, &history->totals, snapshot->allocated, snapshot->freed, snapshot->retained);
 	const struct snapshot_class *classes = snapshot_classes(snapshot);
-	for (uint32_t i = 0; i < snapshot->class_count; i++)
+	for (uint32_t i = 0; i < snapshot->class_count; i++) {
+		if (i + FETCH_AHEAD < snapshot->class_count)
+			fetch(&update, &history->rows[i + FETCH_AHEAD]);
 		advance(&update, &history->rows[i], classes[i].allocated, classes[i].freed, classes[i].retained);
+	}
 	free(history->snapshot);
 	history->snapshot = snapshot;
 	return true;
@@ -440,7 +481,7 @@ unsigned history_trend(const struct history *history, const struct history_row *
 
 	if (row->blind)
 		return 0;
-	all = later_part(all, row->since_ns);
+	all = series_later(all, row->since_ns);
 	for (unsigned nth = 0; nth < all.count; nth++) {
 		if (!row->trail)
 			out[nth] = saturated(constant);

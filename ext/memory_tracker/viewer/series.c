@@ -23,26 +23,6 @@ struct series_place series_add(struct series_axis *axis, uint64_t at, uint64_t s
 	return (struct series_place){slot, merged};
 }
 
-struct series_window series_since(const struct series_axis *axis, uint64_t since)
-{
-	struct series_window window = {axis, 0, axis->count};
-
-	while (window.count && axis->at[back(axis, window.count)] < since) {
-		window.first++;
-		window.count--;
-	}
-	return window;
-}
-
-struct series_window series_latest(struct series_window window, unsigned count)
-{
-	if (window.count > count) {
-		window.first += window.count - count;
-		window.count = count;
-	}
-	return window;
-}
-
 unsigned series_slot(const struct series_window *window, unsigned nth)
 {
 	return back(window->axis, window->count - nth);
@@ -51,6 +31,55 @@ unsigned series_slot(const struct series_window *window, unsigned nth)
 static uint64_t time_of(const struct series_window *window, unsigned nth)
 {
 	return window->axis->at[series_slot(window, nth)];
+}
+
+/* The first sample of the later half of the window's time, but never its last sample. */
+static unsigned middle_of(const struct series_window *window)
+{
+	unsigned nth = 1;
+
+	if (window->count < 3)
+		return 0;
+	uint64_t middle = time_of(window, 0) + (time_of(window, window->count - 1) - time_of(window, 0)) / 2;
+	while (nth + 2 < window->count && time_of(window, nth) < middle)
+		nth++;
+	return nth;
+}
+
+struct series_window series_since(const struct series_axis *axis, uint64_t since)
+{
+	struct series_window window = {.axis = axis, .count = axis->count};
+
+	return series_later(window, since);
+}
+
+struct series_window series_later(struct series_window window, uint64_t since)
+{
+	bool known = window.middle || window.count < 3;
+
+	if (known && (!window.count || time_of(&window, 0) >= since))
+		return window;
+	while (window.count && time_of(&window, 0) < since) {
+		window.first++;
+		window.count--;
+	}
+	window.middle = middle_of(&window);
+	return window;
+}
+
+struct series_window series_latest(struct series_window window, unsigned count)
+{
+	if (window.count <= count)
+		return window;
+	window.first += window.count - count;
+	window.count = count;
+	window.middle = middle_of(&window);
+	return window;
+}
+
+uint64_t series_first_time(const struct series_window *window)
+{
+	return window->count ? time_of(window, 0) : 0;
 }
 
 static double slope(const struct series_window *window, const uint32_t *values, unsigned from, unsigned to)
@@ -66,17 +95,6 @@ double series_change(const struct series_window *window, const uint32_t *values)
 	return slope(window, values, 0, window->count - 1);
 }
 
-/* The first sample of the later half of the window's time, but never its last sample. */
-static unsigned middle_of(const struct series_window *window)
-{
-	uint64_t middle = time_of(window, 0) + (time_of(window, window->count - 1) - time_of(window, 0)) / 2;
-	unsigned nth = 1;
-
-	while (nth + 2 < window->count && time_of(window, nth) < middle)
-		nth++;
-	return nth;
-}
-
 double series_growth(const struct series_window *window, const uint32_t *values)
 {
 	unsigned last = window->count - 1;
@@ -84,40 +102,35 @@ double series_growth(const struct series_window *window, const uint32_t *values)
 
 	if (whole == 0 || window->count < 3)
 		return whole;
-	double later = slope(window, values, middle_of(window), last);
+	double later = slope(window, values, window->middle, last);
 	if (whole > 0 ? later <= 0 : later >= 0)
 		return 0;
 	return fabs(later) < fabs(whole) ? later : whole;
 }
 
-/* Whether the values rose from one sample to a later one by more than `slack` and what they fell in between explain. */
-static bool rose(const struct series_window *window, const uint32_t *values, unsigned from, unsigned to, double slack)
+static double rise(const struct series_window *window, const uint32_t *values, unsigned from, unsigned to)
 {
-	double risen = (double)values[series_slot(window, to)] - (double)values[series_slot(window, from)];
-	double fallen = 0;
-
-	for (unsigned nth = from + 1; nth <= to; nth++) {
-		double step = (double)values[series_slot(window, nth)] - (double)values[series_slot(window, nth - 1)];
-		fallen -= step < 0 ? step : 0;
-	}
-	return risen > slack && risen >= FALLS_MOST * fallen;
-}
-
-static unsigned count_rises(const struct series_window *window, const uint32_t *values)
-{
-	unsigned rises = 0;
-
-	for (unsigned nth = 1; nth < window->count; nth++)
-		rises += values[series_slot(window, nth)] > values[series_slot(window, nth - 1)];
-	return rises;
+	return (double)values[series_slot(window, to)] - (double)values[series_slot(window, from)];
 }
 
 bool series_sustained(const struct series_window *window, const uint32_t *values, double slack)
 {
-	unsigned last = window->count - 1;
+	unsigned last = window->count - 1, rises = 0;
+	double fallen = 0, fallen_later = 0;
 
-	return window->count >= 3 && count_rises(window, values) >= 2 && rose(window, values, 0, last, slack) &&
-	       rose(window, values, middle_of(window), last, slack);
+	if (window->count < 3)
+		return false;
+	/* Most do not rise at all, and are done with here. */
+	double risen = rise(window, values, 0, last), risen_later = rise(window, values, window->middle, last);
+	if (risen <= slack || risen_later <= slack)
+		return false;
+	for (unsigned nth = 1; nth <= last; nth++) {
+		double step = rise(window, values, nth - 1, nth);
+		rises += step > 0;
+		fallen -= step < 0 ? step : 0;
+		fallen_later -= step < 0 && nth > window->middle ? step : 0;
+	}
+	return rises >= 2 && risen >= FALLS_MOST * fallen && risen_later >= FALLS_MOST * fallen_later;
 }
 
 /* The sample with the lowest value from `from` up to, but not including, `to`. */

@@ -23,6 +23,7 @@ struct series_window {
 	const struct series_axis *axis; /* borrowed */
 	unsigned first;                 /* how many of the axis' older samples are left out */
 	unsigned count;
+	unsigned middle; /* the first sample of the later half of its time, but never the first or last of three */
 };
 
 /* A sample's place: where its value goes, and whether an earlier sample made room for it. */
@@ -40,11 +41,17 @@ struct series_place series_add(struct series_axis *axis, uint64_t at, uint64_t s
 /* The samples not older than `since`. */
 struct series_window series_since(const struct series_axis *axis, uint64_t since);
 
+/* The samples of a window that are not older than `since`; quick where all of them are not. */
+struct series_window series_later(struct series_window window, uint64_t since);
+
 /* The latest `count` samples of a window, or all if it has fewer. */
 struct series_window series_latest(struct series_window window, unsigned count);
 
 /* The change from the window's first sample to its last, per second. Needs two samples. */
 double series_change(const struct series_window *window, const uint32_t *values);
+
+/* The time of the window's first sample, 0 if it has none. */
+uint64_t series_first_time(const struct series_window *window);
 
 /* The slot of the window's nth sample, the oldest first. */
 unsigned series_slot(const struct series_window *window, unsigned nth);

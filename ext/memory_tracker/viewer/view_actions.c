@@ -23,18 +23,23 @@ static long page(unsigned height)
 
 bool action_can_collect(const struct viewer *viewer)
 {
-	return viewer_goes_on(viewer) && viewer->gc.stage != GC_RUNNING;
+	return action_is_live(viewer) && viewer->gc.stage != GC_RUNNING;
 }
 
 bool action_can_pause(const struct viewer *viewer)
 {
-	return viewer->still || viewer_goes_on(viewer);
+	return viewer->replay || viewer->still || viewer_goes_on(viewer);
+}
+
+bool action_can_change_interval(const struct viewer *viewer)
+{
+	return viewer->replay || viewer_goes_on(viewer);
 }
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || has_filter(viewer) ||
-	       viewer->table.search.length;
+	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || viewer->processes.open ||
+	       has_filter(viewer) || viewer->table.search.length;
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -80,6 +85,8 @@ enum viewer_request action_collect(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key)
 {
+	if (viewer->replay)
+		return VIEWER_REPLAY_PAUSE;
 	if (viewer->still)
 		viewer_go_on(viewer);
 	else if (!viewer_pause(viewer))
@@ -91,6 +98,8 @@ enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key)
 {
 	double interval = viewer->interval;
 
+	if (viewer->replay)
+		return key == '[' ? VIEWER_REPLAY_SLOWER : VIEWER_REPLAY_FASTER;
 	if (key == '[') {
 		for (size_t i = 0; i < INTERVALS && intervals[i] < viewer->interval; i++)
 			interval = intervals[i];
@@ -108,7 +117,7 @@ enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 {
 	viewer->source.open = !viewer->source.open;
 	viewer->source.stale = true;
-	viewer->pane.open = viewer->graph.open = false;
+	viewer->pane.open = viewer->graph.open = viewer->processes.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
@@ -116,14 +125,14 @@ enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
 enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key)
 {
 	viewer->graph.open = !viewer->graph.open;
-	viewer->pane.open = viewer->source.open = false;
+	viewer->pane.open = viewer->source.open = viewer->processes.open = false;
 	viewer->mode = MODE_TABLE;
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = viewer->graph.open = false;
+	viewer->source.open = viewer->graph.open = viewer->processes.open = false;
 	viewer->pane.open = !viewer->pane.open;
 	viewer->pane.above = 0;
 	viewer->mode = viewer_ground(viewer);
@@ -172,6 +181,8 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 			return action_toggle_source(viewer, key);
 		if (viewer->graph.open)
 			return action_toggle_graph(viewer, key);
+		if (viewer->processes.open)
+			return action_toggle_processes(viewer, key);
 		return clear_filter(viewer);
 	default:
 		return clear_filter(viewer);
@@ -227,6 +238,8 @@ void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 		name = "close the source";
 	else if (viewer->mode == MODE_TABLE && viewer->graph.open)
 		name = "close the trend";
+	else if (viewer->mode == MODE_TABLE && viewer->processes.open)
+		name = "close the list";
 	else if (viewer->mode == MODE_FILTER)
 		name = "clear the filter";
 	else if (viewer->mode != MODE_TABLE)
@@ -257,7 +270,13 @@ void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->still ? "go on" : "pause");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->replay ? "stop, go on" : viewer->still ? "go on" : "pause");
+}
+
+/* It is worth a place in the footer only where speed is what a person thinks of. */
+void action_name_interval(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
+{
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->replay ? "speed" : "");
 }
 
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])

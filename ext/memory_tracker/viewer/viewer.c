@@ -59,6 +59,9 @@ struct viewer *viewer_new(const struct viewer_options *options)
 		return NULL;
 	viewer->mode = MODE_TABLE;
 	viewer->charset = viewer->table.tree.charset = options->charset;
+	viewer->console = options->console;
+	viewer->silent = options->silent;
+	viewer->replay = options->replay;
 	viewer->utc_offset = options->utc_offset;
 	viewer->table.since = &viewer->since;
 	begin(viewer, options);
@@ -81,6 +84,7 @@ void viewer_free(struct viewer *viewer)
 	table_view_deinit(&viewer->table);
 	scrollback_deinit(&viewer->output);
 	source_view_deinit(&viewer->source);
+	process_view_deinit(&viewer->processes);
 	still_free(viewer->still);
 	still_free(viewer->still_paths);
 	since_mark_deinit(&viewer->since);
@@ -280,6 +284,16 @@ void viewer_output(struct viewer *viewer, const char *bytes, size_t length)
 	scrollback_add(&viewer->output, bytes, length);
 }
 
+void viewer_processes(struct viewer *viewer, const struct viewer_process *processes, size_t count)
+{
+	process_view_set(&viewer->processes, processes, count);
+}
+
+void viewer_replaying(struct viewer *viewer, const char *place)
+{
+	snprintf(viewer->place, sizeof viewer->place, "%s", place);
+}
+
 void viewer_ended(struct viewer *viewer, const char *how)
 {
 	char *copy = copy_of(how);
@@ -313,8 +327,9 @@ static const char *name_changes(const struct viewer *viewer, char out[FORMAT_SIZ
 struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE])
 {
 	return (struct header_facts){.figures = viewer_shown(viewer),
-	                             .command = viewer->command,
+	                             .command = viewer->processes.count > 1 ? NULL : viewer->command,
 	                             .ended = viewer->ended,
+	                             .place = viewer->replay ? viewer->place : NULL,
 	                             .interval = viewer->interval,
 	                             .gc_share = gc_share(viewer),
 	                             .paused = viewer->still != NULL,
@@ -358,11 +373,37 @@ static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTEN
 
 	text_fit(text, sizeof text, filter->text, filter->length, CLASS_NAME_CELLS, viewer->charset);
 	if (!viewer->latest.snapshot)
-		snprintf(out, VIEWER_SENTENCE_SIZE, "waiting for the first numbers");
+		snprintf(out, VIEWER_SENTENCE_SIZE,
+		         viewer->ended ? "there were no numbers" : "waiting for the first numbers");
 	else if (filter->length)
 		snprintf(out, VIEWER_SENTENCE_SIZE, "no class has \"%s\" in its name", text);
 	else
 		snprintf(out, VIEWER_SENTENCE_SIZE, "no objects yet");
+}
+
+/* A pane has at most half of what there is, but room for one line of its own. */
+static unsigned pane_height(const struct viewer *viewer, unsigned height)
+{
+	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open || viewer->processes.open;
+	unsigned most = open && height >= 4 ? height / 2 : 0;
+
+	if (viewer->processes.open && process_view_height(&viewer->processes) < most)
+		return process_view_height(&viewer->processes);
+	return most;
+}
+
+static void draw_pane(struct viewer *viewer, struct grid *grid, unsigned line, unsigned height)
+{
+	if (viewer->source.open)
+		source_view_draw(&viewer->source, grid, line, height, table_view_selected(&viewer->table),
+		                 viewer->charset);
+	else if (viewer->graph.open)
+		graph_view_draw(grid, line, height, table_view_selected(&viewer->table), &viewer->marks,
+		                viewer->charset);
+	else if (viewer->processes.open)
+		process_view_draw(&viewer->processes, grid, line, height, viewer->charset);
+	else
+		output_view_draw(&viewer->pane, &viewer->output, grid, line, height, viewer->charset);
 }
 
 /* Draws everything between the header and the footer: from `line` on, `height` lines. */
@@ -375,21 +416,13 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
 		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
-	/* A pane has at most half of what is left, but room for one line of its own. */
-	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
-	unsigned pane = open && height >= 4 ? height / 2 : 0;
+	unsigned pane = pane_height(viewer, height);
 	viewer->pane_line = line + height - pane;
 	viewer->pane_height = pane;
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
-	if (pane && viewer->source.open)
-		source_view_draw(&viewer->source, grid, line + height - pane, pane, table_view_selected(&viewer->table),
-		                 viewer->charset);
-	else if (pane && viewer->graph.open)
-		graph_view_draw(grid, line + height - pane, pane, table_view_selected(&viewer->table), &viewer->marks,
-		                viewer->charset);
-	else if (pane)
-		output_view_draw(&viewer->pane, &viewer->output, grid, line + height - pane, pane, viewer->charset);
+	if (pane)
+		draw_pane(viewer, grid, line + height - pane, pane);
 }
 
 void viewer_draw(struct viewer *viewer, struct grid *grid)

@@ -59,6 +59,18 @@ enum viewer_request {
 	VIEWER_SUSPEND,  /* ^Z */
 	VIEWER_REDRAW,   /* ^L: the terminal shall be written anew */
 	VIEWER_INTERVAL, /* viewer_interval has changed */
+	VIEWER_NEXT,     /* Tab: another process's numbers shall be shown, the next one's */
+	VIEWER_PREVIOUS, /* Shift-Tab */
+	VIEWER_CONSOLE,  /* c: the program shall have the terminal for a while */
+
+	/* Of a recording: */
+	VIEWER_REPLAY_PAUSE,   /* stop, or go on */
+	VIEWER_REPLAY_STEP,    /* stop, one snapshot further on */
+	VIEWER_REPLAY_BACK,    /* stop, one snapshot back */
+	VIEWER_REPLAY_REWIND,  /* a tenth of it back */
+	VIEWER_REPLAY_FORWARD, /* a tenth of it further on */
+	VIEWER_REPLAY_SLOWER,
+	VIEWER_REPLAY_FASTER,
 };
 
 /* What options say about something that is kept. */
@@ -76,6 +88,9 @@ struct viewer_options {
 	enum viewer_choice mouse; /* whether it is used; at first it is */
 	bool settings;            /* use what was kept the last time, and keep what changes; else all begins anew */
 	int32_t utc_offset;       /* of the times shown, seconds east of UTC */
+	bool console;             /* the program has a console that can be opened */
+	bool silent;              /* what the program prints is not known here */
+	bool replay;              /* it is a recording that is shown */
 };
 
 /* NULL without memory. */
@@ -118,6 +133,13 @@ void viewer_say(struct viewer *viewer, const char *sentence);
 
 /* Bytes that the program has printed, for the output pane; any cut, any bytes. */
 void viewer_output(struct viewer *viewer, const char *bytes, size_t length);
+
+/* All processes of the program, when there may be several. Copied. */
+struct viewer_process;
+void viewer_processes(struct viewer *viewer, const struct viewer_process *processes, size_t count);
+
+/* Where in a recording it is ("0:12 of 3:40"), and how that goes on; stands in the header from now on. Copied. */
+void viewer_replaying(struct viewer *viewer, const char *place);
 
 /* The program has ended: `how` ("ended with status 0 after 5:44") stands in the header from now on. Copied. */
 void viewer_ended(struct viewer *viewer, const char *how);

@@ -17,6 +17,7 @@
 #include "viewer/marks.h"
 #include "viewer/output_view.h"
 #include "viewer/path_watch.h"
+#include "viewer/process_view.h"
 #include "viewer/picker.h"
 #include "viewer/scrollback.h"
 #include "viewer/settings.h"
@@ -39,6 +40,7 @@ enum viewer_mode {
 };
 
 #define VIEWER_SENTENCE_SIZE 512
+#define VIEWER_PLACE_SIZE 128
 
 struct viewer {
 	enum viewer_mode mode;
@@ -49,6 +51,7 @@ struct viewer {
 	bool mouse;         /* the terminal shall tell what it does */
 	char *command;      /* owned, may be NULL */
 	char *ended;        /* owned, NULL while the program runs */
+	bool console;       /* the program has one that can be opened */
 
 	struct history *history; /* owned: of all that was fed */
 	struct figures latest;   /* the history's */
@@ -67,6 +70,7 @@ struct viewer {
 	struct output_view pane; /* at most one of these is open */
 	struct source_view source;
 	struct graph_view graph;
+	struct process_view processes;
 	struct help_view help;
 	unsigned pane_line;   /* where a pane was drawn the last time: its title */
 	unsigned pane_height; /* 0: there was none */
@@ -79,6 +83,10 @@ struct viewer {
 	struct settings kept; /* as they are there, but for what the options say */
 
 	struct gc_report gc;
+	bool silent;                   /* there is no output to show */
+	bool replay;                   /* it is a recording that is shown */
+	char place[VIEWER_PLACE_SIZE]; /* where in it */
+
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */
 
 	/* Where the share of time that GCs take is counted from: the first snapshot of this capture. */

@@ -25,10 +25,10 @@ static uint64_t clock_ns(clockid_t clock)
 
 /* --- life --- */
 
-void capture_init(struct capture *capture, VALUE self)
+void capture_init(struct capture *capture)
 {
 	memset(capture, 0, sizeof(*capture));
-	capture->self = self;
+	capture->self = Qnil;
 	capture->path_interval = 1;
 	capture->deliverer = Qnil;
 	capture->stopped_classes = Qnil;
@@ -276,7 +276,7 @@ static void begin(struct capture *capture, struct tracker *tracker)
 		walk_existing(tracker);
 }
 
-enum capture_result capture_start(struct capture *capture, const char **reason)
+enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason)
 {
 	enum capture_result result;
 
@@ -291,8 +291,10 @@ enum capture_result capture_start(struct capture *capture, const char **reason)
 	if (hooks_full())
 		return CAPTURE_TOO_MANY;
 	struct tracker *tracker = make_tracker(capture, &result, reason);
-	if (tracker)
+	if (tracker) {
+		capture->self = self;
 		begin(capture, tracker);
+	}
 	return result;
 }
 
@@ -517,6 +519,7 @@ static struct snapshot_header *snapshot_of(struct capture *capture)
 	facts.runtime.length = (uint32_t)snprintf(runtime, sizeof(runtime), "ruby %s", ruby_version);
 	reason_of(capture, reason, sizeof(reason));
 	facts.reason = (struct text){reason, (uint32_t)strlen(reason)};
+	facts.command = (struct text){capture->command, (uint32_t)strlen(capture->command)};
 	facts.header.flags |= reason[0] ? 0 : SNAPSHOT_EXACT;
 	return tracker_snapshot(capture->tracker, &facts);
 }
@@ -527,6 +530,13 @@ struct snapshot_header *capture_snapshot(struct capture *capture)
 	struct snapshot_header *header = capture->tracker ? snapshot_of(capture) : NULL;
 	pthread_mutex_unlock(&capture->swap);
 	return header;
+}
+
+void capture_name(struct capture *capture, const char *command)
+{
+	pthread_mutex_lock(&capture->swap);
+	snprintf(capture->command, sizeof(capture->command), "%s", command);
+	pthread_mutex_unlock(&capture->swap);
 }
 
 void capture_forked(struct capture *capture)

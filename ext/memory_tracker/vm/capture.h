@@ -10,11 +10,15 @@
 #include <ruby.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "model/snapshot.h"
 #include "model/tracker.h"
 #include "vm/events.h"
 #include "vm/survey.h"
+
+/* Bytes of what a program is called in snapshots, with a zero byte. */
+#define CAPTURE_COMMAND_SIZE 256
 
 /* A class that somebody asked for by name. */
 struct tracked_class {
@@ -26,7 +30,7 @@ struct tracked_class {
 };
 
 struct capture {
-	VALUE self; /* marked while it runs */
+	VALUE self; /* marked, and so not moved, while it runs; before that it may stand elsewhere by now */
 	struct memory memory;
 	struct tracker *tracker; /* owned; NULL before the first start */
 	pthread_mutex_t swap;    /* held by readers, and while the tracker is replaced */
@@ -41,12 +45,14 @@ struct capture {
 	uint64_t sequence;
 	uint64_t started_ns;
 	uint64_t born_before; /* registry's births when it started */
+	char command[CAPTURE_COMMAND_SIZE];
 
 	struct tracked_class *tracked; /* owned */
 	uint32_t tracked_count;
 	uint32_t tracked_capacity;
 	struct event_queue events;
-	VALUE deliverer; /* the thread whose block is being called, or Qnil */
+	VALUE deliverer;     /* the thread whose block is being called, or Qnil */
+	pid_t deliverer_pid; /* the process that it runs in: a child of a fork has none of the other threads */
 	bool warned_raise;
 	bool warned_dropped;
 
@@ -66,17 +72,19 @@ enum capture_result {
 	CAPTURE_NO_MEMORY,
 };
 
-void capture_init(struct capture *capture, VALUE self);
+void capture_init(struct capture *capture);
 /* False when it is still in use, and then all of it must stay. */
 bool capture_free(struct capture *capture);
 void capture_mark(struct capture *capture);
 size_t capture_bytes(const struct capture *capture);
 
+/* How the program is called in snapshots from now on, cut to CAPTURE_COMMAND_SIZE. ANY THREAD */
+void capture_name(struct capture *capture, const char *command);
 /* Call paths are taken of classes of one name more only, and before the first of all. False without memory. */
 bool capture_choose(struct capture *capture, struct text name);
 
-/* Starts from zero. When it is refused, *reason says why. */
-enum capture_result capture_start(struct capture *capture, const char **reason);
+/* Starts from zero. `self` is the object that it belongs to. When it is refused, *reason says why. */
+enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason);
 
 /*
  * What is queued for blocks is delivered first. `map` is an empty Hash, by which classes are found
@@ -103,6 +111,9 @@ bool capture_classes_incomplete(const struct capture *capture);
 
 /* Calls blocks for queued events, in order. Runs Ruby code; exceptions stay inside. */
 void capture_deliver(struct capture *capture);
+
+/* Whether a block of it is being called, by a thread that there is. GVL */
+bool capture_delivers(const struct capture *capture);
 
 /* What an event belongs to: an array of frames as frozen strings, the allocating one first. */
 VALUE capture_path(const struct capture *capture, uint32_t node);

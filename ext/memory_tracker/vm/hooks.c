@@ -28,6 +28,7 @@ static struct {
 	bool gc_started; /* a GC's start was seen, and the comparison made at it */
 	bool installed;
 	bool job_requested;
+	bool ending;                    /* the program is; no blocks of tracked classes are called any more */
 	bool names_wait;                /* for the end of a GC, which requests the job for them */
 	_Atomic bool refresh_requested; /* by any thread; the next birth sees to it */
 	bool refresh_due;
@@ -45,6 +46,9 @@ static struct {
 
 #define FIGURES (sizeof(registry.figures) / sizeof(*registry.figures))
 #define FIGURE_TIME 2
+
+/* How long the end of the program waits for blocks of tracked classes. */
+#define END_PATIENCE_NS UINT64_C(5000000000)
 
 static uint64_t now_ns(void)
 {
@@ -342,8 +346,31 @@ static void run_job(void *data)
 	}
 	registry.refresh_due = false;
 	/* A block may start and stop captures. */
-	for (int index = 0; index < registry.count; index++)
+	for (int index = 0; !registry.ending && index < registry.count; index++)
 		capture_deliver(registry.captures[index]);
+}
+
+static bool calls_a_block(void)
+{
+	for (int index = 0; index < registry.count; index++) {
+		if (capture_delivers(registry.captures[index]) &&
+		    registry.captures[index]->deliverer != rb_thread_current())
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Ruby ends the program's threads by a kill, and a kill that ends a block ends nothing else, so that Ruby would wait
+ * for the thread for ever. Blocks that run at the end get the time to come back.
+ */
+static void end_blocks(VALUE unused)
+{
+	uint64_t deadline = now_ns() + END_PATIENCE_NS;
+
+	registry.ending = true;
+	while (calls_a_block() && now_ns() < deadline)
+		rb_thread_wait_for((struct timeval){.tv_usec = 1000});
 }
 
 void hooks_request_refresh(void)
@@ -438,4 +465,6 @@ void hooks_init(void)
 	rb_gc_register_mark_object(registry.holder);
 	compat_job_init(run_job);
 	pthread_atfork(NULL, NULL, after_fork_in_child);
+	/* The first to be registered is the last to run. */
+	rb_set_end_proc(end_blocks, Qnil);
 }

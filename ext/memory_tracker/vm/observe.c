@@ -2,6 +2,7 @@
 
 #include <ruby/encoding.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "model/light.h"
 #include "model/snapshot.h"
@@ -168,10 +169,48 @@ static bool for_the_program(VALUE exception)
 	return RTEST(rb_obj_is_kind_of(exception, rb_eSystemExit)) || RTEST(rb_obj_is_kind_of(exception, rb_eSignal));
 }
 
-/* Blocks run where an exception can go nowhere, so the main thread is sent it by another one. */
-static VALUE forward_to_main(VALUE unused, VALUE exception, int argc, const VALUE *argv, VALUE block)
+/*
+ * By a thread of its own: an exception to raise in another, or nil for a kill. Ruby kills no thread twice, so one that
+ * a kill has not ended is ended by an exception, quietly.
+ */
+static VALUE pass_on(VALUE unused, VALUE receiver, int argc, const VALUE *argv, VALUE block)
 {
-	return rb_funcall(rb_thread_main(), rb_intern("raise"), 1, exception);
+	VALUE thread = rb_ary_entry(receiver, 0), exception = rb_ary_entry(receiver, 1);
+
+	if (NIL_P(exception)) {
+		rb_funcall(thread, rb_intern("report_on_exception="), 1, Qfalse);
+		exception = rb_exc_new_cstr(rb_eException, "killed while the block of a tracked class ran");
+	}
+	return rb_funcall(thread, rb_intern("raise"), 1, exception);
+}
+
+static VALUE start_passing_on(VALUE receiver)
+{
+	return rb_block_call(rb_cThread, rb_intern("new"), 0, NULL, pass_on, receiver);
+}
+
+/* Blocks run where an exception can go nowhere, so the thread is sent it again, when the blocks are through. */
+static void send_again(VALUE thread, VALUE exception)
+{
+	int state = 0;
+
+	rb_protect(start_passing_on, rb_assoc_new(thread, exception), &state);
+	if (state)
+		rb_set_errinfo(Qnil);
+}
+
+/* What has ended something that ran under rb_protect: an exception, nil for a kill, or Qundef for a jump. */
+static VALUE what_ended_it(void)
+{
+	VALUE ended = rb_errinfo();
+
+	rb_set_errinfo(Qnil);
+	/* A kill leaves a number, a throw or a return something internal that must not be asked for its class. */
+	if (RB_FIXNUM_P(ended))
+		return Qnil;
+	if (RB_SPECIAL_CONST_P(ended) || RB_BUILTIN_TYPE(ended) == RUBY_T_IMEMO)
+		return Qundef;
+	return ended;
 }
 
 static void call_one(struct call *call)
@@ -181,13 +220,15 @@ static void call_one(struct call *call)
 	rb_protect(call_block, (VALUE)call, &state);
 	if (!state)
 		return;
-	volatile VALUE exception = rb_errinfo();
-	rb_set_errinfo(Qnil);
-	/* A kill leaves a number, a throw or a return something internal that must not be asked for its class. */
-	if (RB_SPECIAL_CONST_P(exception) || RB_BUILTIN_TYPE(exception) == RUBY_T_IMEMO)
+	volatile VALUE exception = what_ended_it();
+	if (exception == Qundef)
 		return;
+	if (NIL_P(exception)) {
+		send_again(rb_thread_current(), Qnil);
+		return;
+	}
 	if (for_the_program(exception)) {
-		rb_block_call(rb_cThread, rb_intern("new"), 0, NULL, forward_to_main, exception);
+		send_again(rb_thread_main(), exception);
 		return;
 	}
 	if (call->capture->warned_raise)
@@ -205,8 +246,9 @@ static VALUE warn_dropped(VALUE unused)
 	return Qnil;
 }
 
-static void deliver(struct capture *capture)
+static VALUE deliver(VALUE unused, VALUE data, int argc, const VALUE *argv, VALUE block)
 {
+	struct capture *capture = (struct capture *)data;
 	struct event event;
 
 	while (events_take(&capture->events, &event)) {
@@ -219,6 +261,26 @@ static void deliver(struct capture *capture)
 		if (!NIL_P(call.block))
 			call_one(&call);
 	}
+	return Qnil;
+}
+
+/*
+ * What other threads raise in this one, such as the end of a timeout, is meant for what it was doing: it waits until
+ * the blocks are through. A kill does not wait: a block that blocks could never be ended.
+ */
+static VALUE deliver_undisturbed(VALUE data)
+{
+	VALUE mask = rb_hash_new();
+
+	rb_hash_aset(mask, rb_eException, ID2SYM(rb_intern("never")));
+	return rb_block_call(rb_cThread, rb_intern("handle_interrupt"), 1, &mask, deliver, data);
+}
+
+bool capture_delivers(const struct capture *capture)
+{
+	VALUE thread = capture->deliverer;
+
+	return !NIL_P(thread) && (thread == rb_thread_current() || capture->deliverer_pid == getpid());
 }
 
 void capture_deliver(struct capture *capture)
@@ -227,12 +289,19 @@ void capture_deliver(struct capture *capture)
 	int state = 0;
 
 	/* A block that stops the capture gets here again; what is left is delivered by the loop it was called from. */
-	if (!NIL_P(capture->deliverer) || !events_pending(&capture->events))
+	if (!events_pending(&capture->events) || capture_delivers(capture))
 		return;
 	naming_complete_code(capture->tracker);
 	capture->deliverer = rb_thread_current();
-	deliver(capture);
+	capture->deliverer_pid = getpid();
+	rb_protect(deliver_undisturbed, (VALUE)capture, &state);
 	capture->deliverer = Qnil;
+	if (state) {
+		VALUE exception = what_ended_it();
+
+		if (exception != Qundef)
+			send_again(rb_thread_current(), exception);
+	}
 	if (!capture->warned_dropped && atomic_load(&capture->tracker->events_dropped)) {
 		capture->warned_dropped = true;
 		rb_protect(warn_dropped, Qnil, &state);

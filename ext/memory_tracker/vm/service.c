@@ -247,6 +247,14 @@ bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout)
 	return done;
 }
 
+bool service_alive(struct service *service)
+{
+	pthread_mutex_lock(&service->mutex);
+	bool alive = !service->ended;
+	pthread_mutex_unlock(&service->mutex);
+	return alive;
+}
+
 void service_stop(struct service *service)
 {
 	if (service->pid == getpid()) {

@@ -56,6 +56,9 @@ uint64_t service_call(struct service *service, struct service_job *job);
  */
 bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout);
 
+/* Whether the thread is still there, and will do what it is asked for. ANY THREAD */
+bool service_alive(struct service *service);
+
 /* Ends the thread, which may still finish what it is at. The service must not be used any more. GVL */
 void service_stop(struct service *service);
 

@@ -1,29 +1,32 @@
 # frozen_string_literal: true
 
-# Loaded into a program by `memory-tracker-top`, through RUBYOPT and RUBYLIB, before the program itself.
+# Makes a program observable. It is loaded by the program itself, and then lets `memory-tracker-top --attach` look into
+# it; or by `memory-tracker-top`, through RUBYOPT and RUBYLIB, before the program.
 #
-# Every Ruby that the program starts loads this file, other versions and other implementations too. So it is written in
-# a syntax that all of them read, defines nothing, and looks before it loads anything else: an extension that was built
-# for another Ruby can crash the process. Whatever goes wrong costs one line on stderr, and the program runs untracked.
+# Then every Ruby that the program starts loads this file, other versions and other implementations too. So it is
+# written in a syntax that all of them read, defines nothing, and looks before it loads anything else: an extension
+# that was built for another Ruby can crash the process. Whatever goes wrong costs one line on stderr, and the program
+# runs untracked.
 
 directory = ENV.fetch("MEMORY_TRACKER_DIRECTORY", nil)
 
-# Without the directory there is no launcher any more, and with one that belongs to another user none of ours.
-if directory && File.directory?(directory) && File.writable?(directory)
+# There is no launcher any more when its directory is gone, and none of ours when it belongs to another user.
+if directory.nil? || (File.directory?(directory) && File.writable?(directory))
   begin
     require "rbconfig"
     built_for = ENV.fetch("MEMORY_TRACKER_ABI", nil)
     this = [RUBY_ENGINE, RbConfig::CONFIG["ruby_version"], RUBY_PLATFORM].join(" ")
+    mode = directory ? ENV.fetch("MEMORY_TRACKER_MODE", "batch") : "serve"
 
     # That a Ruby ran here, for the launcher to know.
-    File.open(File.join(directory, Process.pid.to_s), "w") do |file|
+    directory && File.open(File.join(directory, Process.pid.to_s), "w") do |file|
       file.puts(this == built_for ? "tracked" : "untracked")
     end
-    raise LoadError, "built for #{built_for}, this is #{this}" if this != built_for
+    raise LoadError, "built for #{built_for}, this is #{this}" if directory && this != built_for
 
     # One process prints, or has the screen: the first that comes, and after its end the next. It may come again by
     # `exec`.
-    prints = File.open(File.join(directory, "owner"), File::RDWR | File::CREAT, 0o600) do |file|
+    first = mode != "serve" && File.open(File.join(directory, "owner"), File::RDWR | File::CREAT, 0o600) do |file|
       file.flock(File::LOCK_EX)
       owner = file.read.to_i
       alive = begin
@@ -41,17 +44,20 @@ if directory && File.directory?(directory) && File.writable?(directory)
       !alive
     end
 
-    if prints && ENV["MEMORY_TRACKER_MODE"] == "screen"
+    if mode == "serve"
+      require "memory/tracker/agent/serve"
+      Memory::Tracker::Agent::Serve.start(ENV)
+    elsif first && mode == "screen"
       require "memory/tracker/agent/screen"
       Memory::Tracker::Agent::Screen.start(ENV)
-    elsif prints
+    elsif first
       require "memory/tracker/agent/report"
       Memory::Tracker::Agent::Report.start(ENV)
     end
   rescue ScriptError, StandardError => e
     begin
       # Once for all processes of the program.
-      File.open(File.join(directory, "notice"), File::WRONLY | File::CREAT | File::EXCL, 0o600) { nil }
+      directory && File.open(File.join(directory, "notice"), File::WRONLY | File::CREAT | File::EXCL, 0o600) { nil }
       $stderr.write("memory-tracker: #{e.message.split("\n").first}; the program runs untracked\n")
     rescue StandardError
       nil

@@ -126,6 +126,8 @@ module Memory
       # (`:newobj` or `:freeobj`) and the call path at birth. Objects that the block itself makes are not reported.
       # Beyond 65,536 waiting events further ones are dropped. A safe point may lie inside any method of the program, so
       # a block must not take a lock that the program itself takes: Ruby raises ThreadError for a Mutex already held.
+      # What other threads raise in a thread while it runs a block reaches it afterwards; when it is killed then, it
+      # ends by an exception instead, which joining it raises.
       #
       # @param klass [Class]
       # @param depth [Integer, nil] frames to record for this class, 0 to 128; nil: the capture's depth

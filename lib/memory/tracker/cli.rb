@@ -7,9 +7,14 @@ module Memory
   module Tracker
     # The command line program `memory-tracker-top`: reads its options, runs the command, and gives its exit status.
     module CLI
+      autoload :Attach, "memory/tracker/cli/attach"
       autoload :Environment, "memory/tracker/cli/environment"
       autoload :Launcher, "memory/tracker/cli/launcher"
+      autoload :List, "memory/tracker/cli/list"
       autoload :Options, "memory/tracker/cli/options"
+      autoload :Outside, "memory/tracker/cli/outside"
+      autoload :Replay, "memory/tracker/cli/replay"
+      autoload :RunDirectory, "memory/tracker/cli/run_directory"
       autoload :Signals, "memory/tracker/cli/signals"
       autoload :Witness, "memory/tracker/cli/witness"
 
@@ -32,7 +37,7 @@ module Memory
           options = Options.parse(arguments)
           return answer(options, output) if options.answer
 
-          Launcher.new(options, errors: errors).run
+          carry_out(options, output, errors)
         rescue Options::Error => e
           complain("#{e.message}; see #{NAME} --help", errors)
           USAGE_STATUS
@@ -56,6 +61,13 @@ module Memory
           nil
         end
 
+        # Makes a text harmless that comes from outside: control characters are shown as escapes.
+        # @param text [String]
+        # @return [String] valid UTF-8
+        def printable(text)
+          text.dup.force_encoding(Encoding::UTF_8).scrub("?").gsub(/[[:cntrl:]]/) { |character| character.dump[1..-2] }
+        end
+
         # What the system says about an error, without the place in Ruby's own code that Ruby adds.
         # @param error [SystemCallError]
         # @return [String] such as "No space left on device"
@@ -65,16 +77,21 @@ module Memory
 
         private
 
+        def carry_out(options, output, errors)
+          case options.action
+          when :list then List.new(output: output, errors: errors).run
+          when :replay then Replay.new(options, output: output, errors: errors).run
+          when :attach then Attach.new(options, output: output, errors: errors).run
+          else Launcher.new(options, errors: errors).run
+          end
+        end
+
         def answer(options, output)
           output.puts(options.answer)
           output.flush
           0
         rescue Errno::EPIPE
           0
-        end
-
-        def printable(text)
-          text.dup.force_encoding(Encoding::UTF_8).scrub("?").gsub(/[[:cntrl:]]/) { |character| character.dump[1..-2] }
         end
       end
     end

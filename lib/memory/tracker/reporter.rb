@@ -23,6 +23,7 @@ module Memory
     #   @option options [Integer, nil] :limit (nil) how many classes a table has at most; nil or 0 for all
     #   @option options [Float, nil] :gc (nil) seconds between full GCs, nil for none
     #   @option options [String, nil] :command (nil) the program, as a person would name it
+    #   @option options [String, nil] :record (nil) a file to record the numbers in
     #   @option options [Boolean] :internal (false) list hidden and internal objects too
     #   @option options [Boolean, nil] :ascii (nil) nothing but ASCII; nil when the locale has no UTF-8
     #   @raise [ArgumentError] for options that make no sense

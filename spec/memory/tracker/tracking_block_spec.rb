@@ -360,5 +360,64 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
       expect(result.out).to eq("exact true\n"), result.to_s
       expect(result.status).to be_success
     end
+
+    describe "and other threads" do
+      def run_with_slow_block(work)
+        RubyProgram.run(<<~RUBY, seconds: 30)
+          made = Class.new
+          entered = Queue.new
+          capture = Memory::Tracker::Capture.new
+          capture.track(made) do
+            entered << true
+            deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + 0.3
+            nil while Process.clock_gettime(Process::CLOCK_MONOTONIC) < deadline
+            puts "block"
+          end
+          capture.start
+          thread = Thread.new do
+            made.new
+            loop { sleep 1 }
+          rescue IOError => e
+            puts "thread \#{e.message}"
+          end
+          entered.pop
+          #{work}
+        RUBY
+      end
+
+      it "does not keep a thread from being killed" do
+        result = run_with_slow_block(<<~RUBY)
+          thread.kill
+          begin
+            thread.join(10)
+          rescue Exception => e
+            puts e.message
+          end
+          p thread.alive?
+        RUBY
+        expect(result.out).to end_with("false\n"), result.to_s
+      end
+
+      it "does not keep the program from ending" do
+        result = run_with_slow_block("exit 3")
+        expect([result.out, result.status.exitstatus]).to eq(["block\n", 3]), result.to_s
+      end
+
+      it "is called in a child too" do
+        result = run_with_slow_block(<<~RUBY)
+          _, status = Process.wait2(fork do
+            made.new
+            entered.pop
+          end)
+          p status
+        RUBY
+        expect(result.out).to include("exit 0"), result.to_s
+      end
+
+      it "does not take what is raised in a thread by others" do
+        result = run_with_slow_block("thread.raise(IOError, 'is told')\np thread.join(10) == thread")
+        expect([result.out, result.err]).to eq(["block\nthread is told\ntrue\n", ""]), result.to_s
+      end
+    end
   end
 end

@@ -2,6 +2,7 @@
 
 require "objspace"
 require_relative "../../support/heap"
+require_relative "../../support/ruby_program"
 
 RSpec.describe Memory::Tracker::Capture, "and what it keeps alive" do
   subject(:capture) { described_class.new(depth: 10) }
@@ -132,6 +133,19 @@ RSpec.describe Memory::Tracker::Capture, "and what it keeps alive" do
     end
     collect
     expect(classes - before).to be < few
+  end
+
+  it "can be moved before it is started" do
+    result = RubyProgram.run(<<~RUBY)
+      garbage = Array.new(100_000) { Object.new }
+      captures = Array.new(100) { Memory::Tracker::Capture.new(existing: true) }
+      garbage.clear
+      Heap.shuffle
+      captures.first(8).each(&:start)
+      3.times { GC.start }
+      p captures.first(8).map { |capture| Heap.differences(capture) }.uniq
+    RUBY
+    expect(result.out).to eq("[{}]\n"), result.to_s
   end
 
   it "uses places of dead classes again" do

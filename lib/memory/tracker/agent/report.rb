@@ -26,9 +26,9 @@ module Memory
           @output = environment["MEMORY_TRACKER_OUTPUT"] == "stdout" ? $stdout : $stderr
           @errors = $stderr
           @capture = Capture.new(**options.slice(*Settings::CAPTURE))
+          named = { command: environment["MEMORY_TRACKER_COMMAND"], record: environment["MEMORY_TRACKER_RECORD"] }
           settings = options.except(*Settings::CAPTURE, *Settings::SCREEN)
-                            .merge(command: environment["MEMORY_TRACKER_COMMAND"])
-          @reporter = Reporter.new(@capture, @output.fileno, settings)
+          @reporter = Reporter.new(@capture, @output.fileno, settings.merge(named))
         end
 
         # @return [void]

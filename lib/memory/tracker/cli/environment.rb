@@ -37,6 +37,12 @@ module Memory
           tracked? && !@options.batch? && no_screen.nil?
         end
 
+        # Whether that viewer runs in the launcher's process.
+        # @return [Boolean]
+        def outside?
+          full_screen? && !@options.same_process?
+        end
+
         # @return [String, nil] why there are tables though nobody asked for them; nil when that is not so
         def notice
           return if !tracked? || @options.batch? || no_screen.nil?
@@ -54,8 +60,9 @@ module Memory
             "RUBYLIB" => [*load_path, present("RUBYLIB")].compact.join(File::PATH_SEPARATOR),
             "RUBYOPT" => [AGENT_OPTION, present("RUBYOPT")].compact.join(" "),
             "MEMORY_TRACKER_DIRECTORY" => directory,
-            "MEMORY_TRACKER_MODE" => full_screen? ? "screen" : "batch",
+            "MEMORY_TRACKER_MODE" => mode,
             "MEMORY_TRACKER_OUTPUT" => @options.batch? ? "stdout" : "stderr",
+            "MEMORY_TRACKER_RECORD" => record,
             "MEMORY_TRACKER_OPTIONS" => @options.to_s,
             "MEMORY_TRACKER_COMMAND" => @options.command.join(" "),
             "MEMORY_TRACKER_ABI" => ABI
@@ -63,6 +70,17 @@ module Memory
         end
 
         private
+
+        def mode
+          return "batch" unless full_screen?
+
+          outside? ? "serve" : "screen"
+        end
+
+        # Where the program itself records, because there is no viewer to do it.
+        def record
+          File.expand_path(@options.record) if @options.record && !outside?
+        end
 
         def no_screen
           @no_screen = TUI.problem unless defined?(@no_screen)

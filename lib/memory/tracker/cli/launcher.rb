@@ -31,21 +31,31 @@ module Memory
         # @return [Integer] the exit status to leave with
         def run
           environment = Environment.new(@options)
-          Signals.forward do |signals|
-            with_directory { |directory| run_in(directory, environment, signals) }
+          with_directory(environment) do |directory|
+            if environment.outside?
+              run_outside(directory, environment)
+            else
+              Signals.forward { |signals| run_in(directory, environment, signals) }
+            end
           end
         end
 
         private
 
         # Removed whatever it holds then, and no matter if it is gone: the program's status counts more.
-        def with_directory
-          directory = Dir.mktmpdir("memory-tracker-")
+        def with_directory(environment)
+          directory = environment.outside? ? RunDirectory.make : Dir.mktmpdir("memory-tracker-")
           yield directory
         rescue ArgumentError => e
           raise Error, e.message
         ensure
           FileUtils.rm_rf(directory) if directory
+        end
+
+        def run_outside(directory, environment)
+          Outside.new(@options, directory, environment.to_h(directory)).run.tap { say_if_nothing(directory) }
+        rescue SystemCallError => e
+          refuse(e)
         end
 
         def run_in(directory, environment, signals)
@@ -57,7 +67,7 @@ module Memory
           CLI.complain(message, @errors) if message
           status = wait_for(pid, signals)
           wait_for_terminal(directory) if environment.full_screen?
-          CLI.complain(nothing_to_count, @errors) if environment.tracked? && Dir.empty?(directory)
+          say_if_nothing(directory) if environment.tracked?
           status
         end
 
@@ -94,8 +104,10 @@ module Memory
           @options.command.first
         end
 
-        def nothing_to_count
-          "no Ruby reported, so there was nothing to count: #{@options.command.join(" ")}"
+        def say_if_nothing(directory)
+          return unless Dir.empty?(directory)
+
+          CLI.complain("no Ruby reported, so there was nothing to count: #{@options.command.join(" ")}", @errors)
         end
 
         def found?(error)

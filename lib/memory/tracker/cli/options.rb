@@ -43,6 +43,19 @@ module Memory
         # @return [String, nil] a text to print instead of running anything: the help or the version
         attr_reader :answer
 
+        # @return [Symbol] what to do: `:run` a program, `:attach` to one, `:list` those that can be attached to, or
+        #   `:replay` a recording
+        attr_reader :action
+
+        # @return [Integer, nil] the process to look into
+        attr_reader :attach
+
+        # @return [String, nil] the recording to play
+        attr_reader :replay
+
+        # @return [String, nil] the file to record the numbers in
+        attr_reader :record
+
         # Reads a command line.
         # @param arguments [Array<String>] the command line; it is not changed
         # @return [Options]
@@ -53,7 +66,11 @@ module Memory
 
         def initialize
           @batch = false
+          @same_process = false
+          @wait = true
+          @output = nil
           @answer = nil
+          @action = :run
           @command = []
           @classes = []
           @report = { limit: 20, existing: true }
@@ -65,10 +82,32 @@ module Memory
           @batch
         end
 
+        # Whether the viewer runs in the program's own process, and not in the launcher's.
+        # @return [Boolean]
+        def same_process?
+          @same_process
+        end
+
+        # Whether the viewer stays when the program has ended.
+        # @return [Boolean]
+        def wait?
+          @wait
+        end
+
+        # @return [String, nil] the file that gets all that the program prints while the viewer is there
+        attr_reader :output
+
         # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
         # @return [String] such as "limit=20&existing=true&interval=0.5"
         def to_s
           @report.map { |name, value| "#{name}=#{value}" }.join("&")
+        end
+
+        # How the numbers are to be taken and shown. What nobody asked for has the value that is used then, or is not
+        # there.
+        # @return [Hash{Symbol => Object}] such as `{ interval: 1.0, limit: 20 }`
+        def settings
+          @report.dup.freeze
         end
 
         # Reads a command line into this object.
@@ -81,12 +120,34 @@ module Memory
           @command = arguments.last(rest.size)
           choose_classes unless @classes.empty?
           check_light if @report[:mode]
-          raise Error, "there is no command to run" if @command.empty? && !@answer
+          check unless @answer
         rescue OptionParser::ParseError => e
           raise Error, e.message
         end
 
         private
+
+        def check
+          return check_command if @action == :run
+
+          raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
+          raise Error, "--record does not go with --#{@action}" if @record && %i[list replay].include?(@action)
+        end
+
+        def check_command
+          raise Error, "there is no command to run" if @command.empty?
+          raise Error, "--record does not go with --same-process" if @record && @same_process
+          return unless @output
+
+          raise Error, "--output does not go with --batch" if @batch
+          raise Error, "--output does not go with --same-process" if @same_process
+        end
+
+        def choose(action)
+          raise Error, "--#{@action} does not go with --#{action}" unless [:run, action].include?(@action)
+
+          @action = action
+        end
 
         def choose_classes
           raise Error, "--class asks for call paths, and --depth 0 for none" if @report[:depth]&.zero?
@@ -107,6 +168,7 @@ module Memory
             define_output(parser)
             define_paths(parser)
             define_tracking(parser)
+            define_processes(parser)
             define_answers(parser)
             parser.separator("\n#{NOTES}")
           end
@@ -121,6 +183,13 @@ module Memory
           number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
           parser.on("--[no-]mouse", "use the mouse in the viewer") { |mouse| @report[:mouse] = mouse }
           parser.on("--no-settings", "the viewer begins anew, and keeps nothing") { @report[:settings] = false }
+          define_viewer(parser)
+        end
+
+        def define_viewer(parser)
+          parser.on("--output FILE", "keep what the program prints in a file, too") { |file| @output = file }
+          parser.on("--no-wait", "leave the viewer when the program ends") { @wait = false }
+          parser.on("--same-process", "run the viewer in the program's own process") { @same_process = true }
         end
 
         def define_paths(parser)
@@ -144,6 +213,21 @@ module Memory
           parser.on("--[no-]existing", "count objects from before the start (default: yes)") do |existing|
             @report[:existing] = existing
           end
+        end
+
+        def define_processes(parser)
+          parser.on("--attach PID", Integer, "look into a process that runs already") do |pid|
+            raise Error, "--attach takes the number of a process, not #{pid}" unless pid.positive?
+
+            choose(:attach)
+            @attach = pid
+          end
+          parser.on("--replay FILE", "play a recording") do |file|
+            choose(:replay)
+            @replay = file
+          end
+          parser.on("--record FILE", "record the numbers in a file") { |file| @record = file }
+          parser.on("--list", "list the processes that can be looked into") { choose(:list) }
         end
 
         def define_answers(parser)

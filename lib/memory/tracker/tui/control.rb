@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "../ending"
 require_relative "../viewer"
 
 module Memory
@@ -131,20 +132,11 @@ module Memory
           flush
           return stop if error.is_a?(SignalException) && !error.is_a?(Interrupt)
 
-          @viewer.ended(how(error)).wait
+          @viewer.ended(Ending.describe(error)).wait
         rescue Interrupt
           stop
         ensure
           stop
-        end
-
-        def how(error)
-          case error
-          when nil then "ended with status 0"
-          when SystemExit then "ended with status #{error.status}"
-          when Interrupt then "ended by SIGINT"
-          else "ended with status 1 (#{error.class})"
-          end
         end
       end
     end

@@ -43,6 +43,24 @@ RSpec.describe Memory::Tracker::CLI::Options do
     )
   end
 
+  it "runs a command, or does one of the things that need none" do
+    expect(parse("ruby").action).to eq(:run)
+    expect(parse("--list").action).to eq(:list)
+    expect(parse("--attach", "4711")).to have_attributes(action: :attach, attach: 4711, record: nil)
+    expect(parse("--attach", "1", "--record", "file")).to have_attributes(action: :attach, record: "file")
+    expect(parse("--replay", "file")).to have_attributes(action: :replay, replay: "file")
+  end
+
+  it "refuses to do two of them, or one of them with a command" do
+    expect(refusal("--attach", "1", "ruby")).to eq("--attach takes no command, and there is ruby")
+    expect(refusal("--list", "ruby")).to eq("--list takes no command, and there is ruby")
+    expect(refusal("--list", "--replay", "file")).to eq("--list does not go with --replay")
+    expect(refusal("--replay", "file", "--record", "other")).to eq("--record does not go with --replay")
+    expect(refusal("--record", "file", "--same-process", "ruby")).to eq("--record does not go with --same-process")
+    expect(refusal("--attach", "-3")).to eq("--attach takes the number of a process, not -3")
+    expect(refusal("--attach", "puma")).to eq("invalid argument: --attach puma")
+  end
+
   it "takes call paths of the classes that are named, ten frames of each when nothing else is said" do
     options = parse("--class", "Shop::Session", "--class=Größe", "--class", "Shop::Session", "ruby")
     expect(options.to_s.b).to end_with("&classes=Shop::Session,Größe".b).and include("depth=10")

@@ -1,0 +1,149 @@
+#include "binding/numbers_view.h"
+
+#include <ruby/thread.h>
+
+#include "binding/errors.h"
+#include "binding/reporter.h"
+#include "binding/table_run.h"
+#include "binding/view_options.h"
+#include "terminal/display.h"
+#include "viewer/column.h"
+
+static VALUE option(VALUE options, const char *name)
+{
+	return rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
+}
+
+static const char *text(VALUE string)
+{
+	return NIL_P(string) ? NULL : StringValueCStr(string);
+}
+
+static VALUE check_interrupts(VALUE unused)
+{
+	rb_thread_check_ints();
+	return Qnil;
+}
+
+/* --- the viewer --- */
+
+struct view {
+	struct display *display;
+	VALUE thread;
+	enum display_end end;
+	int state; /* of what signal handlers have raised */
+};
+
+/* Some Rubies do not wake a thread for a signal when there are others that could see to it. */
+static bool interrupted(void *context)
+{
+	return rb_thread_interrupted(((struct view *)context)->thread);
+}
+
+static void *run_display(void *data)
+{
+	struct view *view = data;
+
+	view->end = display_run(view->display);
+	return NULL;
+}
+
+static void wake(void *data)
+{
+	display_wake(((struct view *)data)->display);
+}
+
+static struct display *open_display(struct view *view, const struct numbers_source *source, VALUE options)
+{
+	VALUE sort = option(options, "sort"), command = option(options, "command");
+	char problem[SESSION_PROBLEM_MAX];
+	struct display_options display = {
+	    .viewer = view_options_parse(options),
+	    .gc_ns = (uint64_t)(view_options_seconds(options, "gc") * 1e9),
+	    .session = {.interrupt_key = true},
+	    .numbers = *source,
+	    .host = {.context = view, .interrupted = interrupted},
+	};
+
+	display.viewer.sort = text(sort);
+	display.viewer.command = text(command);
+	display.viewer.silent = true;
+	display.viewer.replay = source->steer != NULL;
+	if (display.viewer.sort && !column_find(display.viewer.sort))
+		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(sort));
+	struct display *opened = display_open(&display, problem);
+	if (!opened)
+		rb_raise(error_class, "the viewer cannot be shown: %s", problem);
+	RB_GC_GUARD(sort);
+	RB_GC_GUARD(command);
+	return opened;
+}
+
+static void run_until_left(struct view *view)
+{
+	do {
+		view->end = DISPLAY_WOKEN;
+		rb_thread_call_without_gvl2(run_display, view, wake, view);
+		if (view->end == DISPLAY_WOKEN)
+			rb_protect(check_interrupts, Qnil, &view->state);
+	} while (view->end == DISPLAY_WOKEN && !view->state);
+	if (view->end != DISPLAY_WOKEN)
+		return;
+	/* It has to give the terminal back, whatever else is pending. */
+	display_stop(view->display);
+	rb_nogvl(run_display, view, NULL, NULL, 0);
+}
+
+VALUE numbers_view_run(const struct numbers_source *source, VALUE options)
+{
+	struct view view = {.thread = rb_thread_current()};
+
+	Check_Type(options, T_HASH);
+	view.display = open_display(&view, source, options);
+	run_until_left(&view);
+	display_close(view.display);
+	if (view.state)
+		rb_jump_tag(view.state);
+	if (view.end == DISPLAY_INTERRUPTED)
+		rb_raise(rb_eInterrupt, "%s", "");
+	return ID2SYM(rb_intern(view.end == DISPLAY_QUIT ? "quit" : "left"));
+}
+
+/* --- tables --- */
+
+static void *run_tables(void *data)
+{
+	table_run(data);
+	return NULL;
+}
+
+static void cancel(void *data)
+{
+	tables_cancel(&((struct table_run *)data)->tables);
+}
+
+VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE options, bool at_once)
+{
+	struct printer_options printer = reporter_options(options);
+	VALUE command = option(options, "command");
+	struct table_run run;
+	int state = 0;
+
+	if (at_once)
+		printer.interval_ns = 0;
+	printer.batch.command = text(command);
+	if (!table_run_init(&run, source, NUM2INT(fd), &printer))
+		rb_memerror();
+	do {
+		run.tables.cancelled = false;
+		rb_thread_call_without_gvl2(run_tables, &run, cancel, &run);
+		if (run.tables.cancelled)
+			rb_protect(check_interrupts, Qnil, &state);
+	} while (run.tables.cancelled && !state);
+	VALUE how = run.how[0] ? rb_utf8_str_new_cstr(run.how) : Qnil;
+	table_run_deinit(&run);
+	RB_GC_GUARD(command);
+	if (state)
+		rb_jump_tag(state);
+	return how;
+}

@@ -1,0 +1,24 @@
+/*
+ * Shows numbers that come from somewhere else, another process or a recording, as a Ruby method does: what Ruby has
+ * for the calling thread meanwhile is seen to.
+ */
+#ifndef MEMORY_TRACKER_BINDING_NUMBERS_VIEW_H
+#define MEMORY_TRACKER_BINDING_NUMBERS_VIEW_H
+
+#include <ruby.h>
+
+#include "terminal/numbers.h"
+
+/*
+ * Shows the full-screen viewer until it is left, with the Hash of options that Memory::Tracker::Viewer takes. Returns
+ * :left, or :quit. Raises Error when it cannot be shown, Interrupt, and what handlers of signals raise. GVL
+ */
+VALUE numbers_view_run(const struct numbers_source *source, VALUE options);
+
+/*
+ * Prints tables to a file descriptor, with the Hash of options that Memory::Tracker::Reporter takes. Returns how the
+ * program has ended, or nil. GVL
+ */
+VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE options, bool at_once);
+
+#endif

@@ -1,0 +1,183 @@
+#include "binding/ruby_server.h"
+
+#include <ruby/thread.h>
+#include <unistd.h>
+
+#include "binding/errors.h"
+#include "binding/ruby_capture.h"
+#include "binding/served.h"
+
+struct ruby_server {
+	VALUE self;
+	VALUE capture; /* marked */
+	bool armed;
+	struct served *served; /* owned; NULL unless it runs */
+	pid_t pid;             /* of the process that it runs in */
+	bool ending;
+};
+
+/* Those that run, an array that is made once and marked for good. */
+static VALUE servers;
+
+static void mark(void *data)
+{
+	rb_gc_mark(((struct ruby_server *)data)->capture);
+}
+
+/* One that runs is kept alive by `servers`, so that there is nothing to stop here. */
+static void release(void *data)
+{
+	xfree(data);
+}
+
+static size_t size_of(const void *data)
+{
+	return sizeof(struct ruby_server);
+}
+
+static const rb_data_type_t server_type = {
+    .wrap_struct_name = "Memory::Tracker::Server",
+    .function = {.dmark = mark, .dfree = release, .dsize = size_of},
+    .flags = RUBY_TYPED_FREE_IMMEDIATELY,
+};
+
+static struct ruby_server *get(VALUE self)
+{
+	struct ruby_server *server;
+
+	TypedData_Get_Struct(self, struct ruby_server, &server_type, server);
+	return server;
+}
+
+static VALUE allocate(VALUE klass)
+{
+	struct ruby_server *server;
+	VALUE self = TypedData_Make_Struct(klass, struct ruby_server, &server_type, server);
+
+	server->self = self;
+	server->capture = Qnil;
+	return self;
+}
+
+static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE armed)
+{
+	struct ruby_server *server = get(self);
+
+	capture_name(ruby_capture_get(capture), StringValueCStr(command));
+	server->capture = capture;
+	server->armed = RTEST(armed);
+	return self;
+}
+
+/* --- running --- */
+
+/* A server that was running when the process forked does not run in the child. */
+static bool runs(const struct ruby_server *server)
+{
+	return server->served && server->pid == getpid();
+}
+
+static void forget(struct ruby_server *server)
+{
+	if (!server->served)
+		return;
+	served_free(server->served);
+	server->served = NULL;
+	rb_ary_delete(servers, server->self);
+}
+
+static VALUE start(VALUE self, VALUE where)
+{
+	struct ruby_server *server = get(self);
+	char problem[TRANSPORT_PROBLEM_MAX];
+
+	if (runs(server))
+		return Qfalse;
+	/* What a fork may have left here belongs to the parent. */
+	forget(server);
+	server->served = served_start(ruby_capture_get(server->capture), server->capture, StringValueCStr(where),
+	                              server->armed, problem);
+	if (!server->served)
+		rb_raise(error_class, "%s", problem);
+	server->pid = getpid();
+	server->ending = false;
+	rb_ary_push(servers, self);
+	return Qtrue;
+}
+
+struct ending {
+	struct served *served;
+	const char *how;
+};
+
+static void *end_served(void *data)
+{
+	struct ending *ending = data;
+
+	served_end(ending->served, ending->how);
+	return NULL;
+}
+
+/* The waiting is short, and is not interrupted. */
+static bool end(struct ruby_server *server, const char *how)
+{
+	struct ending ending = {server->served, how};
+
+	if (!runs(server) || server->ending)
+		return false;
+	server->ending = true;
+	rb_nogvl(end_served, &ending, NULL, NULL, 0);
+	forget(server);
+	return true;
+}
+
+static VALUE finish(VALUE self, VALUE how)
+{
+	struct ruby_server *server = get(self);
+
+	capture_refresh(ruby_capture_get(server->capture));
+	VALUE finished = end(server, StringValueCStr(how)) ? Qtrue : Qfalse;
+	RB_GC_GUARD(how);
+	return finished;
+}
+
+static VALUE stop(VALUE self)
+{
+	return end(get(self), NULL) ? Qtrue : Qfalse;
+}
+
+static VALUE is_running(VALUE self)
+{
+	return runs(get(self)) ? Qtrue : Qfalse;
+}
+
+static VALUE path(VALUE self)
+{
+	struct ruby_server *server = get(self);
+
+	return runs(server) ? rb_utf8_str_new_cstr(served_path(server->served)) : Qnil;
+}
+
+/* At the end of the program, before captures are freed. */
+static void stop_all(VALUE unused)
+{
+	for (long i = RARRAY_LEN(servers) - 1; i >= 0; i--)
+		end(get(RARRAY_AREF(servers, i)), NULL);
+}
+
+void ruby_server_define(VALUE tracker)
+{
+	VALUE klass = rb_define_class_under(tracker, "Server", rb_cObject);
+
+	servers = rb_ary_new();
+	rb_gc_register_mark_object(servers);
+	rb_obj_hide(servers);
+	rb_define_alloc_func(klass, allocate);
+	rb_define_method(klass, "initialize", initialize, 3);
+	rb_define_method(klass, "start", start, 1);
+	rb_define_method(klass, "finish", finish, 1);
+	rb_define_method(klass, "stop", stop, 0);
+	rb_define_method(klass, "running?", is_running, 0);
+	rb_define_method(klass, "path", path, 0);
+	rb_set_end_proc(stop_all, Qnil);
+}

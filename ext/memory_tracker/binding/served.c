@@ -1,0 +1,267 @@
+#include "binding/served.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/path_cache.h"
+#include "vm/condition.h"
+#include "vm/depths.h"
+#include "vm/fork_close.h"
+#include "vm/service.h"
+
+struct served {
+	struct capture *capture; /* borrowed; the service's thread keeps its owner alive */
+	VALUE owner;             /* which whoever has started this marks, so that it stays where it is */
+	struct service *service; /* owned */
+	struct server *server;   /* owned; changes under the GVL */
+	bool armed;
+	char title[CAPTURE_COMMAND_SIZE]; /* $0 as it was */
+	pid_t pid;
+	unsigned references; /* of the starter, and of jobs that run; changes under the GVL */
+
+	/* What the service is asked for. */
+	const struct server_work *work; /* the server's */
+	struct service_job working;
+	struct service_job refreshing;
+	struct service_job leaving;
+};
+
+/* --- with the GVL --- */
+
+static void release(struct served *served)
+{
+	if (--served->references == 0)
+		free(served);
+}
+
+static const char *start_counting(struct served *served)
+{
+	const char *reason = "";
+
+	switch (capture_start(served->capture, served->owner, &reason)) {
+	case CAPTURE_DONE:
+	case CAPTURE_NOTHING:
+		return NULL;
+	case CAPTURE_REFUSED:
+		return reason;
+	case CAPTURE_TOO_MANY:
+		return "as many captures run already as there can be";
+	default:
+		return "there is not enough memory";
+	}
+}
+
+static void stop_counting(struct capture *capture)
+{
+	if (capture->running)
+		capture_stop(capture, rb_hash_new());
+}
+
+static const char *set_depth(struct capture *capture, const struct server_work *work)
+{
+	if (work->depth > PATH_DEPTH_LIMIT && work->depth != UINT32_MAX)
+		return "so many frames cannot be taken";
+	return depths_set(capture, work->name, work->depth) ? NULL : "there is no such class";
+}
+
+/* Returns why it cannot be done, or NULL. */
+static const char *perform(struct served *served, const struct server_work *work)
+{
+	struct capture *capture = served->capture;
+
+	switch (work->kind) {
+	case MESSAGE_GC:
+		rb_gc_start();
+		capture_refresh(capture);
+		return NULL;
+	case MESSAGE_START:
+		return start_counting(served);
+	case MESSAGE_STOP:
+		stop_counting(capture);
+		return NULL;
+	case MESSAGE_DEPTH:
+		return set_depth(capture, work);
+	default:
+		return "nobody knows how to do that";
+	}
+}
+
+struct running_job {
+	struct served *served;
+	struct server_work work;
+	uint64_t start;
+	const char *problem;
+};
+
+static VALUE run_work(VALUE data)
+{
+	struct running_job *job = (struct running_job *)data;
+
+	job->problem = "it was interrupted";
+	job->problem = perform(job->served, &job->work);
+	return Qnil;
+}
+
+/* Also when the thread is killed while it is at it. A finalizer may have forked, and this be the child. */
+static VALUE after_work(VALUE data)
+{
+	struct running_job *job = (struct running_job *)data;
+	struct served *served = job->served;
+
+	if (served->server && served->pid == getpid())
+		server_done(served->server, job->problem, condition_now() - job->start);
+	release(served);
+	return Qnil;
+}
+
+static void do_work(void *data)
+{
+	struct served *served = data;
+	struct running_job job = {.served = served, .work = *served->work, .start = condition_now()};
+
+	served->references++;
+	rb_ensure(run_work, (VALUE)&job, after_work, (VALUE)&job);
+}
+
+/* Servers tell by their title what each of their processes is for. */
+static void read_title(char title[CAPTURE_COMMAND_SIZE])
+{
+	VALUE name = rb_gv_get("$0");
+
+	title[0] = 0;
+	if (RB_TYPE_P(name, T_STRING))
+		snprintf(title, CAPTURE_COMMAND_SIZE, "%.*s", (int)RSTRING_LEN(name), RSTRING_PTR(name));
+}
+
+static void follow_title(struct served *served)
+{
+	char title[CAPTURE_COMMAND_SIZE];
+
+	read_title(title);
+	if (strcmp(title, served->title) == 0)
+		return;
+	memcpy(served->title, title, sizeof(title));
+	capture_name(served->capture, title);
+}
+
+static void do_refresh(void *data)
+{
+	struct served *served = data;
+
+	served->references++;
+	follow_title(served);
+	capture_refresh_sparingly(served->capture);
+	if (served->server && served->pid == getpid())
+		server_refreshed(served->server);
+	release(served);
+}
+
+static void do_leave(void *data)
+{
+	struct served *served = data;
+
+	stop_counting(served->capture);
+}
+
+/* --- what the server asks for, in its thread --- */
+
+static struct snapshot_header *snapshot(void *context)
+{
+	return capture_snapshot(((struct served *)context)->capture);
+}
+
+static bool running(void *context)
+{
+	return ((struct served *)context)->capture->running;
+}
+
+static void refresh(void *context)
+{
+	struct served *served = context;
+
+	service_call(served->service, &served->refreshing);
+}
+
+static const char *work(void *context, const struct server_work *work)
+{
+	struct served *served = context;
+
+	if (!service_alive(served->service))
+		return "the program has ended the thread that would do it";
+	served->work = work;
+	service_call(served->service, &served->working);
+	return NULL;
+}
+
+static void deserted(void *context)
+{
+	struct served *served = context;
+
+	if (served->armed)
+		service_call(served->service, &served->leaving);
+}
+
+/* Without room in that list a child keeps the copy open, which is all that is wrong then. */
+static void opened(int fd)
+{
+	fork_close_add(fd);
+}
+
+/* --- life --- */
+
+struct served *served_start(struct capture *capture, VALUE owner, const char *directory, bool armed,
+                            char problem[TRANSPORT_PROBLEM_MAX])
+{
+	struct service *service = service_start(capture, owner);
+	struct served *served = calloc(1, sizeof *served);
+
+	if (!served) {
+		service_stop(service);
+		rb_memerror();
+	}
+	*served =
+	    (struct served){.capture = capture, .owner = owner, .service = service, .armed = armed, .pid = getpid()};
+	served->references = 1;
+	read_title(served->title);
+	served->working = (struct service_job){.function = do_work, .data = served};
+	served->refreshing = (struct service_job){.function = do_refresh, .data = served};
+	served->leaving = (struct service_job){.function = do_leave, .data = served};
+	struct server_source source = {.context = served,
+	                               .snapshot = snapshot,
+	                               .running = running,
+	                               .refresh = refresh,
+	                               .work = work,
+	                               .deserted = deserted,
+	                               .opened = opened,
+	                               .closing = fork_close_remove};
+	served->server = server_start(directory, &source, problem);
+	if (served->server)
+		return served;
+	served_free(served);
+	return NULL;
+}
+
+const char *served_path(const struct served *served)
+{
+	return server_path(served->server);
+}
+
+void served_end(struct served *served, const char *how)
+{
+	server_end(served->server, how);
+}
+
+void served_free(struct served *served)
+{
+	struct server *server = served->server;
+
+	served->server = NULL;
+	if (server && served->pid == getpid())
+		server_free(server);
+	else if (server)
+		server_abandon(server);
+	service_stop(served->service);
+	release(served);
+}

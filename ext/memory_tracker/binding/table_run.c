@@ -1,0 +1,135 @@
+#include "binding/table_run.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "vm/condition.h"
+
+#define MILLISECONDS UINT64_C(1000000)
+
+/* A table does not wait longer than this for a GC. */
+#define GC_PATIENCE (500 * MILLISECONDS)
+
+/* How often to look whether it was cancelled. */
+#define TICK_MS 100
+
+/* How often to look for news of a source that has no descriptor. */
+#define LOOK_MS 10
+
+bool table_run_init(struct table_run *run, const struct numbers_source *source, int fd,
+                    const struct printer_options *options)
+{
+	*run = (struct table_run){.source = *source, .options = *options};
+	return tables_init(&run->tables, fd, &options->batch);
+}
+
+void table_run_deinit(struct table_run *run)
+{
+	tables_deinit(&run->tables);
+}
+
+/* Waits for news until `deadline` at the latest. */
+static void wait_until(const struct table_run *run, uint64_t deadline)
+{
+	struct pollfd polled = {.fd = run->source.fd(run->source.context), .events = POLLIN};
+	uint64_t now = condition_now();
+	int most = polled.fd < 0 ? LOOK_MS : TICK_MS;
+	uint64_t left = deadline > now ? (deadline - now) / MILLISECONDS + 1 : 0;
+
+	poll(&polled, polled.fd >= 0, left < (uint64_t)most ? (int)left : most);
+}
+
+/* Takes what has come. Returns whether there are new numbers. */
+static bool take_news(struct table_run *run)
+{
+	struct numbers_news news = {0};
+	enum numbers_event event;
+	bool taken = false;
+
+	while (!run->how[0] && (event = run->source.next(run->source.context, &news)) != NUMBERS_NOTHING) {
+		if (event == NUMBERS_ENDED)
+			snprintf(run->how, sizeof(run->how), "%s", news.sentence[0] ? news.sentence : "ended");
+		if (event == NUMBERS_GC || event == NUMBERS_GC_FAILED)
+			run->collecting = false;
+		if (event == NUMBERS_ENDED && news.snapshot)
+			news.snapshot->flags |= SNAPSHOT_ENDED;
+		taken = tables_take(&run->tables, news.snapshot) || taken;
+		news = (struct numbers_news){0};
+	}
+	return taken;
+}
+
+static bool goes_on(const struct table_run *run)
+{
+	return !run->how[0] && !run->tables.cancelled && !run->tables.broken;
+}
+
+/* Waits for the numbers that were asked for, or for the end. Returns whether there are some. */
+static bool await_numbers(struct table_run *run)
+{
+	bool taken = false;
+
+	while (!(taken = take_news(run)) && goes_on(run))
+		wait_until(run, UINT64_MAX);
+	return taken;
+}
+
+/* Waits until `deadline`, or for the end. Returns whether numbers have come that nobody asked for: the last ones. */
+static bool pass_time(struct table_run *run, uint64_t deadline)
+{
+	bool taken = false;
+
+	while (goes_on(run) && condition_now() < deadline) {
+		wait_until(run, deadline);
+		taken = take_news(run) || taken;
+	}
+	return taken;
+}
+
+static void collect(struct table_run *run, uint64_t now)
+{
+	uint64_t deadline = now + GC_PATIENCE;
+
+	run->source.gc(run->source.context);
+	run->collecting = true;
+	while (run->collecting && goes_on(run) && condition_now() < deadline) {
+		wait_until(run, deadline);
+		take_news(run);
+	}
+}
+
+static bool ask(struct table_run *run, uint64_t *next_gc)
+{
+	uint64_t now = condition_now();
+
+	if (run->options.gc_ns && now >= *next_gc) {
+		collect(run, now);
+		*next_gc = now + run->options.gc_ns;
+	}
+	run->source.ask(run->source.context);
+	return await_numbers(run);
+}
+
+void table_run(struct table_run *run)
+{
+	uint64_t next = condition_now(), next_gc = next + run->options.gc_ns, printed = 0;
+
+	/* The first rates and growths are reckoned from here. */
+	bool some = ask(run, &next_gc);
+	while (goes_on(run) && printed < run->options.tables) {
+		next += run->options.interval_ns;
+		some = pass_time(run, next);
+		if (goes_on(run))
+			some = ask(run, &next_gc);
+		if (some && goes_on(run)) {
+			tables_print(&run->tables);
+			printed++;
+		}
+		uint64_t now = condition_now();
+		next = next < now ? now : next;
+	}
+	/* The numbers at the end. */
+	if (run->how[0] && some)
+		tables_print(&run->tables);
+}

@@ -1,0 +1,30 @@
+/* Tables of numbers that come from somewhere else: another process, or a recording. */
+#ifndef MEMORY_TRACKER_BINDING_TABLE_RUN_H
+#define MEMORY_TRACKER_BINDING_TABLE_RUN_H
+
+#include <stdbool.h>
+
+#include "binding/printer.h"
+#include "binding/tables.h"
+#include "terminal/numbers.h"
+
+struct table_run {
+	struct numbers_source source;
+	struct printer_options options; /* interval_ns 0: the next numbers as soon as there are some */
+	struct tables tables;
+	bool collecting;                /* a GC was asked for, and is not over */
+	char how[NUMBERS_SENTENCE_MAX]; /* how the program has ended; empty as long as it has not */
+};
+
+/* What the options point to, and `fd`, are borrowed. False without memory, and then there is nothing to deinit. */
+bool table_run_init(struct table_run *run, const struct numbers_source *source, int fd,
+                    const struct printer_options *options);
+void table_run_deinit(struct table_run *run);
+
+/*
+ * Prints a table at the interval until the numbers end, or so many are printed as are wanted, or nobody reads them,
+ * or tables_cancel is called. ANY THREAD that does not hold the GVL
+ */
+void table_run(struct table_run *run);
+
+#endif

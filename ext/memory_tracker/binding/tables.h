@@ -1,0 +1,40 @@
+/*
+ * Tables of snapshots, one after the other, written to a file descriptor.
+ *
+ * One thread at a time; any thread, no GVL. Only tables_cancel may be called by another one.
+ */
+#ifndef MEMORY_TRACKER_BINDING_TABLES_H
+#define MEMORY_TRACKER_BINDING_TABLES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "viewer/batch.h"
+
+struct tables {
+	int fd; /* borrowed */
+	struct batch_options batch;
+	struct history *history; /* owned */
+	struct path_watch paths;
+	struct buffer text;
+	atomic_bool cancelled;
+	bool broken; /* nobody can read what is printed any more */
+};
+
+/* What `batch` points to is borrowed. False without memory, and then there is nothing to deinit. */
+bool tables_init(struct tables *tables, int fd, const struct batch_options *batch);
+void tables_deinit(struct tables *tables);
+
+/* Takes the next snapshot and owns it from here on; NULL is fine. False when there is no new one to print. */
+bool tables_take(struct tables *tables, struct snapshot_header *snapshot);
+
+/* Prints a table of the latest snapshot. Waits until somebody takes it. */
+void tables_print(struct tables *tables);
+
+/* Prints a sentence. Likewise. */
+void tables_say(struct tables *tables, const char *sentence);
+
+/* Makes tables_print give up soon when nobody takes what it prints. ANY THREAD */
+void tables_cancel(struct tables *tables);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The process between a launcher and the program that it has put on a pty of its own.
+ *
+ * The pty is the controlling terminal of a session that this process leads, as a shell does: only below such a leader
+ * can a program be stopped by Ctrl-Z, and does it get SIGHUP when its terminal goes away. It tells the launcher what
+ * becomes of the program, and stays until the pty is closed, so that what the program leaves behind keeps its terminal.
+ */
+#ifndef MEMORY_TRACKER_TERMINAL_MONITOR_H
+#define MEMORY_TRACKER_TERMINAL_MONITOR_H
+
+#include <sys/types.h>
+
+struct monitor_task {
+	char *const *arguments;   /* the command first; NULL ends them */
+	char *const *environment; /* likewise */
+	int terminal;             /* the pty's other end */
+	int reports;              /* where struct monitor_report go */
+};
+
+/* What the launcher hears. */
+struct monitor_report {
+	enum { MONITOR_STARTED, MONITOR_FAILED, MONITOR_CHANGED } kind;
+	pid_t pid;  /* of the program, whose group has the same number */
+	int status; /* as waitpid gives it; of MONITOR_FAILED an errno */
+};
+
+/*
+ * In a forked child with all signals blocked, with descriptors for the task: becomes the monitor. Only
+ * async-signal-safe calls.
+ */
+_Noreturn void monitor_run(const struct monitor_task *task);
+
+#endif

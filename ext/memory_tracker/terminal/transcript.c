@@ -1,0 +1,229 @@
+#include "terminal/transcript.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "terminal/tty.h"
+
+/* The file says whose it is, so that a process knows it again after an exec. */
+#define HEADER "memory-tracker: printed by process %ld\n"
+#define HEADER_MAX 80
+
+/* More than this in the file, and the screen is given up to print it. */
+#define SIZE_LIMIT ((off_t)256 << 20)
+
+/* Room that is kept for what is printed between two checks. */
+#define RESERVE ((off_t)8 << 20)
+
+/* Of what was printed since the last look, so much is worth showing. */
+#define TAIL_MAX ((off_t)256 << 10)
+
+#define PIECE 65536
+
+/* --- the file --- */
+
+/* Two descriptions of one new file, that has lost its name already. Returns 0 or an errno. */
+static int open_in(const char *folder, int *file, int *reader)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/memory-tracker-XXXXXX", folder) >= (int)sizeof(path))
+		return ENAMETOOLONG;
+	*file = mkostemp(path, O_APPEND | O_CLOEXEC);
+	if (*file < 0)
+		return errno;
+	*reader = open(path, O_RDONLY | O_CLOEXEC);
+	int error = *reader < 0 ? errno : 0;
+	unlink(path);
+	if (error)
+		close(*file);
+	return error;
+}
+
+/* A file that somebody has asked for. Returns 0 or an errno. */
+static int open_named(const char *path, int *file, int *reader)
+{
+	struct stat status;
+
+	*file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+	if (*file < 0)
+		return errno;
+	*reader = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int error = *reader < 0 ? errno : 0;
+	/* What is printed is read again, so it must be where it was written. */
+	if (!error && (fstat(*file, &status) < 0 || !S_ISREG(status.st_mode)))
+		error = EINVAL;
+	if (!error && ftruncate(*file, 0) < 0)
+		error = errno;
+	if (!error)
+		return 0;
+	close(*file);
+	if (*reader >= 0)
+		close(*reader);
+	return error;
+}
+
+/* Returns 0 or an errno. */
+static int open_unnamed(int *file, int *reader)
+{
+	const char *folder = getenv("TMPDIR");
+	int error = folder && *folder ? open_in(folder, file, reader) : ENOENT;
+
+	return error ? open_in("/tmp", file, reader) : 0;
+}
+
+static int write_header(struct transcript *transcript)
+{
+	char header[HEADER_MAX];
+	int length = snprintf(header, sizeof(header), HEADER, (long)getpid());
+
+	if (write(transcript->file, header, (size_t)length) != length)
+		return errno ? errno : ENOSPC;
+	transcript->shown = transcript->printed = length;
+	return 0;
+}
+
+int transcript_init(struct transcript *transcript, const char *path)
+{
+	int file, reader;
+	int error = path ? open_named(path, &file, &reader) : open_unnamed(&file, &reader);
+
+	*transcript = (struct transcript){.file = -1, .reader = -1};
+	if (error)
+		return error;
+	*transcript = (struct transcript){.file = file, .reader = reader, .named = path != NULL};
+	if (!path)
+		error = write_header(transcript);
+	if (!error && transcript_check(transcript) != TRANSCRIPT_FINE)
+		error = ENOSPC;
+	if (error)
+		transcript_deinit(transcript);
+	else
+		flock(transcript->file, LOCK_EX);
+	return error;
+}
+
+static void discard(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static off_t size_of(const struct transcript *transcript)
+{
+	struct stat status;
+
+	return fstat(transcript->file, &status) == 0 ? status.st_size : 0;
+}
+
+void transcript_deinit(struct transcript *transcript)
+{
+	/* Room that was kept, and is not needed any more. */
+	if (transcript->named && ftruncate(transcript->file, size_of(transcript)) < 0)
+		transcript->named = false;
+	discard(&transcript->file);
+	discard(&transcript->reader);
+}
+
+bool transcript_append(struct transcript *transcript, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(transcript->file, bytes, length);
+
+		if (written < 0 && errno != EINTR)
+			return false;
+		if (written > 0) {
+			bytes += written;
+			length -= (size_t)written;
+		}
+	}
+	return true;
+}
+
+void transcript_print(struct transcript *transcript, int fd)
+{
+	char piece[PIECE];
+	ssize_t length;
+
+	while ((length = pread(transcript->reader, piece, sizeof(piece), transcript->printed)) > 0) {
+		tty_write(fd, piece, (size_t)length);
+		transcript->printed += length;
+	}
+}
+
+void transcript_skip(struct transcript *transcript)
+{
+	transcript->printed = size_of(transcript);
+}
+
+size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size)
+{
+	off_t end = size_of(transcript), start = end - (off_t)(size - 1);
+	ssize_t length = pread(transcript->reader, buffer, size - 1, start > 0 ? start : 0);
+
+	length = length > 0 ? length : 0;
+	buffer[length] = 0;
+	return (size_t)length;
+}
+
+/* --- while it goes on --- */
+
+size_t transcript_tail(struct transcript *transcript, char *buffer, size_t size)
+{
+	off_t end = size_of(transcript);
+
+	if (end - transcript->shown > TAIL_MAX)
+		transcript->shown = end - TAIL_MAX;
+	ssize_t length = pread(transcript->reader, buffer, size, transcript->shown);
+	if (length <= 0)
+		return 0;
+	transcript->shown += length;
+	return (size_t)length;
+}
+
+/* Claims the room that the program is going to need, where the system has a way to do that. */
+static bool reserve(struct transcript *transcript, off_t size)
+{
+#ifdef __linux__
+	if (fallocate(transcript->file, FALLOC_FL_KEEP_SIZE, size, RESERVE) == 0)
+		return true;
+	if (errno == ENOSPC || errno == EDQUOT)
+		return false;
+#endif
+	struct statvfs room;
+	return fstatvfs(transcript->file, &room) < 0 || (off_t)room.f_bavail * (off_t)room.f_frsize > RESERVE;
+}
+
+enum transcript_trouble transcript_check(struct transcript *transcript)
+{
+	off_t size = size_of(transcript);
+	struct rlimit limit;
+
+	if (!reserve(transcript, size))
+		return TRANSCRIPT_FULL;
+	bool limited = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+	if (limited && (rlim_t)(size + RESERVE) > limit.rlim_cur)
+		return TRANSCRIPT_LARGE;
+	return size > SIZE_LIMIT && !transcript->named ? TRANSCRIPT_LARGE : TRANSCRIPT_FINE;
+}
+
+bool transcript_is_ours(int fd)
+{
+	char header[HEADER_MAX], start[HEADER_MAX] = "";
+	struct stat status;
+
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_nlink)
+		return false;
+	int length = snprintf(header, sizeof(header), HEADER, (long)getpid());
+	return pread(fd, start, (size_t)length, 0) == length && memcmp(start, header, (size_t)length) == 0;
+}

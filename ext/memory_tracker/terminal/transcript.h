@@ -1,0 +1,57 @@
+/*
+ * All that a program has printed while a screen was up, in a file: to be shown in a pane, and to be written to the
+ * terminal when the screen is gone. Unless it was given a name the file has none.
+ *
+ * One thread at a time; any thread, no GVL.
+ */
+#ifndef MEMORY_TRACKER_TERMINAL_TRANSCRIPT_H
+#define MEMORY_TRACKER_TERMINAL_TRANSCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct transcript {
+	int file;      /* owned; opened for appending. Locked as long as any process has it open */
+	int reader;    /* owned; the same file, opened another time, and so without the lock */
+	off_t shown;   /* bytes that transcript_tail has given */
+	off_t printed; /* bytes that are on the terminal by now */
+	bool named;    /* somebody has asked for the file */
+};
+
+/* Why printing cannot go on into the file. */
+enum transcript_trouble {
+	TRANSCRIPT_FINE,
+	TRANSCRIPT_FULL,  /* the disk is nearly full */
+	TRANSCRIPT_LARGE, /* the file has become too large */
+};
+
+/* Makes the file: `path`, which becomes empty, or one without a name when that is NULL. Returns 0 or an errno. */
+int transcript_init(struct transcript *transcript, const char *path);
+void transcript_deinit(struct transcript *transcript);
+
+/* Adds to the file what was printed. Returns false when there is no room for it. */
+bool transcript_append(struct transcript *transcript, const char *bytes, size_t length);
+
+/*
+ * Writes to the terminal `fd` what was printed since. What is being printed meanwhile may be missing; returns when
+ * there was nothing more.
+ */
+void transcript_print(struct transcript *transcript, int fd);
+
+/* What is in the file by now is on the terminal already. */
+void transcript_skip(struct transcript *transcript);
+
+/* The last bytes of what is in the file, zero-terminated. Returns their number, less than `size`. */
+size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size);
+
+/* The next bytes that were printed, for showing; when there are very many, the oldest are left out. */
+size_t transcript_tail(struct transcript *transcript, char *buffer, size_t size);
+
+/* Makes sure that there is room for some more, and tells when there is not. */
+enum transcript_trouble transcript_check(struct transcript *transcript);
+
+/* Whether a descriptor leads to a file without a name that a transcript of this process, before an exec, has made. */
+bool transcript_is_ours(int fd);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * What a watched process and those who look into it say to each other.
+ *
+ * A message is a header and a body. Both sides are processes of one machine, so numbers are in its byte order. The
+ * first message of either side is MESSAGE_HELLO; its header, and the first word of its body, are the same in all
+ * versions. The looker asks; each question is answered by a message of the same kind, by MESSAGE_DONE or by
+ * MESSAGE_REFUSED. What nobody asked for is MESSAGE_ENDED, the last one, after a last MESSAGE_SNAPSHOT.
+ */
+#ifndef MEMORY_TRACKER_TRANSPORT_MESSAGE_H
+#define MEMORY_TRACKER_TRANSPORT_MESSAGE_H
+
+#include <stdint.h>
+
+#define MESSAGE_MAGIC UINT32_C(0x4d54524b)
+#define MESSAGE_VERSION UINT32_C(1)
+
+/* Bytes of the longest question's body, and of the longest answer's. */
+#define MESSAGE_QUESTION_MAX 1024
+#define MESSAGE_ANSWER_MAX (UINT64_C(1) << 30)
+
+/* Bytes of the longest sentence in a message, and of the longest name of a class, without a zero byte. */
+#define MESSAGE_TEXT_MAX 240
+#define MESSAGE_NAME_MAX 512
+
+enum message_kind {
+	MESSAGE_HELLO = 1, /* struct message_hello, both ways */
+	MESSAGE_SNAPSHOT,  /* asked with nothing; answered with a snapshot */
+	MESSAGE_GC,        /* asked with nothing: a full GC */
+	MESSAGE_START,     /* likewise: counting begins, unless it has; it may end when all who asked are gone */
+	MESSAGE_STOP,      /* likewise: counting ends */
+	MESSAGE_DEPTH,     /* asked with struct message_depth and the name of a class, or none for all classes */
+	MESSAGE_DONE,      /* struct message_done */
+	MESSAGE_REFUSED,   /* struct message_refused and a sentence */
+	MESSAGE_ENDED,     /* a sentence: how the program ended */
+};
+
+struct message_header {
+	uint32_t magic;
+	uint32_t kind; /* enum message_kind */
+	uint64_t size; /* of the body */
+};
+
+struct message_hello {
+	uint32_t version;
+	uint32_t pid;
+	uint32_t running; /* 1 when objects are being counted */
+	uint32_t reserved;
+};
+
+/* `depth` in frames, UINT32_MAX: what all classes have. */
+struct message_depth {
+	uint32_t depth;
+};
+
+struct message_done {
+	uint64_t asked; /* enum message_kind */
+	uint64_t nanoseconds;
+};
+
+struct message_refused {
+	uint64_t asked; /* enum message_kind; 0: all there may be asked */
+};
+
+#endif

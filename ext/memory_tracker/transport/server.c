@@ -1,0 +1,501 @@
+#include "transport/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "transport/channel.h"
+#include "transport/socket.h"
+#include "transport/visitor.h"
+
+#define MILLISECONDS UINT64_C(1000000)
+
+/* A snapshot does not wait longer for what makes it complete. */
+#define REFRESH_TIME (20 * MILLISECONDS)
+
+/* Who has not said hello by then is sent away. */
+#define HELLO_TIME (5000 * MILLISECONDS)
+
+/* With no descriptor left for those who knock, so long nobody answers the door. */
+#define REST_TIME (200 * MILLISECONDS)
+
+/* At the end, who takes nothing for so long is not waited for; and nobody longer than that. */
+#define IDLE_TIME (100 * MILLISECONDS)
+#define FAREWELL_TIME (1000 * MILLISECONDS)
+
+#define HOW_MAX MESSAGE_TEXT_MAX
+
+struct server {
+	struct server_source source;
+	char directory[DIRECTORY_PATH_MAX];
+	char path[DIRECTORY_PATH_MAX];
+	pid_t pid;
+	int listener; /* owned */
+	int wake[2];  /* owned; a pipe */
+	pthread_t thread;
+
+	pthread_mutex_t mutex; /* guards what follows */
+	bool refreshed;
+	bool done;
+	char problem[MESSAGE_TEXT_MAX + 1]; /* of what is done; empty: none */
+	uint64_t done_ns;
+	bool ending;
+	bool silent; /* nobody is told anything */
+	char how[HOW_MAX + 1];
+
+	/* Of the thread alone. */
+	struct visitor visitors[SERVER_CLIENTS_MAX];
+	struct server_work work;
+	struct visitor *worked_for; /* NULL: for nobody who is still here */
+	bool working;
+	bool refreshing;
+	bool started_for_them;
+	uint64_t rest_until;
+};
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000 * MILLISECONDS + (uint64_t)time.tv_nsec;
+}
+
+/* --- what other threads do --- */
+
+static void notify(struct server *server)
+{
+	/* When the pipe is full it wakes all the same. */
+	if (write(server->wake[1], "", 1) < 0)
+		return;
+}
+
+void server_done(struct server *server, const char *problem, uint64_t nanoseconds)
+{
+	pthread_mutex_lock(&server->mutex);
+	server->done = true;
+	server->done_ns = nanoseconds;
+	snprintf(server->problem, sizeof(server->problem), "%s", problem ? problem : "");
+	pthread_mutex_unlock(&server->mutex);
+	notify(server);
+}
+
+void server_refreshed(struct server *server)
+{
+	pthread_mutex_lock(&server->mutex);
+	server->refreshed = true;
+	pthread_mutex_unlock(&server->mutex);
+	notify(server);
+}
+
+const char *server_path(const struct server *server)
+{
+	return server->path;
+}
+
+/* --- visitors --- */
+
+static void let_go(struct server *server, struct visitor *visitor)
+{
+	server->source.closing(visitor->channel.fd);
+	channel_deinit(&visitor->channel, true);
+	visitor->here = false;
+	if (server->worked_for == visitor)
+		server->worked_for = NULL;
+}
+
+static struct visitor *free_place(struct server *server)
+{
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
+		if (!server->visitors[i].here)
+			return &server->visitors[i];
+	}
+	return NULL;
+}
+
+/* Says so once, without waiting, to somebody for whom there is no place. */
+static void turn_away(int fd, const char *sentence)
+{
+	struct visitor visitor = {0};
+
+	channel_init(&visitor.channel, fd, MESSAGE_QUESTION_MAX);
+	visitor_refuse(&visitor, 0, sentence);
+	channel_deinit(&visitor.channel, true);
+}
+
+static void welcome(struct server *server, int fd)
+{
+	struct visitor *visitor = free_place(server);
+
+	if (!socket_same_user(fd)) {
+		turn_away(fd, "the program belongs to another user");
+	} else if (!visitor) {
+		turn_away(fd, "as many look into the program already as can at the same time");
+	} else {
+		*visitor = (struct visitor){.here = true, .here_ns = now()};
+		channel_init(&visitor->channel, fd, MESSAGE_QUESTION_MAX);
+		server->source.opened(fd);
+	}
+}
+
+/* For one at a time: in between, those who have gone already make room. */
+static void open_door(struct server *server)
+{
+	int fd = socket_accept(server->listener);
+
+	if (fd >= 0)
+		welcome(server, fd);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		server->rest_until = now() + REST_TIME;
+}
+
+/* --- snapshots --- */
+
+static void send_snapshot(struct visitor *visitor, const struct snapshot_header *snapshot)
+{
+	visitor->due = 0;
+	if (snapshot)
+		channel_send(&visitor->channel, MESSAGE_SNAPSHOT, snapshot, snapshot->size, NULL, 0);
+	else
+		visitor_refuse(visitor, MESSAGE_SNAPSHOT, "no objects are counted yet");
+}
+
+/* One snapshot for all who are to get one now. */
+static void give_snapshots(struct server *server, bool refreshed)
+{
+	struct snapshot_header *snapshot = NULL;
+	bool taken = false;
+	uint64_t time = now();
+
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
+		struct visitor *visitor = &server->visitors[i];
+
+		if (!visitor->here || !visitor->due || (!refreshed && visitor->due > time))
+			continue;
+		if (!taken)
+			snapshot = server->source.snapshot(server->source.context);
+		taken = true;
+		send_snapshot(visitor, snapshot);
+	}
+	free(snapshot);
+}
+
+static void ask_for_refresh(struct server *server)
+{
+	/* One that is under way since before the question may have begun too early; a snapshot waits for it only once. */
+	if (!server->refreshing)
+		server->source.refresh(server->source.context);
+	server->refreshing = true;
+}
+
+/* --- work --- */
+
+static void finish_work(struct server *server, const char *problem, uint64_t nanoseconds)
+{
+	struct message_done done = {.asked = server->work.kind, .nanoseconds = nanoseconds};
+	struct visitor *visitor = server->worked_for;
+
+	server->working = false;
+	server->worked_for = NULL;
+	if (!visitor)
+		return;
+	visitor->wants_work = false;
+	if (problem)
+		visitor_refuse(visitor, server->work.kind, problem);
+	else
+		channel_send(&visitor->channel, MESSAGE_DONE, &done, sizeof(done), NULL, 0);
+}
+
+static void begin_work(struct server *server)
+{
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX && !server->working; i++) {
+		struct visitor *visitor = &server->visitors[i];
+
+		if (!visitor->here || !visitor->wants_work)
+			continue;
+		server->work = visitor->work;
+		server->worked_for = visitor;
+		server->working = true;
+		const char *problem = server->source.work(server->source.context, &server->work);
+		if (problem)
+			finish_work(server, problem, 0);
+	}
+}
+
+/* When the last of those who wanted objects to be counted is gone. */
+static void see_to_starters(struct server *server)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
+		some = some || (server->visitors[i].here && server->visitors[i].starter);
+	if (server->started_for_them && !some)
+		server->source.deserted(server->source.context);
+	server->started_for_them = some;
+}
+
+/* --- the thread --- */
+
+/* Takes what other threads have left. Returns whether the server is to end. */
+static bool take_news(struct server *server)
+{
+	char problem[MESSAGE_TEXT_MAX + 1], bytes[64];
+
+	while (read(server->wake[0], bytes, sizeof(bytes)) > 0)
+		;
+	pthread_mutex_lock(&server->mutex);
+	bool refreshed = server->refreshed, done = server->done, ending = server->ending;
+	uint64_t done_ns = server->done_ns;
+	memcpy(problem, server->problem, sizeof(problem));
+	server->refreshed = server->done = false;
+	pthread_mutex_unlock(&server->mutex);
+	if (refreshed)
+		server->refreshing = false;
+	/* Before the answer to the work: who has asked for a GC and is told of it has no older snapshot coming. */
+	give_snapshots(server, refreshed);
+	if (done)
+		finish_work(server, problem[0] ? problem : NULL, done_ns);
+	return ending;
+}
+
+static void see_to_visitor(struct server *server, struct visitor *visitor, bool alive)
+{
+	if (!visitor->greeted && now() > visitor->here_ns + HELLO_TIME)
+		visitor->going = true;
+	/* First, because who takes what he was sent may have asked for more before. */
+	bool sound = alive && channel_flush(&visitor->channel);
+	if (sound && visitor_listen(visitor, server->source.running(server->source.context), now(), REFRESH_TIME))
+		ask_for_refresh(server);
+	if (!sound || visitor->channel.problem || (visitor->going && !channel_sending(&visitor->channel)))
+		let_go(server, visitor);
+}
+
+/* Milliseconds until something is due that nobody tells of; -1: nothing is. */
+static int patience(const struct server *server)
+{
+	uint64_t time = now(), first = server->rest_until > time ? server->rest_until : UINT64_MAX;
+
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
+		const struct visitor *visitor = &server->visitors[i];
+
+		if (visitor->here && visitor->due && visitor->due < first)
+			first = visitor->due;
+		if (visitor->here && !visitor->greeted && visitor->here_ns + HELLO_TIME < first)
+			first = visitor->here_ns + HELLO_TIME;
+	}
+	if (first == UINT64_MAX)
+		return -1;
+	return first <= time ? 0 : (int)((first - time) / MILLISECONDS) + 1;
+}
+
+static struct pollfd watch(const struct visitor *visitor)
+{
+	int events = (visitor_heard(visitor) ? POLLIN : 0) | (channel_sending(&visitor->channel) ? POLLOUT : 0);
+
+	return (struct pollfd){.fd = visitor->here ? visitor->channel.fd : -1, .events = (short)events};
+}
+
+static void serve(struct server *server)
+{
+	struct pollfd polls[SERVER_CLIENTS_MAX + 2];
+	bool ending = false;
+
+	while (!ending) {
+		bool open = server->rest_until <= now();
+
+		for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
+			polls[i] = watch(&server->visitors[i]);
+		polls[SERVER_CLIENTS_MAX] = (struct pollfd){.fd = server->wake[0], .events = POLLIN};
+		polls[SERVER_CLIENTS_MAX + 1] = (struct pollfd){.fd = open ? server->listener : -1, .events = POLLIN};
+		poll(polls, SERVER_CLIENTS_MAX + 2, patience(server));
+		ending = take_news(server);
+		for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
+			bool gone = polls[i].revents & (POLLERR | POLLHUP | POLLNVAL) && !(polls[i].revents & POLLIN);
+
+			if (server->visitors[i].here)
+				see_to_visitor(server, &server->visitors[i], polls[i].fd < 0 || !gone);
+		}
+		if (open && polls[SERVER_CLIENTS_MAX + 1].revents)
+			open_door(server);
+		begin_work(server);
+		see_to_starters(server);
+	}
+}
+
+/* --- the end --- */
+
+static void say_farewell(struct server *server)
+{
+	struct snapshot_header *snapshot = server->source.snapshot(server->source.context);
+
+	if (snapshot)
+		snapshot->flags |= SNAPSHOT_ENDED;
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
+		struct visitor *visitor = &server->visitors[i];
+
+		if (!visitor->here || !visitor->greeted || visitor->going)
+			continue;
+		if (snapshot)
+			send_snapshot(visitor, snapshot);
+		channel_send(&visitor->channel, MESSAGE_ENDED, server->how, strlen(server->how), NULL, 0);
+	}
+	free(snapshot);
+}
+
+/* Sends what can be sent. Returns how many bytes are left for those who still take some. */
+static size_t unsent(struct server *server, struct pollfd polls[SERVER_CLIENTS_MAX])
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
+		struct visitor *visitor = &server->visitors[i];
+		bool sending = visitor->here && channel_flush(&visitor->channel) && channel_sending(&visitor->channel);
+
+		polls[i] = (struct pollfd){.fd = sending ? visitor->channel.fd : -1, .events = POLLOUT};
+		left += sending ? visitor->channel.out.used - visitor->channel.out.done : 0;
+	}
+	return left;
+}
+
+static void wait_for_takers(struct server *server)
+{
+	struct pollfd polls[SERVER_CLIENTS_MAX];
+	uint64_t start = now(), moved = start;
+	size_t left = unsent(server, polls);
+
+	while (left && now() < start + FAREWELL_TIME && now() < moved + IDLE_TIME) {
+		size_t before = left;
+
+		poll(polls, SERVER_CLIENTS_MAX, (int)(IDLE_TIME / MILLISECONDS));
+		left = unsent(server, polls);
+		if (left != before)
+			moved = now();
+	}
+}
+
+static void *run(void *data)
+{
+	struct server *server = data;
+
+	serve(server);
+	if (!server->silent) {
+		say_farewell(server);
+		wait_for_takers(server);
+	}
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
+		if (server->visitors[i].here)
+			let_go(server, &server->visitors[i]);
+	}
+	return NULL;
+}
+
+/* --- life --- */
+
+static int start_thread(struct server *server)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&server->thread, NULL, run, server);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+#if defined(HAVE_PTHREAD_SETNAME_NP) && defined(__linux__)
+	if (!error)
+		pthread_setname_np(server->thread, "memory-tracker");
+#endif
+	return error;
+}
+
+static bool open_descriptors(struct server *server, const char *directory, char *problem)
+{
+	if (!directory_check(directory, problem) || !directory_socket(server->path, directory, server->pid, problem))
+		return false;
+	snprintf(server->directory, sizeof(server->directory), "%s", directory);
+	/* Of processes that were killed, or left by exec or exit!, such as children that were only to do that. */
+	directory_clean(directory);
+	if (pipe(server->wake) < 0) {
+		snprintf(problem, TRANSPORT_PROBLEM_MAX, "no pipe can be made: %s", strerror(errno));
+		return false;
+	}
+	for (int i = 0; i < 2; i++) {
+		fcntl(server->wake[i], F_SETFD, FD_CLOEXEC);
+		fcntl(server->wake[i], F_SETFL, O_NONBLOCK);
+		server->source.opened(server->wake[i]);
+	}
+	server->listener = socket_listen(server->path);
+	if (server->listener < 0) {
+		snprintf(problem, TRANSPORT_PROBLEM_MAX, "the socket %s cannot be made: %s", server->path,
+		         strerror(errno));
+		return false;
+	}
+	server->source.opened(server->listener);
+	return true;
+}
+
+static void close_descriptor(struct server *server, int *fd)
+{
+	if (*fd < 0)
+		return;
+	server->source.closing(*fd);
+	close(*fd);
+	*fd = -1;
+}
+
+struct server *server_start(const char *directory, const struct server_source *source,
+                            char problem[TRANSPORT_PROBLEM_MAX])
+{
+	struct server *server = calloc(1, sizeof *server);
+
+	if (!server) {
+		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
+		return NULL;
+	}
+	*server = (struct server){.source = *source, .pid = getpid(), .listener = -1, .wake = {-1, -1}};
+	pthread_mutex_init(&server->mutex, NULL);
+	if (open_descriptors(server, directory, problem)) {
+		int error = start_thread(server);
+
+		if (!error)
+			return server;
+		snprintf(problem, TRANSPORT_PROBLEM_MAX, "no thread can be started: %s", strerror(error));
+		unlink(server->path);
+	}
+	server_free(server);
+	return NULL;
+}
+
+void server_end(struct server *server, const char *how)
+{
+	unlink(server->path);
+	directory_clean(server->directory);
+	pthread_mutex_lock(&server->mutex);
+	server->ending = true;
+	server->silent = !how;
+	snprintf(server->how, sizeof(server->how), "%s", how ? how : "");
+	pthread_mutex_unlock(&server->mutex);
+	notify(server);
+	pthread_join(server->thread, NULL);
+}
+
+void server_free(struct server *server)
+{
+	close_descriptor(server, &server->listener);
+	close_descriptor(server, &server->wake[0]);
+	close_descriptor(server, &server->wake[1]);
+	pthread_mutex_destroy(&server->mutex);
+	free(server);
+}
+
+void server_abandon(struct server *server)
+{
+	/* Its buffers may be in the middle of anything, and its descriptors are closed already. */
+	free(server);
+}

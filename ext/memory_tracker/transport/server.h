@@ -1,0 +1,75 @@
+/*
+ * Lets other processes of the same user look into this one: a native thread that serves a socket.
+ *
+ * Without anybody who looks the thread sleeps in poll and nothing is worked out. It blocks all signals and knows
+ * nothing of Ruby: what needs the VM it asks for through struct server_source, and goes on meanwhile. Whoever does
+ * not take his answers is asked nothing more and delays nobody. In a child of a fork the thread does not exist; there
+ * server_abandon is the only function that may be called.
+ */
+#ifndef MEMORY_TRACKER_TRANSPORT_SERVER_H
+#define MEMORY_TRACKER_TRANSPORT_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+#include "transport/directory.h"
+#include "transport/message.h"
+
+/* So many can look at the same time. */
+#define SERVER_CLIENTS_MAX 16
+
+/* Something that is to be done in the VM. */
+struct server_work {
+	enum message_kind kind; /* MESSAGE_GC, MESSAGE_START, MESSAGE_STOP or MESSAGE_DEPTH */
+	uint32_t depth;
+	char name[MESSAGE_NAME_MAX + 1]; /* of a class; empty: all classes */
+};
+
+/* What the thread calls; none of these waits. */
+struct server_source {
+	void *context;
+	/* A snapshot, which is freed by the server, or NULL when there is none. */
+	struct snapshot_header *(*snapshot)(void *context);
+	bool (*running)(void *context);
+	/* Asks for what makes the next snapshot complete; server_refreshed when it is done. */
+	void (*refresh)(void *context);
+	/*
+	 * Asks for work, one at a time: server_done when it is done. `work` stays as it is until then. Returns NULL, or why
+	 * it cannot be asked for, as a sentence; then there is no server_done.
+	 */
+	const char *(*work)(void *context, const struct server_work *work);
+	/* All who had asked for the start are gone. */
+	void (*deserted)(void *context);
+	/* A descriptor that a child of a fork shall close, and one that is going to be closed. */
+	void (*opened)(int fd);
+	void (*closing)(int fd);
+};
+
+struct server;
+
+/* Begins to serve PID.sock in `directory`. Returns NULL and a sentence in `problem` when that cannot be. ANY THREAD */
+struct server *server_start(const char *directory, const struct server_source *source,
+                            char problem[TRANSPORT_PROBLEM_MAX]);
+
+/* Where it can be found. ANY THREAD */
+const char *server_path(const struct server *server);
+
+/* What was asked for is done, or `problem` says why it cannot be. ANY THREAD */
+void server_done(struct server *server, const char *problem, uint64_t nanoseconds);
+void server_refreshed(struct server *server);
+
+/*
+ * Tells everybody how the program has ended, with a last snapshot, and ends the thread. Waits for those who take it,
+ * not for those who do not. `how` NULL: nobody is told anything. The socket is gone then. Once. ANY THREAD, better
+ * without the GVL
+ */
+void server_end(struct server *server, const char *how);
+
+/* Frees a server that has ended. ANY THREAD */
+void server_free(struct server *server);
+
+/* In a child of a fork: the server is the parent's. */
+void server_abandon(struct server *server);
+
+#endif

@@ -1,0 +1,22 @@
+/* Unix sockets by path, and who is at their other end. ANY THREAD */
+#ifndef MEMORY_TRACKER_TRANSPORT_SOCKET_H
+#define MEMORY_TRACKER_TRANSPORT_SOCKET_H
+
+#include <stdbool.h>
+
+/* A new stream socket that programs which are executed do not inherit; -1 and errno. */
+int socket_open(void);
+
+/* Connects to a path without waiting. Returns the socket, or -1 and errno. */
+int socket_connect(const char *path);
+
+/* Listens at a path, taking the place of what stands there unless that is a folder. Returns -1 and errno. */
+int socket_listen(const char *path);
+
+/* A connection that somebody has asked for, or -1 and errno. */
+int socket_accept(int fd);
+
+/* Whether the process at the other end belongs to this process's user. */
+bool socket_same_user(int fd);
+
+#endif

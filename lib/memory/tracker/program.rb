@@ -1,0 +1,49 @@
+# frozen_string_literal: true
+
+module Memory
+  module Tracker
+    # A program on a terminal of its own, with the live viewer before it on the terminal of this process. What the
+    # program and those that it starts keep is read from the sockets in a folder.
+    #
+    # @api private
+    #
+    # @!method initialize(arguments, environment, options)
+    #   @param arguments [Array<String>] the command and its arguments
+    #   @param environment [Array<String>] all variables of the program, as "NAME=value"
+    #   @param options [Hash{Symbol => Object}]
+    #   @option options [String] :directory where the sockets are
+    #   @option options [String] :command the program, as a person would name it
+    #   @option options [String] :hint a line for the person who opens the program's console
+    #   @option options [Float] :interval (1.0) seconds between snapshots
+    #   @option options [Float, nil] :gc (nil) seconds between full GCs
+    #   @option options [String, nil] :sort (nil) a column
+    #   @option options [String, nil] :output (nil) a file that gets what the program prints
+    #   @option options [String, nil] :record (nil) a file to record the numbers in
+    #   @option options [Boolean] :wait (true) whether the viewer stays when the program has ended
+    #
+    # @!method start
+    #   Starts the program.
+    #   @return [self]
+    #   @raise [SystemCallError] when the command cannot be executed
+    #   @raise [Error] when there can be no viewer
+    #
+    # @!method run
+    #   Shows the viewer until it is left, and then the program until that has ended.
+    #   @return [Integer, nil] its exit status, 128 and a signal's number if one has ended it; nil when the terminal is
+    #     gone
+    #
+    # @!method hurry
+    #   When the program has ended, nobody waits until its last numbers have been seen.
+    #   @return [self]
+    class Program
+      # Sends a signal to the program.
+      # @param name [String] such as "TERM"
+      # @return [self]
+      def signal(name)
+        send_signal(Signal.list.fetch(name))
+      end
+
+      private :send_signal
+    end
+  end
+end

@@ -1,0 +1,250 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "terminal/clock.h"
+#include "terminal/console.h"
+#include "terminal/job.h"
+
+#define DEADLINE (20000 * CLOCK_MILLISECOND)
+
+/* A program on a pty, before a terminal that is another pty. */
+struct stage {
+	int terminal; /* what a person would see and type at */
+	int tty;      /* what the launcher has */
+	struct job job;
+	struct console console;
+	struct transcript transcript;
+};
+
+static int open_terminal(int *tty)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	*tty = open(ptsname(master), O_RDWR | O_NOCTTY);
+	assert_true(*tty >= 0);
+	struct winsize size = {.ws_row = 33, .ws_col = 77};
+	assert_int_equal(ioctl(*tty, TIOCSWINSZ, &size), 0);
+	return master;
+}
+
+static void start(struct stage *stage, const char *script)
+{
+	char *const arguments[] = {"sh", "-c", (char *)script, NULL};
+	char *const environment[] = {"PATH=/usr/bin:/bin", "MARK=from here", NULL};
+
+	memset(stage, 0, sizeof *stage);
+	stage->terminal = open_terminal(&stage->tty);
+	job_init(&stage->job);
+	assert_int_equal(transcript_init(&stage->transcript, NULL), 0);
+	assert_int_equal(job_start(&stage->job, arguments, environment, stage->tty), 0);
+	console_init(&stage->console, &stage->job);
+}
+
+static void finish(struct stage *stage)
+{
+	job_close(&stage->job, -1);
+	transcript_deinit(&stage->transcript);
+	close(stage->tty);
+	close(stage->terminal);
+}
+
+/* All that is in the transcript. */
+static const char *printed(const struct stage *stage)
+{
+	static char text[8192];
+	size_t length = transcript_last(&stage->transcript, text, sizeof text);
+	/* The first line says whose file it is. */
+	const char *start = memchr(text, '\n', length);
+
+	return start ? start + 1 : text;
+}
+
+static void wait_for_text(struct stage *stage, const char *text, int tty)
+{
+	uint64_t deadline = clock_now() + DEADLINE;
+
+	while (!strstr(printed(stage), text)) {
+		struct pollfd pollfd = {.fd = stage->job.master, .events = POLLIN};
+
+		if (clock_now() > deadline)
+			fail_msg("waited in vain for \"%s\"; there is \"%s\"", text, printed(stage));
+		poll(&pollfd, 1, 10);
+		job_look(&stage->job);
+		assert_int_not_equal(console_pump(&stage->console, &stage->transcript, tty), CONSOLE_LOST);
+	}
+}
+
+static void wait_for_end(struct stage *stage)
+{
+	uint64_t deadline = clock_now() + DEADLINE;
+
+	while (!stage->job.ended) {
+		struct pollfd pollfd = {.fd = stage->job.reports, .events = POLLIN};
+
+		if (clock_now() > deadline)
+			fail_msg("the program does not end; it has printed \"%s\"", printed(stage));
+		poll(&pollfd, 1, 10);
+		job_look(&stage->job);
+		console_pump(&stage->console, &stage->transcript, -1);
+	}
+	console_pump(&stage->console, &stage->transcript, -1);
+}
+
+static void test_it_has_a_terminal_its_environment_and_a_status(void **state)
+{
+	struct stage stage;
+	char how[JOB_HOW_MAX];
+
+	start(&stage, "test -t 0 && test -t 1 && test -t 2 && echo terminals; stty size; echo $MARK; exit 9");
+	wait_for_end(&stage);
+	assert_string_equal(printed(&stage), "terminals\n33 77\nfrom here\n");
+	job_describe(&stage.job, how, sizeof how);
+	assert_string_equal(how, "ended with status 9");
+	finish(&stage);
+}
+
+static void test_what_cannot_be_executed_says_why(void **state)
+{
+	char *const none[] = {"/no/such/command", NULL}, *const folder[] = {"/tmp", NULL}, *const nothing[] = {NULL};
+	int tty, terminal = open_terminal(&tty);
+	struct job job;
+
+	job_init(&job);
+	assert_int_equal(job_start(&job, none, nothing, tty), ENOENT);
+	assert_int_equal(job_start(&job, folder, nothing, tty), EACCES);
+	assert_int_equal(job.master, -1);
+	job_close(&job, -1);
+	close(tty);
+	close(terminal);
+}
+
+static void test_signals_end_it_and_are_named(void **state)
+{
+	struct stage stage;
+	char how[JOB_HOW_MAX];
+
+	start(&stage, "echo ready; exec sleep 100");
+	wait_for_text(&stage, "ready\n", -1);
+	job_signal(&stage.job, SIGTERM);
+	wait_for_end(&stage);
+	job_describe(&stage.job, how, sizeof how);
+	assert_string_equal(how, "ended by SIGTERM");
+	finish(&stage);
+}
+
+/* A shell that waits in a command of its own: between vfork and exec of another it cannot be stopped. */
+static void test_it_is_stopped_and_goes_on(void **state)
+{
+	struct stage stage;
+	uint64_t deadline = clock_now() + DEADLINE;
+
+	start(&stage, "trap 'echo on' CONT; echo ready; while :; do read line; done");
+	wait_for_text(&stage, "ready\n", -1);
+	job_stop(&stage.job);
+	while (!stage.job.stopped && clock_now() < deadline)
+		job_look(&stage.job);
+	assert_true(stage.job.stopped);
+	job_continue(&stage.job);
+	wait_for_text(&stage, "on\n", -1);
+	finish(&stage);
+}
+
+static void test_it_is_hung_up_when_the_launcher_lets_go(void **state)
+{
+	char path[] = "/tmp/job-test-XXXXXX", script[200];
+	struct stage stage;
+	uint64_t deadline = clock_now() + DEADLINE;
+	int file = mkstemp(path);
+	char mark = 0;
+
+	snprintf(script, sizeof script, "trap 'echo x > %s; exit' HUP; echo ready; while :; do read line; done", path);
+	start(&stage, script);
+	wait_for_text(&stage, "ready\n", -1);
+	finish(&stage);
+	while (pread(file, &mark, 1, 0) != 1 && clock_now() < deadline)
+		poll(NULL, 0, 10);
+	assert_int_equal(mark, 'x');
+	close(file);
+	unlink(path);
+}
+
+static void test_the_size_follows(void **state)
+{
+	struct winsize size = {.ws_row = 11, .ws_col = 44};
+	struct stage stage;
+
+	start(&stage, "trap 'stty size' WINCH; echo ready; while :; do read line; done");
+	wait_for_text(&stage, "ready\n", -1);
+	assert_int_equal(ioctl(stage.tty, TIOCSWINSZ, &size), 0);
+	job_resize(&stage.job, stage.tty);
+	wait_for_text(&stage, "11 44\n", -1);
+	finish(&stage);
+}
+
+static void test_keys_go_to_the_program_up_to_the_one_that_leaves(void **state)
+{
+	struct stage stage;
+	struct termios raw;
+	uint64_t deadline = clock_now() + DEADLINE;
+	bool left = false;
+
+	start(&stage, "echo ready; read line; echo \"got $line\"");
+	tcgetattr(stage.tty, &raw);
+	cfmakeraw(&raw);
+	tcsetattr(stage.tty, TCSANOW, &raw);
+	wait_for_text(&stage, "ready\n", -1);
+	assert_int_equal(write(stage.terminal, "words\r\035rest", 11), 11);
+	while (!left && clock_now() < deadline)
+		left = console_keys(&stage.console, stage.tty, true);
+	assert_true(left);
+	wait_for_text(&stage, "got words\n", -1);
+	assert_null(strstr(printed(&stage), "rest"));
+	finish(&stage);
+}
+
+static void test_what_passes_is_on_the_terminal_and_in_the_transcript(void **state)
+{
+	struct stage stage;
+	char seen[100] = "";
+
+	start(&stage, "printf 'a\\r\\nb\\033[6nc\\n'");
+	wait_for_text(&stage, "c\n", stage.tty);
+	assert_string_equal(printed(&stage), "a\r\nbc\n");
+	ssize_t length = read(stage.terminal, seen, sizeof seen - 1);
+	assert_true(length > 0);
+	/* The terminal answers for itself. */
+	assert_non_null(strstr(seen, "b\033[6nc"));
+	assert_int_equal(stage.console.pending, 0);
+	finish(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_it_has_a_terminal_its_environment_and_a_status),
+	    cmocka_unit_test(test_what_cannot_be_executed_says_why),
+	    cmocka_unit_test(test_signals_end_it_and_are_named),
+	    cmocka_unit_test(test_it_is_stopped_and_goes_on),
+	    cmocka_unit_test(test_it_is_hung_up_when_the_launcher_lets_go),
+	    cmocka_unit_test(test_the_size_follows),
+	    cmocka_unit_test(test_keys_go_to_the_program_up_to_the_one_that_leaves),
+	    cmocka_unit_test(test_what_passes_is_on_the_terminal_and_in_the_transcript),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
