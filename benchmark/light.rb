@@ -5,6 +5,8 @@ require_relative "libraries"
 
 # What a light capture costs a program that somebody watches, with a table a second: the same work for some seconds,
 # with and without it, in turn and in one process.
+#
+#   ROUNDS=7 SECONDS=1.5 ruby -Ilib benchmark/light.rb liquid 0      # of one library, with no more live objects
 class LightBenchmark
   ROUNDS = Integer(ENV.fetch("ROUNDS", "9"))
 
@@ -14,13 +16,20 @@ class LightBenchmark
   # Objects that are live besides, because walks over the heap meet them.
   HEAPS = [0, 1_000_000].freeze
 
+  # @param names [Array<String>] of libraries; none: all
+  # @param heaps [Array<Integer>] how many further objects are live
+  def initialize(names, heaps)
+    @work = names.empty? ? Libraries::WORK : Libraries::WORK.slice(*names)
+    @heaps = heaps.empty? ? HEAPS : heaps
+  end
+
   def run
     puts RUBY_DESCRIPTION, "A light capture of depth 10 with one table a second. Goal: less than 1.02.",
          "ratios of CPU time to an untracked run: median (minimum to maximum) over #{ROUNDS} rounds"
-    HEAPS.each do |size|
+    @heaps.each do |size|
       kept = Array.new(size) { +"" }
       puts "", "#{kept.size} objects live besides"
-      Libraries::WORK.each { |name, work| puts format("%-14s %s", name, compare(work)) }
+      @work.each { |name, work| puts format("%-14s %s", name, compare(work)) }
     end
   end
 
@@ -71,4 +80,5 @@ class LightBenchmark
   end
 end
 
-LightBenchmark.new.run
+heaps, names = ARGV.partition { |argument| argument.match?(/\A\d+\z/) }
+LightBenchmark.new(names, heaps.map(&:to_i)).run

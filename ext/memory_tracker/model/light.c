@@ -210,18 +210,18 @@ static void share_out_to(struct tracker *tracker, uint64_t handle, uint64_t birt
 static void share_out(struct tracker *tracker, uint64_t births)
 {
 	struct light *light = tracker->light;
-	uint64_t given = 0;
+	uint64_t all = 0, given = 0;
 
-	light->sampled = light->sample_count;
-	light->sampled_of = 0;
 	if (light->picked)
-		light->sampled_of = (uint64_t)((double)births * light->sample_count / light->picked);
+		all = (uint64_t)((double)births * light->sample_count / light->picked);
 	for (uint32_t index = 0; index < light->sample_count; index++) {
-		uint64_t up_to = (uint64_t)((double)light->sampled_of * (index + 1) / light->sample_count);
+		uint64_t up_to = (uint64_t)((double)all * (index + 1) / light->sample_count);
 
 		share_out_to(tracker, light->samples[index], up_to - given);
 		given = up_to;
 	}
+	light->sampled = light->sample_count;
+	light->sampled_of = all;
 	light->samples_left = light->sample_limit - light->sample_count;
 	light->sample_count = light->picked = light->sample_limit = 0;
 }
@@ -321,6 +321,7 @@ bool light_settle(struct tracker *tracker, const struct light_facts *facts)
 	take_counts(tracker);
 	settle_sums(light, births, settle_classes(tracker, major));
 	light->born = facts->born;
+	light->taken_ns = facts->monotonic_ns;
 	add(&tracker->gcs_seen, gcs);
 	if (major)
 		note_majors(tracker, facts);

@@ -55,9 +55,10 @@ struct light {
 	uint64_t allocated;
 	uint64_t freed;
 
-	/* What the latest walk has shared out, for readers behind the gate. */
-	uint64_t sampled;
-	uint64_t sampled_of;
+	/* For readers: when the latest walk was, and what it has shared out. */
+	uint64_t taken_ns;
+	_Atomic uint64_t sampled;
+	_Atomic uint64_t sampled_of;
 };
 
 /* Returns 0 or STATUS_NO_MEMORY, and then holds nothing. */

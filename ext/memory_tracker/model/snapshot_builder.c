@@ -319,6 +319,9 @@ static void fill_sums(struct snapshot_header *header)
 static void fill_light(struct snapshot_header *header, const struct light *light)
 {
 	header->flags |= SNAPSHOT_LIGHT;
+	/* The numbers are those of that moment, and do not change until the next. */
+	if (light->number)
+		header->monotonic_ns = light->taken_ns;
 	header->allocated = light->allocated;
 	header->freed = light->freed;
 	header->sampled = light->sampled;

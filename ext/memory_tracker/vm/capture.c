@@ -501,9 +501,6 @@ static void fill_header(struct capture *capture, struct snapshot_header *header)
 	header->pid = (uint32_t)getpid();
 	header->depth = capture->depth;
 	header->path_interval = capture->path_interval;
-	/* The numbers are those of that moment. */
-	if (capture->light && capture->survey.taken_ns)
-		header->monotonic_ns = capture->survey.taken_ns;
 	header->flags |= capture->running ? SNAPSHOT_RUNNING : 0;
 	header->flags |= capture->existing || capture->light ? SNAPSHOT_EXISTING : 0;
 	header->flags |= capture->path_interval > 1 ? SNAPSHOT_PATHS_ESTIMATED : 0;

@@ -11,6 +11,7 @@
 #ifndef MEMORY_TRACKER_VM_SURVEY_H
 #define MEMORY_TRACKER_VM_SURVEY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,13 +19,13 @@ struct capture;
 
 /* Of one capture. */
 struct survey {
-	uint64_t taken_ns;    /* CLOCK_MONOTONIC, when the latest walk ended; 0: there was none */
-	uint64_t cost_ns;     /* what it took */
-	uint64_t gcs;         /* by then */
-	uint64_t majors;      /* of these the major ones */
-	uint64_t compactions; /* by the moment when addresses were forgotten */
-	bool open;            /* a window is */
-	bool hindered;        /* there could be no walk when one was wanted */
+	uint64_t taken_ns;     /* CLOCK_MONOTONIC, when the latest walk ended; 0: there was none */
+	uint64_t cost_ns;      /* what it took */
+	uint64_t gcs;          /* by then */
+	uint64_t majors;       /* of these the major ones */
+	uint64_t compactions;  /* by the moment when addresses were forgotten */
+	bool open;             /* a window is */
+	_Atomic bool hindered; /* there could be no walk when one was wanted */
 };
 
 /* A walk, and a window after it while the capture runs. */
