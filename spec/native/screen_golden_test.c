@@ -13,17 +13,32 @@
 
 #include "screen_text.h"
 #include "shop_viewer.h"
+#include "viewer/theme.h"
 #include "viewer/process_view.h"
 
 #define FOLDER "spec/screens/"
 #define MILLISECOND UINT64_C(1000000)
 
-struct golden {
+/* What is prepared, and how the shop is opened. */
+struct view {
 	const char *name;
-	unsigned columns;
-	unsigned lines;
 	void (*prepare)(struct shop_viewer *shop); /* NULL: as the shop opens */
+	unsigned lines;
+	unsigned columns; /* 0: all of `widths` */
+	bool paths;
 	enum text_charset charset;
+	bool monochrome; /* of a screen with its styles */
+};
+
+static const unsigned widths[] = {250, 120, 80, 60, 40};
+
+#define WIDTHS (sizeof widths / sizeof *widths)
+
+/* One screen of a view. */
+struct golden {
+	const struct view *view;
+	unsigned columns;
+	char name[80];
 };
 
 static void unfold_the_leak(struct shop_viewer *shop)
@@ -39,9 +54,16 @@ static void unfold_all(struct shop_viewer *shop)
 	shop_press(shop, "j");
 }
 
-static void open_source(struct shop_viewer *shop)
+static void open_source_gone(struct shop_viewer *shop)
 {
 	shop_press(shop, "\rjv");
+}
+
+static void open_source(struct shop_viewer *shop)
+{
+	shop->path = "spec/fixtures/shop.rb";
+	shop_second(shop, true);
+	open_source_gone(shop);
 }
 
 static void turn_the_tree(struct shop_viewer *shop)
@@ -210,6 +232,12 @@ static void open_graph_without_majors(struct shop_viewer *shop)
 	shop_press(shop, "t");
 }
 
+static void filter_and_select(struct shop_viewer *shop)
+{
+	keep_filter(shop);
+	shop_press(shop, "jj");
+}
+
 static void unfold_and_mark(struct shop_viewer *shop)
 {
 	shop_press(shop, "*");
@@ -308,102 +336,110 @@ static void list_processes(struct shop_viewer *shop)
 	viewer_press(shop->viewer, VIEWER_KEY_TAB);
 }
 
-static const struct golden goldens[] = {
-    {"classes_250x24", 250, 24, NULL, TEXT_UTF8},
-    {"classes_160x20", 160, 20, NULL, TEXT_UTF8},
-    {"classes_120x18", 120, 18, NULL, TEXT_UTF8},
-    {"classes_100x10", 100, 10, NULL, TEXT_UTF8},
-    {"classes_80x16", 80, 16, NULL, TEXT_UTF8},
-    {"classes_60x12", 60, 12, NULL, TEXT_UTF8},
-    {"classes_40x10", 40, 10, NULL, TEXT_UTF8},
-    {"classes_40x6", 40, 6, NULL, TEXT_UTF8},
-    {"classes_120x6", 120, 6, NULL, TEXT_UTF8},
-    {"too_small_31x4", 31, 4, NULL, TEXT_UTF8},
-    {"too_small_39x24", 39, 24, NULL, TEXT_UTF8},
-    {"too_small_7x3", 7, 3, NULL, TEXT_UTF8},
-    {"too_small_1x1", 1, 1, NULL, TEXT_UTF8},
-    {"ascii_100x16", 100, 16, make_inexact, TEXT_ASCII},
-    {"inexact_120x18", 120, 18, make_inexact, TEXT_UTF8},
-    {"inexact_40x6", 40, 6, make_inexact, TEXT_UTF8},
-    {"filter_typed_80x12", 80, 12, type_filter, TEXT_UTF8},
-    {"filter_kept_120x12", 120, 12, keep_filter, TEXT_UTF8},
-    {"filter_kept_40x8", 40, 8, keep_filter, TEXT_UTF8},
-    {"filter_without_match_80x10", 80, 10, filter_all_away, TEXT_UTF8},
-    {"frozen_120x18", 120, 18, freeze_and_follow, TEXT_UTF8},
-    {"frozen_40x10", 40, 10, freeze_and_follow, TEXT_UTF8},
-    {"search_kept_80x14", 80, 14, keep_search, TEXT_UTF8},
-    {"sort_picked_120x12", 120, 12, pick_order, TEXT_UTF8},
-    {"sort_picked_40x10", 40, 10, pick_order, TEXT_ASCII},
-    {"columns_chosen_120x12", 120, 12, choose_columns, TEXT_UTF8},
-    {"columns_chosen_60x12", 60, 12, choose_columns, TEXT_UTF8},
-    {"file_named_80x10", 80, 10, name_file, TEXT_UTF8},
-    {"help_120x80", 120, 80, open_help, TEXT_UTF8},
-    {"help_80x20", 80, 20, open_help, TEXT_UTF8},
-    {"help_40x140", 40, 140, open_help, TEXT_ASCII},
-    {"output_closed_80x8", 80, 8, print_something, TEXT_UTF8},
-    {"output_120x18", 120, 18, open_output, TEXT_UTF8},
-    {"output_40x8", 40, 8, open_output, TEXT_UTF8},
-    {"output_searched_120x18", 120, 18, search_output, TEXT_UTF8},
-    {"gc_120x18", 120, 18, collect_garbage, TEXT_UTF8},
-    {"gc_60x10", 60, 10, collect_garbage, TEXT_UTF8},
-    {"gc_since_mark_120x18", 120, 18, collect_against_a_mark, TEXT_UTF8},
-    {"marked_160x20", 160, 20, set_marks, TEXT_UTF8},
-    {"marked_120x18", 120, 18, set_marks, TEXT_UTF8},
-    {"marked_80x16", 80, 16, set_marks, TEXT_UTF8},
-    {"marked_60x12", 60, 12, set_marks, TEXT_UTF8},
-    {"deltas_120x18", 120, 18, show_deltas, TEXT_UTF8},
-    {"deltas_80x16", 80, 16, show_deltas, TEXT_ASCII},
-    {"deltas_60x12", 60, 12, show_deltas, TEXT_UTF8},
-    {"graph_120x24", 120, 24, open_graph, TEXT_UTF8},
-    {"graph_80x24", 80, 24, open_graph, TEXT_UTF8},
-    {"graph_60x16", 60, 16, open_graph, TEXT_UTF8},
-    {"graph_40x12", 40, 12, open_graph, TEXT_UTF8},
-    {"graph_100x20", 100, 20, open_graph, TEXT_ASCII},
-    {"graph_shrinking_80x24", 80, 24, open_graph_of_a_shrinking_class, TEXT_UTF8},
-    {"graph_unconfirmed_80x20", 80, 20, open_graph_without_majors, TEXT_UTF8},
-    {"classes_80x24", 80, 24, NULL, TEXT_UTF8},
-    {"paused_120x18", 120, 18, pause_shop, TEXT_UTF8},
-    {"ended_120x18", 120, 18, end_shop, TEXT_UTF8},
-    {"ended_80x16", 80, 16, end_shop, TEXT_UTF8},
-    {"internal_80x18", 80, 18, list_internal, TEXT_UTF8},
-    {"sorted_by_live_reversed_80x16", 80, 16, sort_reversed, TEXT_UTF8},
-    {"unconfirmed_120x18", 120, 18, start_without_majors, TEXT_UTF8},
-    {"anonymous_120x18", 120, 18, leave_names_out, TEXT_UTF8},
-    {"anonymous_80x16", 80, 16, leave_names_out, TEXT_ASCII},
-    {"anonymous_40x10", 40, 10, leave_names_out, TEXT_UTF8},
-    {"anonymous_filtered_100x12", 100, 12, filter_by_origin, TEXT_UTF8},
-    {"awaited_120x18", 120, 18, choose_classes, TEXT_UTF8},
-    {"awaited_40x10", 40, 10, choose_classes, TEXT_UTF8},
-    {"first_numbers_120x18", 120, 18, start_without_gc, TEXT_UTF8},
-    {"processes_120x24", 120, 24, list_processes, TEXT_UTF8},
-    {"processes_80x20", 80, 20, list_processes, TEXT_ASCII},
-    {"processes_60x14", 60, 14, list_processes, TEXT_UTF8},
-    {"processes_40x10", 40, 10, list_processes, TEXT_UTF8},
+static const struct view views[] = {
+    {.name = "classes", .lines = 18},
+    {.name = "unfolded", .prepare = unfold_all, .lines = 18, .paths = true},
+    {.name = "unfolded_marked", .prepare = unfold_and_mark, .lines = 20, .paths = true},
+    {.name = "source", .prepare = open_source, .lines = 20, .paths = true},
+    {.name = "graph", .prepare = open_graph, .lines = 22},
+    {.name = "marked", .prepare = set_marks, .lines = 15},
+    {.name = "deltas", .prepare = show_deltas, .lines = 15},
+    {.name = "gc", .prepare = collect_garbage, .lines = 15},
+    {.name = "gc_since_mark", .prepare = collect_against_a_mark, .lines = 15},
+    {.name = "output", .prepare = open_output, .lines = 15},
+    {.name = "output_searched", .prepare = search_output, .lines = 15},
+    {.name = "sort_picked", .prepare = pick_order, .lines = 13},
+    {.name = "columns_chosen", .prepare = choose_columns, .lines = 13},
+    {.name = "filter_typed", .prepare = type_filter, .lines = 10},
+    {.name = "filter_kept", .prepare = keep_filter, .lines = 10},
+    {.name = "search_typed", .prepare = type_search, .lines = 14, .paths = true},
+    {.name = "file_named", .prepare = name_file, .lines = 10},
+    {.name = "frozen", .prepare = freeze_and_follow, .lines = 14},
+    {.name = "paused", .prepare = pause_shop, .lines = 10},
+    {.name = "ended", .prepare = end_shop, .lines = 14},
+    {.name = "inexact", .prepare = make_inexact, .lines = 14},
+    {.name = "estimated", .prepare = estimate_paths, .lines = 15, .paths = true},
+    {.name = "light", .prepare = make_light, .lines = 16, .paths = true},
+    {.name = "unconfirmed", .prepare = start_without_majors, .lines = 14},
+    {.name = "anonymous", .prepare = leave_names_out, .lines = 16},
+    {.name = "awaited", .prepare = choose_classes, .lines = 10},
+    {.name = "processes", .prepare = list_processes, .lines = 18},
+    {.name = "help", .prepare = open_help, .lines = 24},
 };
 
-/* Of the shop with call paths. */
-static const struct golden path_goldens[] = {
-    {"folded_120x12", 120, 12, NULL, TEXT_UTF8},
-    {"search_typed_120x16", 120, 16, type_search, TEXT_UTF8},
-    {"unfolded_120x16", 120, 16, unfold_the_leak, TEXT_UTF8},
-    {"unfolded_all_160x20", 160, 20, unfold_all, TEXT_UTF8},
-    {"unfolded_all_120x20", 120, 20, unfold_all, TEXT_UTF8},
-    {"unfolded_all_100x16", 100, 16, unfold_all, TEXT_ASCII},
-    {"unfolded_all_80x16", 80, 16, unfold_all, TEXT_UTF8},
-    {"unfolded_all_60x14", 60, 14, unfold_all, TEXT_UTF8},
-    {"unfolded_all_40x12", 40, 12, unfold_all, TEXT_UTF8},
-    {"unfolded_marked_120x20", 120, 20, unfold_and_mark, TEXT_UTF8},
-    {"source_gone_120x20", 120, 20, open_source, TEXT_UTF8},
-    {"source_gone_40x10", 40, 10, open_source, TEXT_UTF8},
-    {"estimated_120x18", 120, 18, estimate_paths, TEXT_UTF8},
-    {"estimated_60x14", 60, 14, estimate_paths, TEXT_UTF8},
-    {"light_120x18", 120, 18, make_light, TEXT_UTF8},
-    {"light_60x14", 60, 14, make_light, TEXT_UTF8},
-    {"turned_120x16", 120, 16, turn_the_tree, TEXT_UTF8},
+/* On screens of sizes of their own. */
+static const struct view more_views[] = {
+    {.name = "classes", .columns = 160, .lines = 20},
+    {.name = "classes", .columns = 100, .lines = 10},
+    {.name = "classes", .columns = 100, .lines = 16},
+    {.name = "classes", .columns = 80, .lines = 24},
+    {.name = "classes", .columns = 120, .lines = 6},
+    {.name = "classes", .columns = 40, .lines = 6},
+    {.name = "inexact", .prepare = make_inexact, .columns = 40, .lines = 6},
+    {.name = "marked", .prepare = set_marks, .columns = 160, .lines = 20},
+    {.name = "too_small", .columns = 31, .lines = 4},
+    {.name = "too_small", .columns = 39, .lines = 24},
+    {.name = "too_small", .columns = 7, .lines = 3},
+    {.name = "too_small", .columns = 1, .lines = 1},
+    {.name = "filter_without_match", .prepare = filter_all_away, .columns = 80, .lines = 10},
+    {.name = "search_kept", .prepare = keep_search, .columns = 80, .lines = 14},
+    {.name = "output_closed", .prepare = print_something, .columns = 80, .lines = 8},
+    {.name = "graph_shrinking", .prepare = open_graph_of_a_shrinking_class, .columns = 80, .lines = 22},
+    {.name = "graph_unconfirmed", .prepare = open_graph_without_majors, .columns = 80, .lines = 20},
+    {.name = "internal", .prepare = list_internal, .columns = 80, .lines = 18},
+    {.name = "sorted_by_live_reversed", .prepare = sort_reversed, .columns = 80, .lines = 16},
+    {.name = "anonymous_filtered", .prepare = filter_by_origin, .columns = 100, .lines = 12},
+    {.name = "first_numbers", .prepare = start_without_gc, .columns = 120, .lines = 18},
+    {.name = "folded", .columns = 120, .lines = 12, .paths = true},
+    {.name = "unfolded_leak", .prepare = unfold_the_leak, .columns = 120, .lines = 16, .paths = true},
+    {.name = "source_gone", .prepare = open_source_gone, .columns = 80, .lines = 18, .paths = true},
+    {.name = "turned", .prepare = turn_the_tree, .columns = 120, .lines = 16, .paths = true},
+    {.name = "help", .prepare = open_help, .columns = 120, .lines = 80},
+    {.name = "help", .prepare = open_help, .columns = 40, .lines = 140, .charset = TEXT_ASCII},
+    {.name = "ascii", .prepare = make_inexact, .columns = 100, .lines = 16, .charset = TEXT_ASCII},
+    {.name = "ascii_unfolded",
+     .prepare = unfold_all,
+     .columns = 100,
+     .lines = 16,
+     .paths = true,
+     .charset = TEXT_ASCII},
+    {.name = "ascii_graph", .prepare = open_graph, .columns = 100, .lines = 20, .charset = TEXT_ASCII},
+    {.name = "ascii_deltas", .prepare = show_deltas, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
+    {.name = "ascii_anonymous", .prepare = leave_names_out, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
+    {.name = "ascii_processes", .prepare = list_processes, .columns = 80, .lines = 20, .charset = TEXT_ASCII},
+    {.name = "ascii_sort_picked", .prepare = pick_order, .columns = 40, .lines = 10, .charset = TEXT_ASCII},
 };
 
-#define GOLDENS (sizeof goldens / sizeof *goldens)
-#define PATH_GOLDENS (sizeof path_goldens / sizeof *path_goldens)
+/* With a line of letters below each line, for what its cells mean. */
+static const struct view styled_views[] = {
+    {.name = "styles_filtered", .prepare = filter_and_select, .columns = 80, .lines = 16},
+    {.name = "styles_unfolded", .prepare = unfold_and_mark, .columns = 120, .lines = 20, .paths = true},
+    {.name = "styles_source", .prepare = open_source, .columns = 80, .lines = 16, .paths = true},
+    {.name = "styles_unconfirmed", .prepare = start_without_majors, .columns = 80, .lines = 12},
+    {.name = "styles_inexact", .prepare = make_inexact, .columns = 80, .lines = 12},
+    {.name = "styles_light", .prepare = make_light, .columns = 100, .lines = 14, .paths = true},
+    {.name = "styles_graph", .prepare = open_graph, .columns = 80, .lines = 22},
+    {.name = "styles_output", .prepare = open_output, .columns = 80, .lines = 14},
+    {.name = "styles_output_searched", .prepare = search_output, .columns = 80, .lines = 14},
+    {.name = "styles_columns_chosen", .prepare = choose_columns, .columns = 120, .lines = 12},
+    {.name = "styles_paused", .prepare = pause_shop, .columns = 80, .lines = 12},
+    {.name = "styles_help", .prepare = open_help, .columns = 80, .lines = 10},
+    {.name = "monochrome_unfolded",
+     .prepare = unfold_and_mark,
+     .columns = 120,
+     .lines = 20,
+     .paths = true,
+     .monochrome = true},
+    {.name = "monochrome_unconfirmed", .prepare = start_without_majors, .columns = 80, .lines = 12, .monochrome = true},
+    {.name = "monochrome_inexact", .prepare = make_inexact, .columns = 80, .lines = 12, .monochrome = true},
+    {.name = "monochrome_graph", .prepare = open_graph, .columns = 80, .lines = 22, .monochrome = true},
+    {.name = "monochrome_output", .prepare = open_output, .columns = 80, .lines = 14, .monochrome = true},
+};
+
+#define VIEWS (sizeof views / sizeof *views)
+#define MORE_VIEWS (sizeof more_views / sizeof *more_views)
+#define STYLED_VIEWS (sizeof styled_views / sizeof *styled_views)
+#define GOLDENS (VIEWS * WIDTHS + MORE_VIEWS + STYLED_VIEWS)
 
 static bool writes(void)
 {
@@ -445,12 +481,13 @@ static void check_screen(const char *name, const char *text)
 		assert_file(path, text);
 }
 
-static void check_golden(const struct golden *golden, struct shop_viewer *shop)
+static void open_view(struct shop_viewer *shop, const struct golden *golden)
 {
-	if (golden->prepare)
-		golden->prepare(shop);
-	check_screen(golden->name, shop_screen(shop));
-	shop_close(shop);
+	const struct view *view = golden->view;
+
+	(view->paths ? shop_open_with_paths : shop_open)(shop, golden->columns, view->lines, view->charset);
+	if (view->prepare)
+		view->prepare(shop);
 }
 
 static void test_screen(void **state)
@@ -458,37 +495,38 @@ static void test_screen(void **state)
 	const struct golden *golden = *state;
 	struct shop_viewer shop;
 
-	shop_open(&shop, golden->columns, golden->lines, golden->charset);
-	check_golden(golden, &shop);
+	open_view(&shop, golden);
+	check_screen(golden->name, shop_screen(&shop));
+	shop_close(&shop);
 }
 
-static void test_screen_with_paths(void **state)
+/* As on a terminal without colours. */
+static void leave_colours_out(struct grid *grid)
 {
-	const struct golden *golden = *state;
-	struct shop_viewer shop;
-
-	shop_open_with_paths(&shop, golden->columns, golden->lines, golden->charset);
-	check_golden(golden, &shop);
+	for (size_t i = 0; i < (size_t)grid->columns * grid->lines; i++) {
+		grid->cells[i].style = theme_monochrome(grid->cells[i].style);
+		grid->cells[i].ink = grid->cells[i].paper = 0;
+	}
 }
 
-/* Below each line of the screen, what its cells mean. */
 static void test_styles(void **state)
 {
+	const struct golden *golden = *state;
 	struct shop_viewer shop;
 	struct buffer text = {0};
 	struct grid line;
 
-	shop_open(&shop, 80, 16, TEXT_UTF8);
-	keep_filter(&shop);
-	shop_press(&shop, "jj");
+	open_view(&shop, golden);
 	viewer_draw(shop.viewer, &shop.grid);
+	if (golden->view->monochrome)
+		leave_colours_out(&shop.grid);
 	for (unsigned i = 0; i < shop.grid.lines; i++) {
 		line = (struct grid){shop.grid.columns, 1, shop.grid.cells + (size_t)i * shop.grid.columns};
 		screen_text(&text, &line);
 		screen_styles(&text, &shop.grid, i);
 	}
 	buffer_add(&text, "", 1);
-	check_screen("styles_80x16", text.text);
+	check_screen(golden->name, text.text);
 	buffer_deinit(&text);
 	shop_close(&shop);
 }
@@ -504,19 +542,31 @@ static void test_a_viewer_without_numbers_waits(void **state)
 	shop_close(&shop);
 }
 
+static struct golden goldens[GOLDENS];
+
+/* Adds a screen of a view to the tests. */
+static void add_test(struct CMUnitTest *tests, size_t *count, const struct view *view, unsigned columns,
+                     CMUnitTestFunction test)
+{
+	struct golden *golden = &goldens[*count];
+
+	golden->view = view;
+	golden->columns = columns;
+	snprintf(golden->name, sizeof golden->name, "%s_%ux%u", view->name, columns, view->lines);
+	tests[(*count)++] = (struct CMUnitTest){.name = golden->name, .test_func = test, .initial_state = golden};
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[GOLDENS + PATH_GOLDENS + 2];
+	struct CMUnitTest tests[GOLDENS + 1];
 	size_t count = 0;
 
-	for (size_t i = 0; i < GOLDENS; i++)
-		tests[count++] = (struct CMUnitTest){
-		    .name = goldens[i].name, .test_func = test_screen, .initial_state = (void *)&goldens[i]};
-	for (size_t i = 0; i < PATH_GOLDENS; i++)
-		tests[count++] = (struct CMUnitTest){.name = path_goldens[i].name,
-		                                     .test_func = test_screen_with_paths,
-		                                     .initial_state = (void *)&path_goldens[i]};
-	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_styles);
-	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_a_viewer_without_numbers_waits);
+	for (size_t i = 0; i < VIEWS * WIDTHS; i++)
+		add_test(tests, &count, &views[i / WIDTHS], widths[i % WIDTHS], test_screen);
+	for (size_t i = 0; i < MORE_VIEWS; i++)
+		add_test(tests, &count, &more_views[i], more_views[i].columns, test_screen);
+	for (size_t i = 0; i < STYLED_VIEWS; i++)
+		add_test(tests, &count, &styled_views[i], styled_views[i].columns, test_styles);
+	tests[count] = (struct CMUnitTest)cmocka_unit_test(test_a_viewer_without_numbers_waits);
 	return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
 }

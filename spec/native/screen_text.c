@@ -51,8 +51,9 @@ void screen_text(struct buffer *out, const struct grid *grid)
 	assert_false(out->failed);
 }
 
-static char letter(uint16_t style)
+static char letter(const struct grid_cell *cell)
 {
+	const uint16_t style = cell->style;
 	static const char colours[] = {
 	    [GRID_GROWS >> 4] = 'r', [GRID_UNCONFIRMED >> 4] = 'y', [GRID_SHRINKS >> 4] = 'g', [GRID_PLACE >> 4] = 'c'};
 
@@ -60,6 +61,8 @@ static char letter(uint16_t style)
 		return 'R';
 	if (style & GRID_COLOUR)
 		return colours[(style & GRID_COLOUR) >> 4];
+	if (cell->ink)
+		return cell->ink <= 8 ? (char)('0' + cell->ink - 1) : '#';
 	return style & GRID_UNDERLINE ? 'U' : style & GRID_BOLD ? 'B' : style & GRID_DIM ? 'D' : '.';
 }
 
@@ -68,7 +71,7 @@ void screen_styles(struct buffer *out, const struct grid *grid, unsigned line)
 	const struct grid_cell *cells = grid->cells + (size_t)line * grid->columns;
 
 	for (unsigned column = 0; column < grid->columns; column++) {
-		char style = letter(cells[column].style);
+		char style = letter(&cells[column]);
 		buffer_add(out, &style, 1);
 	}
 	while (out->length && out->text[out->length - 1] == '.')

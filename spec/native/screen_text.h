@@ -15,7 +15,8 @@ void screen_text(struct buffer *out, const struct grid *grid);
 
 /*
  * Appends one line of the grid as letters for what its cells mean, the first of these that fits: R reversed; r, y,
- * g, c the colours of growth, unconfirmed growth, shrinking and places; U underlined, B bold, D dim; "." plain.
+ * g, c the colours of growth, unconfirmed growth, shrinking and places; 0 to 7 or # a colour of the program's own;
+ * U underlined, B bold, D dim; "." plain.
  * Nothing for a line that is all plain.
  */
 void screen_styles(struct buffer *out, const struct grid *grid, unsigned line);

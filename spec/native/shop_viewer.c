@@ -72,13 +72,14 @@ void shop_second(struct shop_viewer *shop, int major)
 		shop->head.gc_major++;
 		shop->head.major_at_ns = shop->head.monotonic_ns - SECOND / 2;
 	}
+	const char *path = shop->path ? shop->path : SHOP_PATH;
 	/* Hash: a leak through two callers, and churn. What ends at a frame is the frame's own. */
 	const struct fake_node nodes[] = {
-	    {11, 5, SNAPSHOT_NONE, 0, 0, 0, SHOP_PATH, "Shop::SessionStore#write", 41, 0},
-	    {12, 5, 0, 0, 0, 0, SHOP_PATH, "Shop::Checkout#call", 77, 0},
-	    {13, 5, 1, 500 * second + 12, 0, 500 * second, SHOP_PATH, "block in Shop::Server#run", 95, 0},
-	    {14, 5, 0, 2 * second, 0, 2 * second, SHOP_PATH, "Shop::Login#call", 60, 0},
-	    {15, 5, SNAPSHOT_NONE, 11598 * second + 12983, 11598 * second, 0, SHOP_PATH, "Shop::Request#params", 12, 0},
+	    {11, 5, SNAPSHOT_NONE, 0, 0, 0, path, "Shop::SessionStore#write", 41, 0},
+	    {12, 5, 0, 0, 0, 0, path, "Shop::Checkout#call", 77, 0},
+	    {13, 5, 1, 500 * second + 12, 0, 500 * second, path, "block in Shop::Server#run", 95, 0},
+	    {14, 5, 0, 2 * second, 0, 2 * second, path, "Shop::Login#call", 60, 0},
+	    {15, 5, SNAPSHOT_NONE, 11598 * second + 12983, 11598 * second, 0, path, "Shop::Request#params", 12, 0},
 	    {16, 5, SNAPSHOT_NONE, 12, 0, 0, "", "(other)", 0, SNAPSHOT_FRAME_PSEUDO},
 	    {17, 1, SNAPSHOT_NONE, 502 * second, shop->session_freed, 502 * second - shop->session_freed,
 	     "(eval at \033[2J/shop.rb:3)", "Größe::日本語#\nwrite", 3, SNAPSHOT_FRAME_NATIVE},
@@ -93,10 +94,12 @@ void shop_second(struct shop_viewer *shop, int major)
 		snapshot = fake_snapshot_with_origin(snapshot, count - 3, "/srv/shop/lib/shop/strainers.rb", 112);
 		snapshot = fake_snapshot_with_origin(snapshot, count - 2, "Shop::Product", 0);
 	}
+	snapshot_string_ref reference;
+	snapshot = fake_snapshot_with_text(snapshot, "ruby 3.4.1", &reference);
+	snapshot->runtime = reference;
 	if (shop->awaited) {
-		snapshot_string_ref awaited;
-		snapshot = fake_snapshot_with_text(snapshot, shop->awaited, &awaited);
-		snapshot->awaited = awaited;
+		snapshot = fake_snapshot_with_text(snapshot, shop->awaited, &reference);
+		snapshot->awaited = reference;
 	}
 	assert_null(snapshot_check(snapshot, snapshot->size));
 	assert_true(viewer_feed(shop->viewer, snapshot));

@@ -18,6 +18,7 @@ struct shop_viewer {
 	uint64_t session_freed;
 	bool paths;          /* its snapshots have call paths */
 	bool anonymous;      /* its last classes have no names */
+	const char *path;    /* the file of its methods; NULL: one that is not there */
 	const char *awaited; /* classes that call paths were asked for and that have not come; NULL: none */
 };
 

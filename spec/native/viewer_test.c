@@ -449,7 +449,7 @@ static void test_a_gc_says_what_it_freed_and_what_stayed(void **state)
 	shop->session_freed = 1307;
 	shop_second(shop, true);
 	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
-	assert_shown(shop, "GC 41 ms: freed 122,579 of 178,563, stayed 55,984   Shop::Session: freed 1,307");
+	assert_shown(shop, "GC 41 ms: freed 122,579 of 178,563, stayed 55,984\n Shop::Session: freed 1,307");
 	shop_second(shop, false);
 	assert_shown(shop, "GC 41 ms: freed 122,579");
 	press(shop, VIEWER_KEY_DOWN);

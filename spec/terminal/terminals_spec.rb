@@ -20,7 +20,8 @@ RSpec.describe "the viewer on terminals of all kinds" do
       before = terminal.state
       command = Terminal.top("--interval", "0.2", RbConfig.ruby, "-Ku", path)
       terminal.start("env #{variables} #{command}")
-      terminal.wait_for(/RETAINED.*CLASS/)
+      # Titles come before the numbers, and without numbers there is nothing to filter.
+      terminal.wait_for(/RETAINED.*CLASS.*\n\s*(?:≤|<=)?[\d–-]/)
       yield terminal
       terminal.press("Q")
       expect(terminal.status).to eq(130)
@@ -147,6 +148,8 @@ RSpec.describe "the viewer on terminals of all kinds" do
         terminal.wait_for_viewer
         expect(terminal).to be_mouse
         Process.kill(:KILL, Integer(File.read(File.join(terminal.folder, "pid"))))
+        terminal.wait_for(/ended by SIGKILL/)
+        terminal.press("q")
         expect(terminal.status).to eq(137)
         expect(terminal.state).to eq(before)
       end

@@ -26,16 +26,15 @@ bool action_can_fold(const struct viewer *viewer);
 bool action_has_console(const struct viewer *viewer);
 bool action_has_processes(const struct viewer *viewer);
 bool action_has_paths(const struct viewer *viewer);
+bool action_can_mark(const struct viewer *viewer);
 bool action_has_marks(const struct viewer *viewer);
 bool action_has_other_marks(const struct viewer *viewer);
 
 bool action_can_freeze(const struct viewer *viewer);
 bool action_can_find_on(const struct viewer *viewer);
+bool action_can_scroll_output(const struct viewer *viewer);
 bool action_can_search(const struct viewer *viewer);
 bool action_has_search(const struct viewer *viewer);
-
-/* Whether what is being searched for in the output took the key. */
-bool action_type_search(struct viewer *viewer, uint32_t key);
 
 /* Searches for nothing any more. */
 void action_end_search(struct viewer *viewer);
@@ -102,8 +101,9 @@ enum viewer_request action_find_on(struct viewer *viewer, uint32_t key);
 enum viewer_request action_keep_find(struct viewer *viewer, uint32_t key);
 enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key);
 
-/* What to search for has changed while it is typed. */
+/* What to search for has changed while it is typed: in the table, in the output. */
 void action_find_typed(struct viewer *viewer);
+void action_search_typed(struct viewer *viewer);
 
 enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key);
 

@@ -11,8 +11,9 @@
 #define RANK_MOST 10
 #define COMMANDS_MAX 128
 
-/* Hundredths of the line that columns to pick from may take. */
-#define PICKER_SHARE 60
+/* Columns to pick from have what the keys leave, but at least so many hundredths of the line. */
+#define PICKER_SHARE 40
+#define PICKER_LABEL 10
 
 /* A command's keys and name, as the footer has them. */
 struct entry {
@@ -74,6 +75,20 @@ static unsigned draw_typed(const struct viewer *viewer, const struct typed *type
 	return column + GAP;
 }
 
+static unsigned room_to_pick(const struct viewer *viewer, unsigned columns)
+{
+	unsigned keys = 0, least = columns * PICKER_SHARE / 100;
+	struct entry entry;
+
+	for (size_t i = 0; i < command_count; i++) {
+		if (!is_named(viewer, &command_table[i]))
+			continue;
+		describe(viewer, &command_table[i], &entry);
+		keys += entry.cells + GAP;
+	}
+	return columns > keys + PICKER_LABEL + least ? columns - keys - PICKER_LABEL : least;
+}
+
 /* What takes the line before the keys. Returns the column behind it. */
 static unsigned draw_question(struct viewer *viewer, struct grid *grid, unsigned line)
 {
@@ -82,7 +97,7 @@ static unsigned draw_question(struct viewer *viewer, struct grid *grid, unsigned
 	if (typed)
 		return draw_typed(viewer, typed, grid, line);
 	if (viewer->mode & (MODE_SORT | MODE_COLUMNS))
-		return picker_draw(&viewer->picker, &viewer->table, grid, line, grid->columns * PICKER_SHARE / 100);
+		return picker_draw(&viewer->picker, &viewer->table, grid, line, room_to_pick(viewer, grid->columns));
 	return 1;
 }
 

@@ -6,6 +6,7 @@
 #include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/path_cell.h"
+#include "viewer/sentence.h"
 
 #define NAME_CELLS 40
 #define PLACE_SIZE 4096
@@ -97,7 +98,7 @@ static void describe_row(const struct viewer *viewer, char *out, size_t *length)
 	const struct tree_lines *tree = &viewer->table.tree;
 	const struct gc_report *gc = &viewer->gc;
 
-	*length += (size_t)snprintf(out + *length, VIEWER_SENTENCE_SIZE - *length, "   %s: ", gc->name);
+	*length += (size_t)snprintf(out + *length, VIEWER_SENTENCE_SIZE - *length, SENTENCE_GAP "%s: ", gc->name);
 	put_count(out, length, "freed ", gc->row.freed);
 	put_count(out, length, ", stayed ", gc->row.stayed);
 	for (size_t i = 0; !viewer->still && i < tree->count; i++) {

@@ -6,6 +6,7 @@
 #include "viewer/class_line.h"
 #include "viewer/format.h"
 #include "viewer/graph_plot.h"
+#include "viewer/path_cell.h"
 
 #define EIGHTHS 8
 #define TEXT_SIZE 512
@@ -16,6 +17,9 @@
 #define FIGURES_LEAST 60
 #define TIMES_LEAST 24 /* a plot that is narrower has only the end of its times */
 #define FIGURE_END 24
+
+/* With less room than this a title says nothing of the place. */
+#define PLACE_LEAST 12
 
 /* What a pane is drawn with. */
 struct pane {
@@ -46,9 +50,24 @@ static void put_before(const struct pane *pane, unsigned line, unsigned end, uin
 	put(pane, line, end > width ? end - width : 0, style, text);
 }
 
+/* Which file and line a call path is, as much as there is room for from `column` on. */
+static void draw_place(const struct pane *pane, unsigned line, unsigned column)
+{
+	char place[TEXT_SIZE], text[TEXT_SIZE];
+	unsigned end = pane->grid->columns;
+
+	if (!pane->row->path.depth || pane->row->path.pseudo || column + PLACE_LEAST > end)
+		return;
+	size_t length = path_cell_place(place, sizeof place, &pane->row->path);
+	length = text_fit_end(text, sizeof text, place, length, end - column - 4, pane->charset);
+	put(pane, line, column, GRID_PLAIN, " ");
+	column = grid_put(pane->grid, line, column + 1, GRID_PLACE | GRID_BOLD, text, length);
+	put(pane, line, column, GRID_PLAIN, " ");
+}
+
 static void draw_title(const struct pane *pane, unsigned line)
 {
-	char name[TEXT_SIZE], text[TEXT_SIZE + 8];
+	char name[TEXT_SIZE];
 	unsigned columns = pane->grid->columns;
 
 	for (unsigned column = 0; column < columns; column++)
@@ -56,9 +75,11 @@ static void draw_title(const struct pane *pane, unsigned line)
 	put(pane, line, 2, GRID_PLAIN, " trend ");
 	if (!pane->row || columns < 24)
 		return;
-	class_line_name(name, sizeof name, pane->row, columns - 16);
-	snprintf(text, sizeof text, " %s ", name);
-	put(pane, line, 11, GRID_BOLD, text);
+	size_t length = class_line_name(name, sizeof name, pane->row, columns - 16);
+	put(pane, line, 11, GRID_PLAIN, " ");
+	unsigned column = grid_put(pane->grid, line, 12, GRID_BOLD, name, length);
+	put(pane, line, column, GRID_PLAIN, " ");
+	draw_place(pane, line, column + 3);
 }
 
 /* --- plot --- */

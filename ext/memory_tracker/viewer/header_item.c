@@ -10,6 +10,7 @@
 #include "viewer/sparkline.h"
 
 #define FULL HEADER_FULL
+#define WIDE 120
 
 #define RUNTIME_CELLS 24
 #define COMMAND_CELLS 48
@@ -311,6 +312,7 @@ static void put_freed(struct buffer *out, const struct header_facts *facts)
 	put_rate(out, facts, facts->figures->totals->freed_rate);
 }
 
+/* Minor and major ones; what of the time they took has room in the third line. */
 static void put_gc_short(struct buffer *out, const struct header_facts *facts)
 {
 	const struct snapshot_header *snapshot = facts->figures->snapshot;
@@ -318,6 +320,10 @@ static void put_gc_short(struct buffer *out, const struct header_facts *facts)
 
 	snprintf(text, sizeof text, "%" PRIu64 "+%" PRIu64, snapshot->gc_minor, snapshot->gc_major);
 	buffer_puts(out, text);
+	if (facts->lines >= 3 && facts->gc_share >= 0) {
+		buffer_puts(out, ", ");
+		put_percent(out, facts->gc_share);
+	}
 }
 
 static void put_gc(struct buffer *out, const struct header_facts *facts)
@@ -334,19 +340,17 @@ static void put_gc(struct buffer *out, const struct header_facts *facts)
 		put_percent(out, facts->gc_share);
 		buffer_puts(out, " of the time");
 	}
-	if (snapshot->major_at_ns && snapshot->major_at_ns <= snapshot->monotonic_ns) {
-		buffer_puts(out, ", last major ");
-		buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->major_at_ns));
-		buffer_puts(out, " ago");
-	}
 }
 
-static void put_gc_share(struct buffer *out, const struct header_facts *facts)
+static void put_last_major(struct buffer *out, const struct header_facts *facts)
 {
-	if (facts->gc_share >= 0)
-		put_percent(out, facts->gc_share);
-	else
-		buffer_puts(out, dash(facts));
+	const struct snapshot_header *snapshot = facts->figures->snapshot;
+	char text[FORMAT_SIZE];
+
+	if (!snapshot->major_at_ns || snapshot->major_at_ns > snapshot->monotonic_ns)
+		return;
+	buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->major_at_ns));
+	buffer_puts(out, " ago");
 }
 
 static void put_growth(struct buffer *out, const struct header_facts *facts)
@@ -435,7 +439,8 @@ const struct header_item header_items[] = {
      .label = "growth",
      .put = put_growth,
      .style = style_growth},
-    {.line = 1, .side = HEADER_LEFT, .from = FULL, .label = "heap", .put = put_heap, .unit = "slots"},
+    {.line = 1, .side = HEADER_LEFT, .from = WIDE, .label = "heap", .put = put_heap, .unit = "slots"},
+    {.line = 1, .side = HEADER_LEFT, .from = FULL, .to = WIDE - 1, .label = "heap", .put = put_heap_share},
     {.line = 1,
      .side = HEADER_LEFT,
      .from = 80,
@@ -458,8 +463,8 @@ const struct header_item header_items[] = {
     {.line = 2, .side = HEADER_LEFT, .from = 80, .label = "freed", .put = put_freed},
     {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "growth", .put = put_growth, .style = style_growth},
     {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "GC", .put = put_gc},
+    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "last major", .put = put_last_major},
     {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "GC", .put = put_gc_short},
-    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "time", .put = put_gc_share},
     {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "heap", .put = put_heap_share},
     {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "tracker", .put = put_tracker},
 };

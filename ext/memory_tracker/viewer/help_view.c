@@ -139,6 +139,7 @@ static void put_signs(struct page *page)
 	          "there, or of what is live");
 	put_entry(page, "~", "growth that no two major GCs have confirmed yet; it may be garbage: press g");
 	put_entry(page, column_bound_sign(page->charset), "at most this: objects were born while the GC was marking");
+	put_entry(page, "*", "an estimate: call paths were taken of some objects only, and stand for all of them");
 	put_entry(page, page->charset == TEXT_UTF8 ? "–" : "-", "not known yet");
 }
 

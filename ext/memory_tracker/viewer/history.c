@@ -52,6 +52,9 @@ struct history {
 	struct series_axis lows;   /* snapshots that are the first after a GC */
 	struct series_axis majors; /* major GCs */
 	uint64_t newborns;         /* how many objects were born while the latest of those marked */
+
+	/* What the update before looked at of the major GCs. */
+	struct series_window majors_seen, short_majors_seen;
 };
 
 /* What is looked at of the samples there are: of the window, and of its latest part. */
@@ -68,9 +71,10 @@ struct update {
 	bool low, major; /* there is a sample of that kind */
 	struct series_place tick_place, low_place, major_place;
 	struct windows windows;
-	uint64_t lows_from, majors_from; /* the first samples of these */
-	uint64_t rates_since;            /* the history's rates_at before this update */
-	double seconds;                  /* since then; 0: too few for new rates */
+	bool same_majors, same_short_majors; /* there is nothing to see in them that was not there before */
+	uint64_t lows_from, majors_from;     /* the first samples of these */
+	uint64_t rates_since;                /* the history's rates_at before this update */
+	double seconds;                      /* since then; 0: too few for new rates */
 };
 
 struct history *history_new(uint64_t window_ns)
@@ -205,17 +209,23 @@ static void reckon_growth(const struct update *update, struct history_row *row)
 	const struct windows *windows = &update->windows;
 	struct windows later;
 
-	row->growth = 0;
-	row->sustained = false;
-	row->certainty = HISTORY_UNKNOWN;
-	row->short_change = row->long_change = (struct history_change){0, HISTORY_UNKNOWN};
-	if (row->blind)
+	if (row->blind) {
+		row->growth = 0;
+		row->sustained = false;
+		row->certainty = HISTORY_UNKNOWN;
+		row->short_change = row->long_change = (struct history_change){0, HISTORY_UNKNOWN};
 		return;
+	}
 	if (row->since_ns > update->lows_from || row->majors_since_ns > update->majors_from) {
 		later = later_windows(windows, row);
 		windows = &later;
 	}
-	row->short_change = change_in(row, &windows->short_majors, &windows->short_lows);
+	/* Most snapshots come without a major GC. */
+	if (!update->same_short_majors || row->short_change.certainty != HISTORY_CONFIRMED)
+		row->short_change = change_in(row, &windows->short_majors, &windows->short_lows);
+	if (update->same_majors && row->long_change.certainty == HISTORY_CONFIRMED)
+		return;
+	row->sustained = false;
 	row->long_change = change_in(row, &windows->majors, &windows->lows);
 	row->certainty = row->long_change.certainty;
 	row->growth = row->long_change.per_second;
@@ -337,9 +347,14 @@ static uint64_t time_before(uint64_t at, uint64_t span)
 	return at > span ? at - span : 0;
 }
 
+static bool is_same(struct series_window window, struct series_window before)
+{
+	return window.first == before.first && window.count == before.count;
+}
+
 static void take_windows(struct update *update)
 {
-	const struct history *history = update->history;
+	struct history *history = update->history;
 	uint64_t now = update->snapshot->monotonic_ns, window = history->window_ns;
 	uint64_t recent = HISTORY_SHORT_NS < window ? HISTORY_SHORT_NS : window;
 	struct windows windows = {
@@ -353,6 +368,10 @@ static void take_windows(struct update *update)
 		windows.majors =
 		    series_latest(series_since(&history->majors, time_before(now, WINDOWS_MAX * window)), MAJORS_MIN);
 	update->windows = windows;
+	update->same_majors = !update->major && is_same(windows.majors, history->majors_seen);
+	update->same_short_majors = !update->major && is_same(windows.short_majors, history->short_majors_seen);
+	history->majors_seen = windows.majors;
+	history->short_majors_seen = windows.short_majors;
 	update->lows_from = series_first_time(&windows.lows);
 	update->majors_from = series_first_time(&windows.majors);
 }

@@ -5,6 +5,12 @@
 #include "viewer/format.h"
 #include "viewer/viewer_state.h"
 
+/* After the end there is nothing more to come that could be compared; in a recording one can go back. */
+bool action_can_mark(const struct viewer *viewer)
+{
+	return viewer_goes_on(viewer) || (viewer->replay && viewer->latest.snapshot);
+}
+
 bool action_has_marks(const struct viewer *viewer)
 {
 	return viewer->marks.count > 0;

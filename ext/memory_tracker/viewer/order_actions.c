@@ -72,7 +72,9 @@ enum viewer_request action_begin_columns(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_pick(struct viewer *viewer, uint32_t key)
 {
-	picker_move(&viewer->picker, &viewer->table, key == VIEWER_KEY_LEFT || key == '<' ? -1 : 1);
+	bool back = key == VIEWER_KEY_LEFT || key == '<' || key == VIEWER_KEY_BACK_TAB;
+
+	picker_move(&viewer->picker, &viewer->table, back ? -1 : 1);
 	if (viewer->mode == MODE_SORT)
 		table_view_sort(&viewer->table, column_screen[viewer->picker.at]);
 	explain(viewer);

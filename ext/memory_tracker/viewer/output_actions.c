@@ -2,6 +2,11 @@
 
 #include "viewer/viewer_state.h"
 
+bool action_can_scroll_output(const struct viewer *viewer)
+{
+	return scrollback_count(&viewer->output) > viewer->pane.height;
+}
+
 bool action_can_search(const struct viewer *viewer)
 {
 	return scrollback_count(&viewer->output) > 0;
@@ -19,18 +24,9 @@ enum viewer_request action_begin_search(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
-bool action_type_search(struct viewer *viewer, uint32_t key)
+void action_search_typed(struct viewer *viewer)
 {
-	struct typed *search = &viewer->pane.search;
-
-	if (key == VIEWER_KEY_BACKSPACE)
-		typed_erase(search);
-	else if (key >= VIEWER_KEY_UP || key < ' ')
-		return false;
-	else if (!typed_add(search, key))
-		return true;
 	output_view_search_anew(&viewer->pane, &viewer->output);
-	return true;
 }
 
 enum viewer_request action_keep_search(struct viewer *viewer, uint32_t key)

@@ -21,7 +21,7 @@ static bool is_watched(const struct call_path *path, const struct call_paths *pa
 	return (path->parent == CALL_PATHS_NONE && !paths->turned) || key_set_has(shown, path->key);
 }
 
-/* How many of the paths are watched; those that are go to `out` if it is not NULL. */
+/* Puts the paths that are watched into `out`. Returns how many they are. */
 static size_t choose(const struct call_paths *paths, const struct key_set *shown, struct snapshot_class *out,
                      size_t room)
 {
@@ -32,12 +32,8 @@ static size_t choose(const struct call_paths *paths, const struct key_set *shown
 
 		if (!is_watched(path, paths, shown))
 			continue;
-		if (out)
-			out[count] = (struct snapshot_class){.id = path->key,
-			                                     .allocated = path->allocated,
-			                                     .freed = path->freed,
-			                                     .retained = path->retained};
-		count++;
+		out[count++] = (struct snapshot_class){
+		    .id = path->key, .allocated = path->allocated, .freed = path->freed, .retained = path->retained};
 	}
 	return count;
 }
@@ -46,23 +42,25 @@ static size_t choose(const struct call_paths *paths, const struct key_set *shown
 static struct snapshot_header *snapshot_of(const struct path_watch *watch, const struct snapshot_header *snapshot,
                                            const struct key_set *shown)
 {
-	size_t turned = choose(&watch->turned, shown, NULL, PATH_WATCH_MAX);
-	size_t plain = choose(&watch->plain, shown, NULL, PATH_WATCH_MAX - turned);
-	size_t size = sizeof *snapshot + (turned + plain) * sizeof(struct snapshot_class);
-	struct snapshot_header *made = malloc(size);
+	size_t room = watch->turned.count + watch->plain.count;
+	struct snapshot_header *made;
 
+	room = room < PATH_WATCH_MAX ? room : PATH_WATCH_MAX;
+	/* Memory that is not written to costs nothing. */
+	made = malloc(sizeof *made + room * sizeof(struct snapshot_class));
 	if (!made)
 		return NULL;
+	struct snapshot_class *classes = (struct snapshot_class *)(made + 1);
+	size_t count = choose(&watch->turned, shown, classes, room);
+	count += choose(&watch->plain, shown, classes + count, room - count);
+	size_t size = sizeof *made + count * sizeof *classes;
 	*made = *snapshot;
 	made->size = made->nodes_offset = made->frames_offset = made->strings_offset = size;
 	made->strings_size = 0;
 	made->reason = made->command = made->runtime = made->awaited = 0;
 	made->node_count = made->frame_count = 0;
 	made->classes_offset = sizeof *made;
-	made->class_count = (uint32_t)(turned + plain);
-	struct snapshot_class *classes = (struct snapshot_class *)(made + 1);
-	choose(&watch->turned, shown, classes, turned);
-	choose(&watch->plain, shown, classes + turned, plain);
+	made->class_count = (uint32_t)count;
 	return made;
 }
 

@@ -285,12 +285,10 @@ void screen_set_theme(struct screen *screen, const struct theme *theme)
 		screen_redraw(screen);
 }
 
-/* In monochrome the meanings of colours that must not be missed are told by other means. */
 static attr_t attributes_of(struct screen *screen, const struct grid_cell *cell, short *pair)
 {
-	uint16_t style = cell->style;
-	unsigned colour = style & GRID_COLOUR;
 	bool colours = screen->colours && !screen->theme->monochrome;
+	uint16_t style = colours ? cell->style : theme_monochrome(cell->style);
 	attr_t attributes = A_NORMAL;
 
 	attributes |= style & GRID_BOLD ? A_BOLD : 0;
@@ -300,12 +298,8 @@ static attr_t attributes_of(struct screen *screen, const struct grid_cell *cell,
 	if ((style & (GRID_DIM | GRID_REVERSE)) == GRID_DIM && !screen->theme->no_dim)
 		attributes |= A_DIM;
 	*pair = colours ? (short)THEME_COLOUR(style) : 0;
-	if (!colour && colours)
+	if (!*pair && colours)
 		*pair = screen_pair(screen, cell->ink, cell->paper);
-	if (!colours && colour == GRID_GROWS)
-		attributes |= A_BOLD;
-	if (!colours && colour == GRID_UNCONFIRMED)
-		attributes |= A_UNDERLINE;
 	return attributes;
 }
 

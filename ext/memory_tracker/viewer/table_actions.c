@@ -1,5 +1,9 @@
 #include "viewer/actions.h"
 
+#include <string.h>
+
+#include "viewer/column_order.h"
+#include "viewer/layout.h"
 #include "viewer/viewer_state.h"
 
 bool action_has_lines(const struct viewer *viewer)
@@ -66,16 +70,28 @@ enum viewer_request action_sort_neighbour(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
+/* Sorts by a column, and shows it: an order that nothing on the screen explains looks like none. */
+static void sort_by(struct viewer *viewer, const struct column *column)
+{
+	size_t index = layout_index(column->key, strlen(column->key));
+
+	if (column->on_request && !layout_wants(viewer->table.choice, index)) {
+		viewer->table.choice ^= (layout_choice)1 << index;
+		viewer_note(viewer, "%s is shown too: C chooses the columns", column->title);
+	}
+	table_view_sort(&viewer->table, column);
+}
+
 enum viewer_request action_sort_nth(struct viewer *viewer, uint32_t key)
 {
 	const struct column *column = table_view_nth(key - '1');
 
 	if (!column)
 		viewer_note(viewer, "there is no column %c to sort by", (char)key);
-	else if (column->with_mark && !viewer->marks.count)
+	else if (column->compare == column_order_change && !viewer->marks.count)
 		viewer_note(viewer, "there is no mark to compare with: b sets one");
 	else
-		table_view_sort(&viewer->table, column);
+		sort_by(viewer, column);
 	return VIEWER_NOTHING;
 }
 

@@ -29,6 +29,18 @@ const struct theme theme_table[] = {
 
 const size_t theme_count = sizeof theme_table / sizeof *theme_table;
 
+uint16_t theme_monochrome(uint16_t style)
+{
+	unsigned colour = style & GRID_COLOUR;
+
+	style &= (uint16_t)~GRID_COLOUR;
+	if (colour == GRID_GROWS)
+		style |= GRID_BOLD;
+	if (colour == GRID_UNCONFIRMED)
+		style |= GRID_UNDERLINE;
+	return style;
+}
+
 const struct theme *theme_find(const char *name, size_t length)
 {
 	for (size_t i = 0; i < theme_count; i++) {

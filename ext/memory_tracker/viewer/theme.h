@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "viewer/grid.h"
 
@@ -29,6 +30,9 @@ struct theme {
 
 extern const struct theme theme_table[];
 extern const size_t theme_count;
+
+/* A style without its colour: the meanings that must not be missed are told by other means. ANY THREAD. */
+uint16_t theme_monochrome(uint16_t style);
 
 /* The theme with this name, NULL if there is none. ANY THREAD. */
 const struct theme *theme_find(const char *name, size_t length);

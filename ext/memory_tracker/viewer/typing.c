@@ -28,8 +28,6 @@ bool typing_press(struct viewer *viewer, uint32_t key)
 
 	if (!typed)
 		return false;
-	if (viewer->mode == MODE_OUTPUT_SEARCH)
-		return action_type_search(viewer, key);
 	if (key == VIEWER_KEY_BACKSPACE)
 		typed_erase(typed);
 	else if (key == KEY_ERASE_LINE)
@@ -42,5 +40,7 @@ bool typing_press(struct viewer *viewer, uint32_t key)
 		table_view_refresh(&viewer->table, viewer_shown(viewer));
 	else if (viewer->mode == MODE_FIND)
 		action_find_typed(viewer);
+	else if (viewer->mode == MODE_OUTPUT_SEARCH)
+		action_search_typed(viewer);
 	return true;
 }

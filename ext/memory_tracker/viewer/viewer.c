@@ -11,6 +11,7 @@
 #include "viewer/footer.h"
 #include "viewer/format.h"
 #include "viewer/gc_view.h"
+#include "viewer/sentence.h"
 #include "viewer/settings_use.h"
 #include "viewer/typing.h"
 #include "viewer/viewer_state.h"
@@ -337,15 +338,6 @@ struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_
 	                             .charset = viewer->charset};
 }
 
-static void put_line(const struct viewer *viewer, struct grid *grid, unsigned line, uint16_t style, const char *text)
-{
-	char out[VIEWER_SENTENCE_SIZE * 4];
-	size_t length =
-	    text_fit(out, sizeof out, text, strlen(text), grid->columns > 1 ? grid->columns - 1 : 0, viewer->charset);
-
-	grid_put(grid, line, 1, style, out, length);
-}
-
 static void draw_too_small(const struct viewer *viewer, struct grid *grid)
 {
 	char text[96];
@@ -376,7 +368,7 @@ static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTEN
 		snprintf(out, VIEWER_SENTENCE_SIZE,
 		         viewer->ended ? "there were no numbers" : "waiting for the first numbers");
 	else if (filter->length)
-		snprintf(out, VIEWER_SENTENCE_SIZE, "no class has \"%s\" in its name", text);
+		snprintf(out, VIEWER_SENTENCE_SIZE, "no class has \"%s\" in its name or call paths", text);
 	else
 		snprintf(out, VIEWER_SENTENCE_SIZE, "no objects yet");
 }
@@ -415,7 +407,7 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 	if (viewer->sentence[0])
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
-		put_line(viewer, grid, line + --height, GRID_BOLD, sentence);
+		height -= sentence_draw(grid, line, height, sentence, viewer->charset);
 	unsigned pane = pane_height(viewer, height);
 	viewer->pane_line = line + height - pane;
 	viewer->pane_height = pane;
