@@ -2,6 +2,7 @@
 
 require "memory/tracker"
 require_relative "libraries"
+require_relative "micro"
 
 # What a light capture costs a program that somebody watches, with a table a second: the same work for some seconds,
 # with and without it, in turn and in one process.
@@ -13,13 +14,15 @@ class LightBenchmark
   # Of CPU time, each time.
   SECONDS = Float(ENV.fetch("SECONDS", "3"))
 
+  WORK = { **Micro::WORK.slice("Object.new"), **Libraries::WORK }.freeze
+
   # Objects that are live besides, because walks over the heap meet them.
   HEAPS = [0, 1_000_000].freeze
 
-  # @param names [Array<String>] of libraries; none: all
+  # @param names [Array<String>] of pieces of work; none: all
   # @param heaps [Array<Integer>] how many further objects are live
   def initialize(names, heaps)
-    @work = names.empty? ? Libraries::WORK : Libraries::WORK.slice(*names)
+    @work = names.empty? ? WORK : WORK.slice(*names)
     @heaps = heaps.empty? ? HEAPS : heaps
   end
 
