@@ -5,7 +5,7 @@ require "shellwords"
 INSTALL_BENCHMARK_GEMS = "bundle config set --local with benchmark && bundle install"
 
 namespace :benchmark do
-  Dir.glob("benchmark/{counts,memory,paths}.rb").each do |script|
+  Dir.glob("benchmark/{counts,light,memory,paths}.rb").each do |script|
     name = File.basename(script, ".rb")
 
     desc "Measure what a capture costs: #{name}"
@@ -33,6 +33,7 @@ namespace :benchmark do
     abort "benchmark: there is no #{missing.join(", ")}; to install: #{INSTALL_BENCHMARK_GEMS}" if missing.any?
   end
   task paths: :libraries
+  task light: :libraries
 end
 
 desc "Measure everything, and write it down in benchmark/RESULTS.md"

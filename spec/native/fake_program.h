@@ -36,6 +36,7 @@ struct fake_class_entry {
 	uintptr_t real;
 	const char *name;
 	const char *superclass;
+	uint64_t identity;
 };
 
 struct fake_code_entry {
@@ -47,6 +48,7 @@ struct fake_program {
 	struct fake_allocator allocator;
 	struct memory memory;
 	struct tracker tracker;
+	uint64_t identities;                         /* given out */
 	struct fake_class_entry classes[FAKE_LIMIT]; /* by the lower bits of the address */
 	struct fake_code_entry code[FAKE_LIMIT];
 };

@@ -113,6 +113,16 @@ static void make_inexact(struct shop_viewer *shop)
 	shop_second(shop, false);
 }
 
+static void make_light(struct shop_viewer *shop)
+{
+	shop->reason = "live is exact, retained at most this; allocations* are estimated from 8192 of 184221";
+	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
+	shop->head.flags |= SNAPSHOT_RETAINED_BOUND | SNAPSHOT_LIGHT;
+	shop_second(shop, false);
+	shop_press(shop, "\r>>");
+	shop_second(shop, true);
+}
+
 static void type_filter(struct shop_viewer *shop)
 {
 	shop_press(shop, "/SHOP");
@@ -349,6 +359,7 @@ static const struct view views[] = {
     {.name = "ended", .prepare = end_shop, .lines = 14},
     {.name = "inexact", .prepare = make_inexact, .lines = 14},
     {.name = "estimated", .prepare = estimate_paths, .lines = 15, .paths = true},
+    {.name = "light", .prepare = make_light, .lines = 16, .paths = true},
     {.name = "unconfirmed", .prepare = start_without_majors, .lines = 14},
     {.name = "anonymous", .prepare = leave_names_out, .lines = 16},
     {.name = "awaited", .prepare = choose_classes, .lines = 10},
@@ -406,6 +417,7 @@ static const struct view styled_views[] = {
     {.name = "styles_source", .prepare = open_source, .columns = 80, .lines = 16, .paths = true},
     {.name = "styles_unconfirmed", .prepare = start_without_majors, .columns = 80, .lines = 12},
     {.name = "styles_inexact", .prepare = make_inexact, .columns = 80, .lines = 12},
+    {.name = "styles_light", .prepare = make_light, .columns = 100, .lines = 14, .paths = true},
     {.name = "styles_graph", .prepare = open_graph, .columns = 80, .lines = 22},
     {.name = "styles_output", .prepare = open_output, .columns = 80, .lines = 14},
     {.name = "styles_output_searched", .prepare = search_output, .columns = 80, .lines = 14},

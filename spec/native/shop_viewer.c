@@ -27,6 +27,17 @@ static void sample_paths(struct snapshot_header *snapshot)
 	}
 }
 
+/* As it is in a light snapshot. */
+static void leave_births(struct snapshot_header *snapshot)
+{
+	struct snapshot_node *nodes = (struct snapshot_node *)snapshot_nodes(snapshot);
+
+	for (uint32_t i = 0; i < snapshot->node_count; i++) {
+		nodes[i].freed = nodes[i].allocated;
+		nodes[i].retained = 0;
+	}
+}
+
 void shop_second(struct shop_viewer *shop, int major)
 {
 	uint64_t second = ++shop->second, sold = second < 20 ? second : 20;
@@ -77,6 +88,8 @@ void shop_second(struct shop_viewer *shop, int major)
 	                                                            shop->paths ? sizeof nodes / sizeof *nodes : 0);
 	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED)
 		sample_paths(snapshot);
+	if (snapshot->flags & SNAPSHOT_LIGHT)
+		leave_births(snapshot);
 	if (shop->anonymous) {
 		snapshot = fake_snapshot_with_origin(snapshot, count - 3, "/srv/shop/lib/shop/strainers.rb", 112);
 		snapshot = fake_snapshot_with_origin(snapshot, count - 2, "Shop::Product", 0);

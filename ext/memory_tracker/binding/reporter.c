@@ -21,7 +21,7 @@ struct reporter {
 	struct printer_options options;
 
 	/* While it runs; NULL before and after. */
-	struct service *service; /* owned; NULL unless GCs are asked for */
+	struct service *service; /* owned; NULL unless GCs are asked for, or the capture is light */
 	struct printer *printer; /* owned */
 	pid_t pid;               /* of the process that it runs in */
 	bool joining;            /* a thread waits for its end */
@@ -197,11 +197,12 @@ static VALUE start(VALUE self)
 	/* What a fork may have left here belongs to the parent. */
 	reporter->printer = NULL;
 	/*
-	 * The numbers are made fresh by the program's own births. A Ruby thread is there for GCs only: a program can
+	 * The numbers are made fresh by the program's own births. A Ruby thread is there for GCs and for light captures only: a program can
 	 * notice it, and one that waits for a deadlock of its own to be broken by Ruby would wait for ever.
 	 */
 	reporter->options.recorder = ruby_recording_recorder(reporter->record);
-	reporter->service = reporter->options.gc_ns ? service_start(capture, reporter->capture) : NULL;
+	reporter->service =
+	    reporter->options.gc_ns || capture->light ? service_start(capture, reporter->capture) : NULL;
 	reporter->printer = printer_start(capture, reporter->service, reporter->fd, &reporter->options);
 	if (!reporter->printer) {
 		int error = errno;

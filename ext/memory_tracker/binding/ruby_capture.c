@@ -65,13 +65,14 @@ static void choose(struct capture *capture, VALUE names)
 	}
 }
 
-static VALUE configure(VALUE self, VALUE depth, VALUE existing, VALUE path_interval, VALUE classes)
+static VALUE configure(VALUE self, VALUE light, VALUE depth, VALUE existing, VALUE path_interval, VALUE classes)
 {
 	struct capture *capture = ruby_capture_get(self);
 	long interval = NUM2LONG(path_interval);
 
 	if (interval < 1 || interval > INT32_MAX)
 		rb_raise(rb_eArgError, "path_interval must be at least 1, not %ld", interval);
+	capture->light = RTEST(light);
 	capture->depth = depth_from(depth);
 	capture->existing = RTEST(existing);
 	capture->path_interval = (uint32_t)interval;
@@ -136,9 +137,14 @@ static VALUE check_class(VALUE klass)
 
 static VALUE track(VALUE self, VALUE klass, VALUE depth, VALUE block)
 {
+	struct capture *capture = ruby_capture_get(self);
+
+	if (capture->light && !NIL_P(block))
+		rb_raise(rb_eArgError,
+		         "a light capture does not hear of every object, and cannot call a block for each");
 	uint32_t frames = NIL_P(depth) ? UINT32_MAX : depth_from(depth);
 
-	answer(capture_track(ruby_capture_get(self), check_class(klass), block, frames), "");
+	answer(capture_track(capture, check_class(klass), block, frames), "");
 	return self;
 }
 
@@ -161,8 +167,10 @@ static struct class_record *record_of(const struct capture *capture, VALUE klass
 	return record;
 }
 
-static struct node_counts counts_of(const struct capture *capture, VALUE klass)
+static struct node_counts counts_of(struct capture *capture, VALUE klass)
 {
+	check_class(klass);
+	capture_prepare_counts(capture);
 	struct class_record *record = record_of(capture, klass);
 
 	return record ? tracker_class_counts(capture->tracker, record) : (struct node_counts){0};
@@ -190,8 +198,10 @@ static VALUE make_record(struct node_counts counts)
 static VALUE get_record(VALUE self, VALUE klass)
 {
 	struct capture *capture = ruby_capture_get(self);
-	struct class_record *record = record_of(capture, klass);
 
+	check_class(klass);
+	capture_prepare_counts(capture);
+	struct class_record *record = record_of(capture, klass);
 	return record ? make_record(tracker_class_counts(capture->tracker, record)) : Qnil;
 }
 
@@ -218,28 +228,29 @@ static void list_class(void *context, VALUE klass, uint32_t number)
 	listing->list(listing->listed, klass, record, tracker_class_counts(tracker, record));
 }
 
-static VALUE list_stopped(VALUE klass, VALUE argument, int argc, const VALUE *argv, VALUE block)
+static VALUE list_found(VALUE klass, VALUE argument, int argc, const VALUE *argv, VALUE block)
 {
 	struct listing *listing = (struct listing *)argument;
 	/* A singleton class has no objects of its own, and needs no id. */
-	VALUE number = rb_class_real(klass) == klass ? capture_stopped_number(listing->capture, klass) : Qnil;
+	struct class_record *record = rb_class_real(klass) == klass ? capture_class(listing->capture, klass) : NULL;
 
-	if (!NIL_P(number))
-		list_class(listing, klass, NUM2UINT(number));
+	if (record)
+		list_class(listing, klass, record->number);
 	return Qnil;
 }
 
-/* For all classes that are still there. */
+/* For all classes that are still there. Where nothing tells of their deaths they are found by themselves. */
 static VALUE list_classes(struct listing *listing)
 {
 	const struct capture *capture = listing->capture;
 
 	if (!capture->tracker)
 		return listing->listed;
-	if (NIL_P(capture->stopped_classes))
+	capture_prepare_counts((struct capture *)capture);
+	if (NIL_P(capture->stopped_classes) && !capture->light)
 		naming_each_class(capture->tracker, list_class, listing);
 	else
-		rb_block_call(rb_path2class("ObjectSpace"), rb_intern("each_object"), 1, &rb_cClass, list_stopped,
+		rb_block_call(rb_path2class("ObjectSpace"), rb_intern("each_object"), 1, &rb_cClass, list_found,
 		              (VALUE)listing);
 	return listing->listed;
 }
@@ -281,6 +292,7 @@ static struct node_counts totals(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 
+	capture_prepare_counts(capture);
 	return capture->tracker ? tracker_counts(capture->tracker) : (struct node_counts){0};
 }
 
@@ -351,6 +363,7 @@ static VALUE statistics(VALUE self)
 	set(hash, "paths_dropped", tracker ? atomic_load(&tracker->paths_dropped) : 0);
 	set(hash, "classes_dropped", tracker ? atomic_load(&tracker->classes_dropped) : 0);
 	set(hash, "events_dropped", tracker ? atomic_load(&tracker->events_dropped) : 0);
+	set(hash, "heard", hooks_born());
 	set(hash, "classes", tracker ? table_count(&tracker->classes.records) : 0);
 	set(hash, "nodes", tracker ? table_count(&tracker->tree.nodes) : 0);
 	set(hash, "frames", tracker ? table_count(&tracker->codes.frames) : 0);
@@ -383,7 +396,7 @@ void ruby_capture_define(VALUE tracker)
 	rb_gc_register_mark_object(record_class);
 	rb_define_alloc_func(klass, allocate);
 	rb_undef_method(klass, "initialize_copy");
-	rb_define_private_method(klass, "configure", configure, 4);
+	rb_define_private_method(klass, "configure", configure, 5);
 	rb_define_method(klass, "start", start, 0);
 	rb_define_method(klass, "stop", stop, 0);
 	rb_define_method(klass, "running?", is_running, 0);

@@ -78,6 +78,9 @@ static void set_process(VALUE hash, const struct snapshot_header *header)
 	set(hash, "rss_bytes", ULL2NUM(header->rss_bytes));
 	set(hash, "tracker_bytes", ULL2NUM(header->tracker_bytes));
 	set(hash, "path_interval", UINT2NUM(header->path_interval));
+	set(hash, "light", header->flags & SNAPSHOT_LIGHT ? Qtrue : Qfalse);
+	set(hash, "sampled", ULL2NUM(header->sampled));
+	set(hash, "sampled_of", ULL2NUM(header->sampled_of));
 	set(hash, "awaited_classes", header->awaited ? text(header, header->awaited) : Qnil);
 	set(hash, "inexact_reason", header->flags & SNAPSHOT_EXACT ? Qnil : text(header, header->reason));
 }

@@ -152,7 +152,7 @@ static void do_refresh(void *data)
 
 	served->references++;
 	follow_title(served);
-	capture_refresh(served->capture);
+	capture_refresh_sparingly(served->capture);
 	if (served->server && served->pid == getpid())
 		server_refreshed(served->server);
 	release(served);

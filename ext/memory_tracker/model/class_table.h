@@ -44,7 +44,13 @@ struct class_record {
 	_Atomic uint32_t state;      /* enum class_state; published last */
 	uint32_t other;              /* node "(other)", or 0 */
 	uint32_t next_dead;
+	uint32_t walk;     /* of a light tracker: the latest that has met it */
 	bool chosen_depth; /* depth was set for this class, not for all */
+
+	/* Of a light tracker. */
+	uint64_t identity; /* see light_class; 0: not known */
+	uint64_t standing; /* objects that the walk under way has met */
+	uint64_t births;   /* estimated, since the walk before */
 };
 
 struct class_table {

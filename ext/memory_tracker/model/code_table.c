@@ -340,6 +340,18 @@ bool code_table_retire(struct code_table *table, uintptr_t address)
 	return true;
 }
 
+void code_table_forget(struct code_table *table)
+{
+	uint32_t end = table_end(&table->codes);
+
+	for (uint32_t number = 1; number < end; number++) {
+		const struct code *code = code_at(table, number);
+
+		if (code->address)
+			code_table_retire(table, code->address);
+	}
+}
+
 bool code_table_move(struct code_table *table, uintptr_t from, uintptr_t to)
 {
 	uint32_t number = (uint32_t)key_map_remove(&table->by_address, from);

@@ -70,6 +70,9 @@ struct code *code_table_add(struct code_table *table, uintptr_t address, const s
 /* The code at this address is dead. Returns false when there was none. HOOK */
 bool code_table_retire(struct code_table *table, uintptr_t address);
 
+/* All addresses of code have lost their meaning. GVL */
+void code_table_forget(struct code_table *table);
+
 /* The code has moved. Returns false when there is none at the old address. HOOK */
 bool code_table_move(struct code_table *table, uintptr_t from, uintptr_t to);
 

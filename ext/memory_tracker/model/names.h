@@ -41,6 +41,11 @@ struct names {
 	void *context; /* borrowed */
 	void (*describe_class)(void *context, uintptr_t key, struct class_description *description);
 	void (*describe_code)(void *context, uintptr_t address, struct code_description *description);
+	/*
+	 * What tells a class from all others, ever; at least CLASS_KEY_PSEUDO_LIMIT. *key becomes the class that counts
+	 * when it is a singleton class. For light trackers, outside of events.
+	 */
+	uint64_t (*identify_class)(void *context, uintptr_t *key);
 };
 
 #endif

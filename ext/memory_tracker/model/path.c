@@ -85,7 +85,9 @@ static void evict_leaves(struct tracker *tracker)
 		/* A parent that becomes a leaf by this is met in the next round. */
 		if (!node || !evictable(tracker, node, epoch))
 			continue;
-		node_fold(class_at(&tracker->classes, node->class_number)->root, node, epoch);
+		/* In a light tracker the class has them already. */
+		if (!tracker->light)
+			node_fold(class_at(&tracker->classes, node->class_number)->root, node, epoch);
 		call_tree_remove_leaf(&tracker->tree, number);
 		wanted--;
 	}

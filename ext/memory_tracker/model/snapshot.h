@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SNAPSHOT_MAGIC UINT32_C(0x4d54534e)
-#define SNAPSHOT_VERSION UINT32_C(2)
+#define SNAPSHOT_VERSION UINT32_C(3)
 
 /* "No such record": for a node without parent, a frame that is none. */
 #define SNAPSHOT_NONE UINT32_MAX
@@ -30,6 +30,7 @@ enum snapshot_flag {
 	    4, /* retained is an upper bound: objects were born while the latest major GC marked */
 	SNAPSHOT_PATHS_ESTIMATED = 8, /* only every path_interval-th allocation of a class is counted on a node */
 	SNAPSHOT_EXISTING = 16,       /* objects from before the start were entered: live is the whole heap's */
+	SNAPSHOT_LIGHT = 64,          /* see below */
 	SNAPSHOT_ENDED = 32,          /* the program has ended: these numbers stay as they are */
 };
 
@@ -44,6 +45,13 @@ enum snapshot_frame_flag {
 	SNAPSHOT_FRAME_PSEUDO = 2, /* no code: "(other)", "(before the start)" and the like; the label says which */
 	SNAPSHOT_FRAME_ALL = 4,    /* and every object is counted there, whatever the path_interval */
 };
+
+/*
+ * A light snapshot is of a capture that does not hear of every birth and death. What is live of a class, and of all, is
+ * what a walk over the heap has met, and the sums of births and deaths are the VM's own. How much of either belongs to
+ * a class is an estimate, as are the births of call paths, of which all else is not known: they have as many freed, and
+ * none retained.
+ */
 
 struct snapshot_header {
 	uint32_t magic;
@@ -75,11 +83,13 @@ struct snapshot_header {
 	uint64_t heap_live_slots;  /* as in GC.stat, at the latest GC or check */
 	uint64_t heap_total_slots; /* likewise */
 	uint64_t rss_bytes;        /* resident memory of the process; 0: unknown */
+	uint64_t sampled;          /* of a light capture: births that the latest estimates are made from */
+	uint64_t sampled_of;       /* how many births these stand for */
 
 	uint32_t pid;
 	uint32_t flags; /* enum snapshot_flag */
 	uint32_t depth;
-	uint32_t path_interval;
+	uint32_t path_interval; /* a light snapshot is not concerned by it */
 
 	snapshot_string_ref reason;  /* why the numbers are not exact; empty when they are */
 	snapshot_string_ref command; /* the program, as a person would name it */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/light.h"
 #include "model/status.h"
 
 /* Of the names of classes that are awaited no more is said. */
@@ -195,6 +196,9 @@ static void add_counts(struct builder *builder, uint32_t index, uint32_t number,
 	node->allocated += counts.allocated;
 	node->freed += counts.freed;
 	node->retained += counts.retained;
+	/* In a light tracker the root has them already. */
+	if (builder->tracker->light)
+		return;
 	class->allocated += counts.allocated;
 	class->freed += counts.freed;
 	class->retained += counts.retained;
@@ -312,6 +316,18 @@ static void fill_sums(struct snapshot_header *header)
 	}
 }
 
+static void fill_light(struct snapshot_header *header, const struct light *light)
+{
+	header->flags |= SNAPSHOT_LIGHT;
+	/* The numbers are those of that moment, and do not change until the next. */
+	if (light->number)
+		header->monotonic_ns = light->taken_ns;
+	header->allocated = light->allocated;
+	header->freed = light->freed;
+	header->sampled = light->sampled;
+	header->sampled_of = light->sampled_of;
+}
+
 static uint64_t put_area(struct snapshot_header *header, const struct array *array)
 {
 	uint64_t offset = header->size;
@@ -344,6 +360,8 @@ static struct snapshot_header *assemble(struct builder *builder, const struct sn
 	header->strings_offset = put_area(header, &builder->strings);
 	fill_counters(header, builder->tracker);
 	fill_sums(header);
+	if (builder->tracker->light)
+		fill_light(header, builder->tracker->light);
 	return header;
 }
 

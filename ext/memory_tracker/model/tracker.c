@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/light.h"
 #include "model/snapshot.h"
 
 #define DEFAULT_CLASSES (UINT32_C(1) << 20)
@@ -100,6 +101,8 @@ int tracker_init(struct tracker *tracker, struct memory *memory, const struct na
 	pthread_mutex_init(&tracker->gate, NULL);
 	int status = init_tables(tracker);
 	tracker->options.chosen = NULL;
+	if (status == STATUS_OK && options->light)
+		status = light_init(tracker);
 	if (status != STATUS_OK)
 		tracker_deinit(tracker);
 	return status;
@@ -121,6 +124,8 @@ void tracker_deinit(struct tracker *tracker)
 		call_tree_deinit(&tracker->tree);
 	if (tracker->codes.memory)
 		code_table_deinit(&tracker->codes);
+	if (tracker->light)
+		light_deinit(tracker);
 	if (tracker->choice.memory)
 		path_choice_deinit(&tracker->choice);
 	if (tracker->strings.memory)
@@ -205,23 +210,30 @@ void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *e
 
 /* --- classes --- */
 
+/* The next node after `number` whose counts are part of the class's; 0 at the end. Start with the root. */
+static uint32_t next_counted(const struct tracker *tracker, uint32_t root, uint32_t number)
+{
+	return tracker->light ? 0 : call_tree_next(&tracker->tree, root, number);
+}
+
 static void recycle_class(struct tracker *tracker, struct class_record *class)
 {
 	uint32_t epoch = tracker_epoch(tracker);
 	uint32_t root = class->root_number;
 
-	for (uint32_t number = root; number; number = call_tree_next(&tracker->tree, root, number))
+	if (tracker->light)
+		light_drop(tracker, class);
+	for (uint32_t number = root; number; number = next_counted(tracker, root, number))
 		node_fold(tracker->unloaded->root, node_at(&tracker->tree, number), epoch);
 	class_table_recycle(&tracker->classes, class);
 	call_tree_remove_root(&tracker->tree, root);
 }
 
-/* A few steps at a time, so that no birth takes long. */
-static void recycle_dead_classes(struct tracker *tracker)
+void tracker_recycle_dead_classes(struct tracker *tracker, uint32_t steps)
 {
 	if (!tracker->classes.first_dead || pthread_mutex_trylock(&tracker->gate) != 0)
 		return;
-	for (int step = 0; step < RECYCLE_STEPS; step++) {
+	for (uint32_t step = 0; step < steps; step++) {
 		struct class_record *class = class_table_next_dead(&tracker->classes);
 
 		if (!class)
@@ -265,7 +277,8 @@ static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_
 
 	if (class)
 		return class;
-	recycle_dead_classes(tracker);
+	/* A few at a time, so that no birth takes long. */
+	tracker_recycle_dead_classes(tracker, RECYCLE_STEPS);
 	/* A pseudo class has no address that could die. */
 	uintptr_t address = key < CLASS_KEY_PSEUDO_LIMIT ? 0 : description->real;
 	if (address && !mark_key(tracker, address))
@@ -296,6 +309,17 @@ struct class_record *tracker_class_for(struct tracker *tracker, uintptr_t key)
 		class_table_add_key(&tracker->classes, key, class);
 	}
 	return class;
+}
+
+void tracker_add_keys(struct tracker *tracker, struct class_record *class, uintptr_t key, uintptr_t address)
+{
+	/* Without memory births of it are met as those of another class, which the next walk gives up. */
+	class_table_add_key(&tracker->classes, key, class);
+	if (!address || !mark_key(tracker, address))
+		return;
+	class->address = address;
+	if (key != address && mark_key(tracker, key))
+		class_table_add_key(&tracker->classes, address, class);
 }
 
 struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key)
@@ -453,7 +477,7 @@ struct node_counts tracker_class_counts(const struct tracker *tracker, const str
 	struct node_counts sum = {0};
 	uint32_t root = class->root_number;
 
-	for (uint32_t number = root; number; number = call_tree_next(&tracker->tree, root, number))
+	for (uint32_t number = root; number; number = next_counted(tracker, root, number))
 		add_counts(&sum, node_read(node_at(&tracker->tree, number), tracker_epoch(tracker)));
 	return sum;
 }
@@ -468,6 +492,10 @@ struct node_counts tracker_counts(const struct tracker *tracker)
 
 		if (class)
 			add_counts(&sum, tracker_class_counts(tracker, class));
+	}
+	if (tracker->light) {
+		sum.allocated = tracker->light->allocated;
+		sum.freed = tracker->light->freed;
 	}
 	return sum;
 }

@@ -32,10 +32,13 @@ struct tracker_limits {
 	size_t strings; /* bytes of text */
 };
 
+struct light;
+
 struct tracker_options {
 	uint32_t stride;              /* bytes; every object's address is a multiple of it */
 	uint32_t depth;               /* frames to take for every chosen class; 0: counts only */
 	uint32_t path_interval;       /* take the path of every nth birth of a class; at least 1 */
+	bool light;                   /* see model/light.h */
 	struct tracker_limits limits; /* a zero takes the default */
 	const struct text *chosen;    /* names of the chosen classes, borrowed by tracker_init alone */
 	uint32_t chosen_count;        /* 0: every class is chosen */
@@ -53,6 +56,7 @@ struct tracker {
 	struct code_table codes;
 	struct strings strings;
 	struct path_choice choice;
+	struct light *light;           /* owned; NULL: it hears of every birth and death */
 	struct class_record *others;   /* objects of classes that could not be recorded */
 	struct class_record *unloaded; /* the totals of classes that are gone */
 	uint64_t next_eviction;        /* births until leaves are looked for again */
@@ -140,6 +144,12 @@ bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_
 
 /* The record of a class, entered when it is not there; NULL when it cannot be. GVL */
 struct class_record *tracker_class_for(struct tracker *tracker, uintptr_t key);
+
+/* Lets the key, and the address of the class itself unless that is 0, lead to its record again. GVL */
+void tracker_add_keys(struct tracker *tracker, struct class_record *class, uintptr_t key, uintptr_t address);
+
+/* Looks at so many of the classes that are dead but may have objects, and frees those without. HOOK */
+void tracker_recycle_dead_classes(struct tracker *tracker, uint32_t steps);
 
 /* Frames to take for this class from now on; UINT32_MAX: what it has without being asked for. GVL */
 void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint32_t depth);

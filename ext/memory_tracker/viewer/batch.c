@@ -88,7 +88,8 @@ static void put_exactness(struct buffer *out, const struct snapshot_header *snap
 		buffer_puts(out, "  exact");
 		return;
 	}
-	buffer_puts(out, length ? "  inexact: " : "  inexact");
+	buffer_puts(out, snapshot->flags & SNAPSHOT_LIGHT ? "  light" : "  inexact");
+	buffer_puts(out, length ? ": " : "");
 	buffer_add(out, reason, text_fit(reason, sizeof reason, text, length, REASON_CELLS, charset));
 }
 

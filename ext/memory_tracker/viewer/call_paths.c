@@ -12,6 +12,7 @@ void call_paths_deinit(struct call_paths *paths)
 	free(paths->paths);
 	free(paths->first);
 	free(paths->any);
+	free(paths->born);
 	*paths = (struct call_paths){0};
 }
 
@@ -21,15 +22,19 @@ static bool reserve_classes(struct call_paths *paths, size_t count)
 		return true;
 	uint32_t *first = malloc(count * sizeof *first);
 	bool *any = malloc(count * sizeof *any);
-	if (!first || !any) {
+	uint64_t *born = malloc(count * sizeof *born);
+	if (!first || !any || !born) {
 		free(first);
 		free(any);
+		free(born);
 		return false;
 	}
 	free(paths->first);
 	free(paths->any);
+	free(paths->born);
 	paths->first = first;
 	paths->any = any;
+	paths->born = born;
 	paths->class_capacity = count;
 	return true;
 }
@@ -58,6 +63,7 @@ static bool begin(struct call_paths *paths, const struct snapshot_header *snapsh
 	paths->turned = turned;
 	memset(paths->first, 0xff, snapshot->class_count * sizeof *paths->first);
 	memset(paths->any, 0, snapshot->class_count * sizeof *paths->any);
+	memset(paths->born, 0, snapshot->class_count * sizeof *paths->born);
 	return true;
 }
 
@@ -89,6 +95,13 @@ static void add_node(struct call_path *path, const struct snapshot_node *node, u
 	add_counts(path, node->allocated * weight, node->freed * weight, node->retained * weight);
 }
 
+/* What a class has of it, be it built or not. */
+static void note_node(struct call_paths *paths, const struct snapshot_node *node)
+{
+	paths->any[node->class_index] = true;
+	paths->born[node->class_index] += node->allocated * weight(paths->snapshot, node->frame);
+}
+
 /* Enters a path, of which all but the links is known, below its class or parent. */
 static void link_path(struct call_paths *paths, uint32_t index)
 {
@@ -116,7 +129,7 @@ bool call_paths_build(struct call_paths *paths, const struct snapshot_header *sn
 		                                     .frame = nodes[i].frame,
 		                                     .parent = nodes[i].parent};
 		add_node(&paths->paths[i], &nodes[i], weight(snapshot, nodes[i].frame));
-		paths->any[nodes[i].class_index] = true;
+		note_node(paths, &nodes[i]);
 		link_path(paths, i);
 	}
 	/* What is below comes later, so that from the end on everything is whole when it is passed on. */
@@ -240,7 +253,7 @@ bool call_paths_build_turned(struct call_paths *paths, const struct snapshot_hea
 	bool whole = begin(paths, snapshot, true);
 
 	for (uint32_t i = 0; whole && i < snapshot->node_count; i++) {
-		paths->any[nodes[i].class_index] = true;
+		note_node(paths, &nodes[i]);
 		if (nodes[i].allocated && key_set_has(classes, snapshot_classes(snapshot)[nodes[i].class_index].id))
 			whole = add_turned(paths, &finder, i);
 	}

@@ -40,6 +40,7 @@ struct call_paths {
 
 	uint32_t *first; /* owned; of each class the first of the paths directly below it */
 	bool *any;       /* owned; whether a class has paths, be they built or not */
+	uint64_t *born;  /* owned; objects of a class that were born on any of its paths */
 	size_t class_capacity;
 };
 

@@ -8,6 +8,8 @@
 
 #define TEXT_SIZE 2048
 
+#define ESTIMATES (SNAPSHOT_PATHS_ESTIMATED | SNAPSHOT_LIGHT)
+
 struct column_line class_line(const struct snapshot_header *snapshot, const struct history_row *rows, uint32_t index,
                               enum text_charset charset)
 {
@@ -18,7 +20,8 @@ struct column_line class_line(const struct snapshot_header *snapshot, const stru
 	                           .anonymous = class->flags & SNAPSHOT_CLASS_ANONYMOUS,
 	                           .bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND,
 	                           .unknown = !snapshot->majors_seen,
-	                           .mark = snapshot->flags & SNAPSHOT_PATHS_ESTIMATED ? ' ' : '\0',
+	                           .mark = snapshot->flags & ESTIMATES ? ' ' : '\0',
+	                           .light = snapshot->flags & SNAPSHOT_LIGHT,
 	                           .charset = charset};
 
 	line.name = snapshot_string(snapshot, class->name, &line.name_length);

@@ -32,6 +32,15 @@ static void put_mark(struct buffer *out, const struct column_line *line, bool kn
 		buffer_add(out, known ? &line->mark : " ", 1);
 }
 
+/* Of a call path in a light snapshot only births are known. */
+static bool put_unknown(struct buffer *out, const struct column_line *line)
+{
+	if (!line->births)
+		return false;
+	buffer_puts(out, "- ");
+	return true;
+}
+
 void column_print_change(struct buffer *out, int64_t change, bool known, bool bound)
 {
 	char digits[FORMAT_SIZE];
@@ -44,6 +53,8 @@ void column_print_change(struct buffer *out, int64_t change, bool known, bool bo
 
 static void print_change(struct buffer *out, const struct column_line *line)
 {
+	if (put_unknown(out, line))
+		return;
 	column_print_change(out, line->change.retained, line->change.retained_known, line->change.bound);
 	put_mark(out, line, line->change.retained_known);
 }
@@ -63,6 +74,8 @@ static void print_retained(struct buffer *out, const struct column_line *line)
 	char digits[FORMAT_SIZE];
 	size_t length = format_count(digits, line->row->retained);
 
+	if (put_unknown(out, line))
+		return;
 	if (line->deltas) {
 		print_change(out, line);
 		return;
@@ -95,6 +108,8 @@ void column_print_rate(struct buffer *out, double per_second, enum history_certa
 static void print_rate(struct buffer *out, const struct column_line *line, double per_second,
                        enum history_certainty certainty)
 {
+	if (put_unknown(out, line))
+		return;
 	column_print_rate(out, per_second, certainty);
 	put_mark(out, line, certainty != HISTORY_UNKNOWN);
 }
@@ -170,6 +185,8 @@ static void print_live(struct buffer *out, const struct column_line *line)
 {
 	char digits[FORMAT_SIZE];
 
+	if (put_unknown(out, line))
+		return;
 	if (line->deltas)
 		column_print_change(out, line->change.live, line->change.live_known, false);
 	else
@@ -185,14 +202,17 @@ static void print_allocated_rate(struct buffer *out, const struct column_line *l
 		buffer_puts(out, "-");
 	else
 		buffer_add(out, digits, format_rate(digits, line->row->allocated_rate));
-	put_mark(out, line, line->row->allocated_rate >= 0);
+	if (line->light)
+		buffer_puts(out, line->row->allocated_rate >= 0 ? "*" : " ");
+	else
+		put_mark(out, line, line->row->allocated_rate >= 0);
 }
 
 static void show_trend(struct buffer *out, const struct column_line *line, unsigned cells)
 {
 	uint32_t counts[SERIES_LENGTH];
 
-	if (!line->figures)
+	if (!line->figures || line->births)
 		return;
 	sparkline_print(out, counts, figures_trend(line->figures, line->row, HISTORY_TREND_LIVE, counts), cells,
 	                line->charset);

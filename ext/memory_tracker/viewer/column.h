@@ -40,6 +40,8 @@ struct column_line {
 	bool bound;     /* retained is an upper bound */
 	bool unknown;   /* no major GC was seen yet, so what is retained is not known */
 	char mark;      /* behind its numbers: '*' after estimates, ' ' where other lines have that; 0: none */
+	bool light;     /* how many are born is an estimate, whatever the mark says; */
+	bool births;    /* and nothing else is known */
 	bool deltas;    /* counts are shown as changes since the mark */
 	struct since_mark_change change;
 	enum text_charset charset;

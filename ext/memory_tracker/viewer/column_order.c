@@ -22,24 +22,30 @@ static int largest_count_first(uint64_t left, uint64_t right)
 	return (left < right) - (left > right);
 }
 
-/* What is equal in a column goes by what is retained, then by what is there; the id makes the rest stable. */
-static int by_counts(const struct history_row *left, const struct history_row *right)
-{
-	int order = largest_count_first(left->retained, right->retained);
-
-	if (!order)
-		order = largest_count_first(left->live, right->live);
-	return order ? order : by_id(left, right);
-}
-
 static const struct history_row *row_of(const void *line)
 {
 	return ((const struct column_line *)line)->row;
 }
 
+/*
+ * What is equal in a column goes by what is retained, then by what is there; where only births are known, by these. The
+ * id makes the rest stable.
+ */
+static int by_counts(const void *left, const void *right)
+{
+	const struct history_row *l = row_of(left), *r = row_of(right);
+	int order = largest_count_first(l->retained, r->retained);
+
+	if (!order)
+		order = largest_count_first(l->live, r->live);
+	if (!order && ((const struct column_line *)left)->births)
+		order = largest_count_first(l->allocated, r->allocated);
+	return order ? order : by_id(l, r);
+}
+
 int column_order_retained(const void *left, const void *right)
 {
-	return by_counts(row_of(left), row_of(right));
+	return by_counts(left, right);
 }
 
 /* As they are shown: what differs only in decimals that nobody sees is equal. */
@@ -56,21 +62,21 @@ int column_order_growth(const void *left, const void *right)
 
 	if (!order)
 		order = by_rates(l->growth, r->growth);
-	return order ? order : by_counts(l, r);
+	return order ? order : by_counts(left, right);
 }
 
 int column_order_short(const void *left, const void *right)
 {
 	int order = by_rates(row_of(left)->short_change.per_second, row_of(right)->short_change.per_second);
 
-	return order ? order : by_counts(row_of(left), row_of(right));
+	return order ? order : by_counts(left, right);
 }
 
 int column_order_long(const void *left, const void *right)
 {
 	int order = by_rates(row_of(left)->long_change.per_second, row_of(right)->long_change.per_second);
 
-	return order ? order : by_counts(row_of(left), row_of(right));
+	return order ? order : by_counts(left, right);
 }
 
 int column_order_change(const void *left, const void *right)
@@ -81,7 +87,7 @@ int column_order_change(const void *left, const void *right)
 
 	if (!order && l->retained_known)
 		order = (l->retained < r->retained) - (l->retained > r->retained);
-	return order ? order : by_counts(row_of(left), row_of(right));
+	return order ? order : by_counts(left, right);
 }
 
 int column_order_live(const void *left, const void *right)
@@ -89,14 +95,14 @@ int column_order_live(const void *left, const void *right)
 	const struct history_row *l = row_of(left), *r = row_of(right);
 	int order = largest_count_first(l->live, r->live);
 
-	return order ? order : by_counts(l, r);
+	return order ? order : by_counts(left, right);
 }
 
 int column_order_allocated_rate(const void *left, const void *right)
 {
 	int order = largest_first(row_of(left)->allocated_rate, row_of(right)->allocated_rate);
 
-	return order ? order : by_counts(row_of(left), row_of(right));
+	return order ? order : by_counts(left, right);
 }
 
 static int compare_bytes(const char *left, size_t left_length, const char *right, size_t right_length)

@@ -57,6 +57,16 @@ bool header_is_exact(const struct header_facts *facts)
 	return facts->figures->snapshot->flags & SNAPSHOT_EXACT;
 }
 
+bool header_is_light(const struct header_facts *facts)
+{
+	return facts->figures->snapshot->flags & SNAPSHOT_LIGHT;
+}
+
+const char *header_exactness(const struct header_facts *facts)
+{
+	return header_is_exact(facts) ? "exact" : header_is_light(facts) ? "light" : "inexact";
+}
+
 static bool is_inexact(const struct header_facts *facts)
 {
 	return header_has_numbers(facts) && !header_is_exact(facts);
@@ -169,7 +179,7 @@ static bool has_third_line(const struct header_facts *facts)
 
 static void put_exactness(struct buffer *out, const struct header_facts *facts)
 {
-	buffer_puts(out, header_is_exact(facts) ? "exact" : "inexact");
+	buffer_puts(out, header_exactness(facts));
 }
 
 static void put_depth(struct buffer *out, const struct header_facts *facts)
@@ -390,7 +400,7 @@ static uint16_t style_paused(const struct header_facts *facts)
 
 static uint16_t style_exactness(const struct header_facts *facts)
 {
-	return header_is_exact(facts) ? GRID_PLAIN : GRID_UNCONFIRMED | GRID_BOLD;
+	return header_is_exact(facts) || header_is_light(facts) ? GRID_PLAIN : GRID_UNCONFIRMED | GRID_BOLD;
 }
 
 /* What stands further right goes first where there is no room. */

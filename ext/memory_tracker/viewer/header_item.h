@@ -45,4 +45,10 @@ bool header_has_numbers(const struct header_facts *facts);
 /* Whether its numbers are exact. */
 bool header_is_exact(const struct header_facts *facts);
 
+/* Whether the capture is a light one. */
+bool header_is_light(const struct header_facts *facts);
+
+/* "exact", "light" or "inexact". */
+const char *header_exactness(const struct header_facts *facts);
+
 #endif

@@ -146,18 +146,20 @@ static void draw_line(const struct header_facts *facts, struct grid *grid, unsig
 static void draw_note(const struct header_facts *facts, struct grid *grid, unsigned line, const char *label,
                       snapshot_string_ref reference)
 {
+	/* That a capture is light was asked for, and is no alarm. */
+	uint16_t style =
+	    header_is_light(facts) && reference == facts->figures->snapshot->reason ? GRID_DIM : GRID_UNCONFIRMED;
 	char text[TEXT_SIZE * 4];
 	uint32_t length;
 	const char *note = snapshot_string(facts->figures->snapshot, reference, &length);
-	unsigned column = grid_put(grid, line, 1, GRID_UNCONFIRMED | GRID_BOLD, label, strlen(label));
+	unsigned column = grid_put(grid, line, 1, style == GRID_DIM ? style : style | GRID_BOLD, label, strlen(label));
 	size_t room = grid->columns > column ? grid->columns - column : 0;
 
 	if (!length) {
 		note = "the reason is not known";
 		length = (uint32_t)strlen(note);
 	}
-	grid_put(grid, line, column, GRID_UNCONFIRMED, text,
-	         text_fit(text, sizeof text, note, length, room, facts->charset));
+	grid_put(grid, line, column, style, text, text_fit(text, sizeof text, note, length, room, facts->charset));
 }
 
 void header_view_draw(const struct header_facts *facts, struct grid *grid)
@@ -169,7 +171,8 @@ void header_view_draw(const struct header_facts *facts, struct grid *grid)
 	for (unsigned line = 0; line < lines; line++)
 		draw_line(&laid_out, grid, line);
 	if (gives_reason(facts, grid))
-		draw_note(facts, grid, lines++, "inexact: ", facts->figures->snapshot->reason);
+		draw_note(facts, grid, lines++,
+		          header_is_light(facts) ? "light: " : "inexact: ", facts->figures->snapshot->reason);
 	if (gives_awaited(facts, grid))
 		draw_note(facts, grid, lines, "no object so far of: ", facts->figures->snapshot->awaited);
 }

@@ -48,24 +48,27 @@ static void put_program(struct json *json, const struct viewer *viewer, const st
 	json_close(json, '}');
 }
 
-/* The numbers that classes, call paths and the sums over all classes have. */
-static void put_row(struct json *json, const struct history_row *row, bool unknown, bool bound)
+/* The numbers that classes, call paths and the sums over all classes have; `births`: nothing else is known. */
+static void put_row(struct json *json, const struct history_row *row, bool unknown, bool bound, bool births)
 {
 	static const char *const certainties[] = {
 	    [HISTORY_UNKNOWN] = NULL, [HISTORY_UNCONFIRMED] = "unconfirmed", [HISTORY_CONFIRMED] = "confirmed"};
-	const char *certainty = certainties[row->certainty];
+	const char *certainty = births ? NULL : certainties[row->certainty];
 
-	json_count(json, "live", row->live);
-	if (unknown)
+	if (births)
+		json_number(json, "live", NAN);
+	else
+		json_count(json, "live", row->live);
+	if (unknown || births)
 		json_number(json, "retained", NAN);
 	else
 		json_count(json, "retained", row->retained);
-	json_truth(json, "retained_is_upper_bound", !unknown && bound && row->retained);
+	json_truth(json, "retained_is_upper_bound", !unknown && !births && bound && row->retained);
 	json_number(json, "growth_per_second", certainty ? row->growth : NAN);
 	json_text(json, "growth_is", certainty, certainty ? strlen(certainty) : 0);
 	json_truth(json, "growth_is_sustained", row->sustained);
 	json_number(json, "allocated_per_second", row->allocated_rate < 0 ? NAN : row->allocated_rate);
-	json_number(json, "freed_per_second", row->freed_rate < 0 ? NAN : row->freed_rate);
+	json_number(json, "freed_per_second", births || row->freed_rate < 0 ? NAN : row->freed_rate);
 }
 
 static void put_figures(struct json *json, const struct figures *figures)
@@ -74,8 +77,9 @@ static void put_figures(struct json *json, const struct figures *figures)
 
 	json_open(json, "figures", '{');
 	json_truth(json, "exact", snapshot->flags & SNAPSHOT_EXACT);
+	json_truth(json, "light", snapshot->flags & SNAPSHOT_LIGHT);
 	put_snapshot_string(json, "inexact_reason", snapshot, snapshot->reason);
-	put_row(json, figures->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND);
+	put_row(json, figures->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND, false);
 	json_count(json, "allocated", snapshot->allocated);
 	json_count(json, "freed", snapshot->freed);
 	json_count(json, "heap_live_slots", snapshot->heap_live_slots);
@@ -124,8 +128,9 @@ static void put_line(struct json *json, const struct snapshot_header *snapshot, 
 	json_count(json, "depth", line->path.depth);
 	if (line->path.depth)
 		put_path(json, line);
-	put_row(json, line->row, line->unknown, line->bound);
+	put_row(json, line->row, line->unknown, line->bound, line->births);
 	json_truth(json, "estimated", line->mark == '*');
+	json_truth(json, "births_are_estimated", line->light || line->mark == '*');
 	json_close(json, '}');
 }
 

@@ -120,11 +120,25 @@ static void find_row(const struct figures *watched, const struct call_path *path
 	*spare = (struct history_row){.id = path->key,
 	                              .live = path->allocated - path->freed,
 	                              .retained = path->retained,
+	                              .allocated = path->allocated,
 	                              .allocated_rate = -1,
 	                              .freed_rate = -1,
 	                              .blind = true};
 	line->row = spare;
 	line->figures = NULL;
+}
+
+static double share(uint64_t part, uint64_t whole)
+{
+	return whole && part <= whole ? (double)part / (double)whole : -1;
+}
+
+/* Of what was born on all call paths together. */
+static double share_of_births(const struct call_paths *paths, const struct call_path *path)
+{
+	if (path->parent == CALL_PATHS_NONE)
+		return share(path->allocated, paths->born[path->class_index]);
+	return share(path->allocated, paths->paths[path->parent].allocated);
 }
 
 /* Of what is retained, where that is known, else of what is there. An estimate may be more than the whole. */
@@ -138,7 +152,7 @@ static double share_of(const struct call_path *path, const struct column_line *a
 	}
 	if (above->mark && part > whole)
 		part = whole;
-	return whole && part <= whole ? (double)part / (double)whole : -1;
+	return share(part, whole);
 }
 
 struct column_line tree_lines_path(const struct call_paths *paths, uint32_t index, const struct figures *watched,
@@ -151,6 +165,8 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	                           .bound = above->bound,
 	                           .unknown = above->unknown,
 	                           .mark = above->mark,
+	                           .light = above->light,
+	                           .births = above->light,
 	                           .charset = above->charset};
 
 	if (line.mark)
@@ -161,7 +177,7 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	                                 .depth = above->path.depth + 1,
 	                                 .below = path->first != CALL_PATHS_NONE,
 	                                 .pseudo = frame->flags & SNAPSHOT_FRAME_PSEUDO,
-	                                 .share = share_of(path, above),
+	                                 .share = line.births ? share_of_births(paths, path) : share_of(path, above),
 	                                 .line = frame->line};
 	line.path.file = snapshot_string(snapshot, frame->path, &line.path.file_length);
 	return line;

@@ -8,6 +8,7 @@
 
 #include <ruby/version.h>
 
+#include "model/light.h"
 #include "model/snapshot_builder.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
@@ -122,7 +123,9 @@ static void apply(struct capture *capture, struct tracked_class *tracked)
 {
 	if (!capture->running)
 		return;
-	if (!tracked->record)
+	if (capture->light)
+		tracked->record = light_class_for(capture->tracker, (uintptr_t)tracked->klass);
+	else if (!tracked->record)
 		tracked->record = tracker_class_for(capture->tracker, (uintptr_t)tracked->klass);
 	if (!tracked->record)
 		return;
@@ -130,6 +133,15 @@ static void apply(struct capture *capture, struct tracked_class *tracked)
 	/* The place in the list, so that an event finds its block at once. */
 	tracked->record->observed = NIL_P(tracked->block) ? 0 : (uint32_t)(tracked - capture->tracked) + 1;
 	count_observed(capture);
+}
+
+/* A light capture can only do so when it knows where its classes stand. */
+static void settle_tracked(struct capture *capture, struct tracked_class *tracked)
+{
+	if (capture->light)
+		capture_prepare_counts(capture);
+	else
+		apply(capture, tracked);
 }
 
 static struct tracked_class *add_tracked(struct capture *capture, VALUE klass)
@@ -165,7 +177,7 @@ enum capture_result capture_track(struct capture *capture, VALUE klass, VALUE bl
 		return CAPTURE_NO_MEMORY;
 	tracked->block = block;
 	tracked->depth = depth;
-	apply(capture, tracked);
+	settle_tracked(capture, tracked);
 	return CAPTURE_DONE;
 }
 
@@ -177,7 +189,7 @@ bool capture_untrack(struct capture *capture, VALUE klass)
 		return false;
 	tracked->block = Qnil;
 	tracked->depth = UINT32_MAX;
-	apply(capture, tracked);
+	settle_tracked(capture, tracked);
 	/* The class is no more held: its record may be another's when these events would be delivered. */
 	if (tracked->record)
 		events_forget(&capture->events, tracked->record);
@@ -193,6 +205,7 @@ static struct tracker *make_tracker(struct capture *capture, enum capture_result
 	    .stride = compat_stride(reason),
 	    .depth = capture->depth,
 	    .path_interval = capture->path_interval,
+	    .light = capture->light,
 	    .chosen = capture->chosen,
 	    .chosen_count = capture->chosen_count,
 	};
@@ -233,15 +246,32 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	capture->stopped_classes = Qnil;
 }
 
-static void begin(struct capture *capture, struct tracker *tracker)
+void capture_apply_tracked(struct capture *capture)
 {
-	replace(capture, tracker);
-	hooks_add(capture);
-	capture->running = true;
 	for (uint32_t index = 0; index < capture->tracked_count; index++) {
 		if (capture->tracked[index].klass)
 			apply(capture, &capture->tracked[index]);
 	}
+}
+
+static void begin_light(struct capture *capture)
+{
+	capture->survey = (struct survey){0};
+	hooks_rest(capture);
+	capture->running = true;
+	survey_take(capture);
+}
+
+static void begin(struct capture *capture, struct tracker *tracker)
+{
+	replace(capture, tracker);
+	if (capture->light) {
+		begin_light(capture);
+		return;
+	}
+	hooks_add(capture);
+	capture->running = true;
+	capture_apply_tracked(capture);
 	if (capture->existing)
 		walk_existing(tracker);
 }
@@ -278,8 +308,10 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 	struct tracker *tracker = make_tracker(capture, &result, reason);
 	if (!tracker)
 		return result;
-	if (running)
+	if (running) {
+		survey_close_window(capture);
 		hooks_remove(capture);
+	}
 	capture->running = false;
 	if (running)
 		begin(capture, tracker);
@@ -311,10 +343,22 @@ static void remember_classes(struct capture *capture, VALUE map)
 	capture->stopped_classes = map;
 }
 
+static void end_light(struct capture *capture)
+{
+	survey_end(capture);
+	hooks_remove(capture);
+	capture->running = false;
+	tracker_end(capture->tracker);
+}
+
 enum capture_result capture_stop(struct capture *capture, VALUE map)
 {
 	if (!capture->running)
 		return CAPTURE_NOTHING;
+	if (capture->light) {
+		end_light(capture);
+		return CAPTURE_DONE;
+	}
 	capture_deliver(capture);
 	/* A block may have stopped it. */
 	if (!capture->running)
@@ -342,6 +386,8 @@ struct class_record *capture_class(const struct capture *capture, VALUE klass)
 {
 	if (!capture->tracker)
 		return NULL;
+	if (capture->light)
+		return rb_class_real(klass) == klass ? light_class(capture->tracker, (uintptr_t)klass) : NULL;
 	if (!NIL_P(capture->stopped_classes)) {
 		VALUE number = capture_stopped_number(capture, klass);
 
@@ -363,10 +409,28 @@ void capture_refresh(struct capture *capture)
 {
 	if (!capture->tracker || !capture->running)
 		return;
+	if (capture->light) {
+		survey_take(capture);
+		return;
+	}
 	hooks_check();
 	hooks_update_figures();
 	naming_complete_code(capture->tracker);
 	naming_complete_classes(capture->tracker);
+}
+
+void capture_refresh_sparingly(struct capture *capture)
+{
+	if (capture->light && capture->tracker && capture->running)
+		survey_take_sparingly(capture);
+	else
+		capture_refresh(capture);
+}
+
+void capture_prepare_counts(struct capture *capture)
+{
+	if (capture->light && capture->tracker && capture->running)
+		survey_take(capture);
 }
 
 static uint64_t load(const _Atomic uint64_t *counter)
@@ -374,13 +438,30 @@ static uint64_t load(const _Atomic uint64_t *counter)
 	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
 }
 
-static const char *reason_of(const struct tracker *tracker, uint64_t unseen, char *buffer, size_t size)
+/* What a light capture knows, and what it only has an idea of. */
+static void light_reason(const struct capture *capture, char *buffer, size_t size)
 {
+	const struct light *light = capture->tracker->light;
+
+	if (capture->survey.hindered)
+		snprintf(buffer, size, "the heap cannot be walked while other Ractors run: these numbers are old");
+	else
+		snprintf(buffer, size,
+		         "live is exact, retained at most this; allocations* are estimated from %llu of %llu",
+		         (unsigned long long)light->sampled, (unsigned long long)light->sampled_of);
+}
+
+static const char *reason_of(const struct capture *capture, char *buffer, size_t size)
+{
+	const struct tracker *tracker = capture->tracker;
+	uint64_t unseen = load(&capture->unseen);
 	uint64_t lost = tracker ? load(&tracker->lost) : 0;
 	uint64_t dropped = tracker ? load(&tracker->dropped) : 0;
 
 	buffer[0] = 0;
-	if (unseen)
+	if (capture->light && tracker && !dropped)
+		light_reason(capture, buffer, size);
+	else if (unseen)
 		snprintf(buffer, size,
 		         "%llu objects were born unseen, in a Ractor or while the hooks were switched off",
 		         (unsigned long long)unseen);
@@ -398,7 +479,7 @@ const char *capture_reason(const struct capture *capture, char *buffer, size_t s
 	struct capture *shared = (struct capture *)capture;
 
 	pthread_mutex_lock(&shared->swap);
-	reason_of(capture->tracker, load(&capture->unseen), buffer, size);
+	reason_of(capture, buffer, size);
 	pthread_mutex_unlock(&shared->swap);
 	return buffer;
 }
@@ -421,7 +502,7 @@ static void fill_header(struct capture *capture, struct snapshot_header *header)
 	header->depth = capture->depth;
 	header->path_interval = capture->path_interval;
 	header->flags |= capture->running ? SNAPSHOT_RUNNING : 0;
-	header->flags |= capture->existing ? SNAPSHOT_EXISTING : 0;
+	header->flags |= capture->existing || capture->light ? SNAPSHOT_EXISTING : 0;
 	header->flags |= capture->path_interval > 1 ? SNAPSHOT_PATHS_ESTIMATED : 0;
 }
 
@@ -433,7 +514,7 @@ static struct snapshot_header *snapshot_of(struct capture *capture)
 	fill_header(capture, &facts.header);
 	facts.runtime.bytes = runtime;
 	facts.runtime.length = (uint32_t)snprintf(runtime, sizeof(runtime), "ruby %s", ruby_version);
-	reason_of(capture->tracker, load(&capture->unseen), reason, sizeof(reason));
+	reason_of(capture, reason, sizeof(reason));
 	facts.reason = (struct text){reason, (uint32_t)strlen(reason)};
 	facts.command = (struct text){capture->command, (uint32_t)strlen(capture->command)};
 	facts.header.flags |= reason[0] ? 0 : SNAPSHOT_EXACT;

@@ -15,6 +15,7 @@
 #include "model/snapshot.h"
 #include "model/tracker.h"
 #include "vm/events.h"
+#include "vm/survey.h"
 
 /* Bytes of what a program is called in snapshots, with a zero byte. */
 #define CAPTURE_COMMAND_SIZE 256
@@ -35,6 +36,8 @@ struct capture {
 	pthread_mutex_t swap;    /* held by readers, and while the tracker is replaced */
 	bool running;
 	bool existing;
+	bool light;
+	struct survey survey; /* of a light one */
 	uint32_t depth;
 	uint32_t path_interval;
 	struct text *chosen;   /* owned, like the texts: names of the classes whose call paths are taken */
@@ -115,8 +118,17 @@ bool capture_delivers(const struct capture *capture);
 /* What an event belongs to: an array of frames as frozen strings, the allocating one first. */
 VALUE capture_path(const struct capture *capture, uint32_t node);
 
-/* Integrity check, GC figures, names: what readers want to be fresh. */
+/* Integrity check, GC figures, names: what readers want to be fresh. A light capture takes a survey. */
 void capture_refresh(struct capture *capture);
+
+/* The same for who asks all the time: a light capture is refreshed when it has not been just now. */
+void capture_refresh_sparingly(struct capture *capture);
+
+/* What has to be done before the counts are read: nothing, but in a light capture. */
+void capture_prepare_counts(struct capture *capture);
+
+/* Tells the tracker what was asked for of classes, once more. */
+void capture_apply_tracked(struct capture *capture);
 
 /*
  * Why the numbers are not exact, as a sentence; an empty string when they are. Returns `buffer`. ANY THREAD

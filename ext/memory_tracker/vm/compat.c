@@ -103,11 +103,14 @@ bool compat_is_ractor(VALUE object)
 	return klass != 0;
 }
 
+bool compat_alone(void)
+{
+	return NIL_P(compat.ractor) || rb_funcall(compat.ractor, rb_intern("count"), 0) == INT2FIX(1);
+}
+
 bool compat_hooks_allowed(void)
 {
-	if (!COMPAT_RACTORS_FRAGILE || NIL_P(compat.ractor))
-		return true;
-	return rb_funcall(compat.ractor, rb_intern("count"), 0) == INT2FIX(1);
+	return !COMPAT_RACTORS_FRAGILE || compat_alone();
 }
 
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER

@@ -22,6 +22,9 @@ uint32_t compat_stride(const char **reason);
 /* Whether this is the Ractor whose events are seen. GVL */
 bool compat_main_ractor(void);
 
+/* Whether no other Ractor can be running. GVL, never inside an event */
+bool compat_alone(void);
+
 /*
  * Before 3.3 the VM crashes when a Ractor starts while births are heard of (Ruby bug #18464). So the hooks must be
  * off by the time the birth of a Ractor is over, and stay off as long as there may be one that has yet to start.

@@ -9,6 +9,12 @@ static bool is_called(struct class_record *record, const char *name)
 	return own && own->length == strlen(name) && memcmp(own->bytes, name, own->length) == 0;
 }
 
+/* Whether it stands for a class that is still there. Between its windows a light capture has no addresses. */
+static bool is_there(const struct capture *capture, const struct class_record *record)
+{
+	return capture->light ? record->identity >= CLASS_KEY_PSEUDO_LIMIT : record->address;
+}
+
 static void set_all(struct capture *capture, uint32_t depth)
 {
 	struct tracker *tracker = capture->tracker;
@@ -20,7 +26,7 @@ static void set_all(struct capture *capture, uint32_t depth)
 	for (uint32_t number = 1; number < end; number++) {
 		struct class_record *record = class_published(&tracker->classes, number);
 
-		if (record && record->address && !record->chosen_depth)
+		if (record && is_there(capture, record) && !record->chosen_depth)
 			record->depth = depth;
 	}
 }
@@ -39,7 +45,7 @@ bool depths_set(struct capture *capture, const char *name, uint32_t depth)
 	for (uint32_t number = 1; number < end; number++) {
 		struct class_record *record = class_published(&tracker->classes, number);
 
-		if (record && record->address && is_called(record, name)) {
+		if (record && is_there(capture, record) && is_called(record, name)) {
 			tracker_set_depth(tracker, record, depth);
 			found = true;
 		}

@@ -6,15 +6,19 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/light.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
 #include "vm/memory_map.h"
 #include "vm/naming.h"
 #include "vm/observe.h"
+#include "vm/survey.h"
 
 static struct {
 	struct capture *captures[CAPTURES_LIMIT];
 	int count;
+	struct capture *resting[CAPTURES_LIMIT]; /* light ones between two windows */
+	int resting_count;
 	VALUE holder; /* marks running captures, and hears of compaction */
 
 	uint64_t born;     /* births seen since the process loaded us */
@@ -29,8 +33,9 @@ static struct {
 	_Atomic bool refresh_requested; /* by any thread; the next birth sees to it */
 	bool refresh_due;
 
-	bool marking;          /* a major GC's start was seen, its mark has not ended */
-	uint64_t mark_started; /* `born` at that moment */
+	uint64_t born_by_major; /* as the VM counts */
+	bool marking;           /* a major GC's start was seen, its mark has not ended */
+	uint64_t mark_started;  /* `born` at that moment */
 
 	_Atomic uint32_t figures_version; /* odd while being written */
 	_Atomic uint64_t figures[sizeof(struct heap_figures) / sizeof(uint64_t)];
@@ -117,6 +122,8 @@ static void mark_ended(void)
 {
 	for (int index = 0; index < registry.count; index++) {
 		struct capture *capture = registry.captures[index];
+		if (capture->tracker->light)
+			continue;
 		uint64_t since = capture->born_before;
 
 		/* What was born between start and end of the mark may have been left standing without being reached. */
@@ -146,7 +153,8 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 		registry.gc_started = false;
 		registry.names_wait = false;
 		for (int index = 0; index < registry.count; index++) {
-			tracker_sweep_ended(registry.captures[index]->tracker, major, now);
+			if (!registry.captures[index]->tracker->light)
+				tracker_sweep_ended(registry.captures[index]->tracker, major, now);
 			if (registry.captures[index]->tracker->codes.unnamed)
 				hooks_request_job();
 		}
@@ -238,7 +246,7 @@ static void uninstall(void)
 
 bool hooks_full(void)
 {
-	return registry.count == CAPTURES_LIMIT;
+	return registry.count + registry.resting_count == CAPTURES_LIMIT;
 }
 
 void hooks_add(struct capture *capture)
@@ -250,16 +258,42 @@ void hooks_add(struct capture *capture)
 	hooks_update_figures();
 }
 
+static bool take_out(struct capture **captures, int *count, const struct capture *capture)
+{
+	for (int index = 0; index < *count; index++) {
+		if (captures[index] != capture)
+			continue;
+		captures[index] = captures[--*count];
+		return true;
+	}
+	return false;
+}
+
 void hooks_remove(struct capture *capture)
 {
-	for (int index = 0; index < registry.count; index++) {
-		if (registry.captures[index] != capture)
-			continue;
-		registry.captures[index] = registry.captures[--registry.count];
-		break;
-	}
-	if (registry.count == 0)
+	take_out(registry.resting, &registry.resting_count, capture);
+	if (take_out(registry.captures, &registry.count, capture) && registry.count == 0)
 		uninstall();
+}
+
+void hooks_rest(struct capture *capture)
+{
+	hooks_remove(capture);
+	registry.resting[registry.resting_count++] = capture;
+}
+
+bool hooks_hear(struct capture *capture)
+{
+	if (!registry.installed && !compat_hooks_allowed())
+		return false;
+	take_out(registry.resting, &registry.resting_count, capture);
+	hooks_add(capture);
+	return true;
+}
+
+uint64_t hooks_born_by_major(void)
+{
+	return registry.born_by_major;
 }
 
 uint64_t hooks_born(void)
@@ -283,10 +317,22 @@ void hooks_check(void)
 
 /* --- jobs --- */
 
+/* Backwards, because what is closed leaves the list. */
+static void close_full_windows(void)
+{
+	for (int index = registry.count; index-- > 0;) {
+		struct capture *capture = registry.captures[index];
+
+		if (capture->tracker->light && light_is_full(capture->tracker->light))
+			survey_close_window(capture);
+	}
+}
+
 static void run_job(void *data)
 {
 	(void)data;
 	registry.job_requested = false;
+	close_full_windows();
 	if (registry.refresh_due) {
 		hooks_check();
 		hooks_update_figures();
@@ -376,6 +422,10 @@ static void holder_mark(void *data)
 	(void)data;
 	for (int index = 0; index < registry.count; index++)
 		rb_gc_mark(registry.captures[index]->self);
+	for (int index = 0; index < registry.resting_count; index++)
+		rb_gc_mark(registry.resting[index]->self);
+	if (compat_gc_is_major())
+		registry.born_by_major = rb_gc_stat(registry.total_allocated_objects);
 }
 
 static const rb_data_type_t holder_type = {
@@ -396,6 +446,8 @@ static void after_fork_in_child(void)
 	atomic_store(&registry.figures_version, version & ~UINT32_C(1));
 	for (int index = 0; index < registry.count; index++)
 		capture_forked(registry.captures[index]);
+	for (int index = 0; index < registry.resting_count; index++)
+		capture_forked(registry.resting[index]);
 }
 
 void hooks_init(void)

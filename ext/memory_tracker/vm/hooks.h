@@ -29,8 +29,19 @@ bool hooks_full(void);
 
 /* Feeds events to a capture, unless hooks_full. GVL */
 void hooks_add(struct capture *capture);
+
+/*
+ * Of a light capture: keeps it alive and hears of nothing for it, unless hooks_full; hears of everything for it; returns
+ * whether that can be. GVL
+ */
+void hooks_rest(struct capture *capture);
+bool hooks_hear(struct capture *capture);
+
 /* GVL */
 void hooks_remove(struct capture *capture);
+
+/* Births that the VM had counted when a major GC was last seen to mark. GVL */
+uint64_t hooks_born_by_major(void);
 
 /* Births that the hooks have seen, of all objects there are. GVL */
 uint64_t hooks_born(void);

@@ -75,7 +75,17 @@ static void describe_code(void *context, uintptr_t address, struct code_descript
 	*description = (struct code_description){native ? CODE_NATIVE : CODE_SOURCE, path, label};
 }
 
-const struct names naming_source = {NULL, describe_class, describe_code};
+static uint64_t identify_class(void *context, uintptr_t *key)
+{
+	VALUE real = rb_class_real((VALUE)*key);
+
+	(void)context;
+	*key = (uintptr_t)real;
+	/* Ids count from 1 upwards; the uppermost bit keeps them apart from keys that are no classes. */
+	return NUM2ULL(rb_obj_id(real)) | UINT64_C(1) << 63;
+}
+
+const struct names naming_source = {NULL, describe_class, describe_code, identify_class};
 
 void naming_init(void)
 {

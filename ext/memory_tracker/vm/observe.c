@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "model/light.h"
 #include "model/snapshot.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
@@ -84,6 +85,20 @@ void observe_death(struct capture *capture, uint32_t number)
 
 	if (class->observed && number != capture->tracked[class->observed - 1].silent)
 		put_event(capture, class, number, EVENT_DIED);
+}
+
+void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_arg_t *event)
+{
+	struct tracker *tracker = capture->tracker;
+
+	if (type == RUBY_T_IMEMO && naming_may_be_code(object))
+		tracker_code_born(tracker, (uintptr_t)object);
+	if (light_is_full(tracker->light) || !light_picks(tracker->light) || type == RUBY_T_IMEMO)
+		return;
+	struct class_record *class = tracker_class(tracker, naming_class_key(type, RBASIC(object)->klass));
+	light_sample(tracker, class->depth ? observe_path(capture, class, event) : class->root_number);
+	if (light_is_full(tracker->light))
+		hooks_request_job();
 }
 
 /* --- outside of events --- */

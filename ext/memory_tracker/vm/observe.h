@@ -19,6 +19,9 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 void observe_birth(struct capture *capture, VALUE object, uint32_t *entry, struct class_record *class, uint32_t node);
 void observe_death(struct capture *capture, uint32_t node);
 
+/* The same for a light capture. HOOK */
+void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_arg_t *event);
+
 /* HOOK */
 static inline void capture_born(struct capture *capture, VALUE object, rb_trace_arg_t *event)
 {
@@ -26,6 +29,10 @@ static inline void capture_born(struct capture *capture, VALUE object, rb_trace_
 	uint32_t *entry = tracker_clear_address(tracker, (uintptr_t)object);
 	int type = RB_BUILTIN_TYPE(object);
 
+	if (unlikely(tracker->light)) {
+		observe_sample(capture, object, type, event);
+		return;
+	}
 	/* Its class word is no class. */
 	if (type == RUBY_T_IMEMO) {
 		if (unlikely(tracker->tree.departed.count) && naming_may_be_code(object))

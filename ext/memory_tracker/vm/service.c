@@ -91,8 +91,10 @@ static void perform(struct service *service, unsigned work)
 		rb_gc_start();
 	else if (work & SERVICE_GC_MINOR)
 		minor_gc();
-	if (work & SERVICE_REFRESH)
+	if (work & (SERVICE_GC_FULL | SERVICE_GC_MINOR))
 		capture_refresh(service->capture);
+	else if (work & SERVICE_REFRESH)
+		capture_refresh_sparingly(service->capture);
 }
 
 static struct service_job *take_job(struct service *service)

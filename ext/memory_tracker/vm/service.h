@@ -18,7 +18,7 @@ struct capture;
 struct service;
 
 enum service_work {
-	SERVICE_REFRESH = 1,  /* capture_refresh */
+	SERVICE_REFRESH = 1,  /* capture_refresh_sparingly; after a GC that was asked for too, capture_refresh */
 	SERVICE_GC_MINOR = 2, /* as GC.start(full_mark: false) */
 	SERVICE_GC_FULL = 4,  /* as GC.start */
 };

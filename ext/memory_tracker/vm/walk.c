@@ -31,3 +31,40 @@ void walk_existing(struct tracker *tracker)
 {
 	rb_objspace_each_objects(enter_slots, tracker);
 }
+
+struct counting {
+	struct light *light; /* borrowed */
+	bool all_classes;
+};
+
+static void count_object(const struct counting *counting, VALUE object, int type)
+{
+	struct light *light = counting->light;
+
+	light_count(light, naming_class_key(type, RBASIC(object)->klass), 1);
+	if (type == RUBY_T_CLASS && (counting->all_classes || light_knows(light, (uintptr_t)object)))
+		light_count(light, (uintptr_t)object, 0);
+}
+
+static int count_slots(void *start, void *end, size_t stride, void *data)
+{
+	const struct counting *counting = data;
+
+	for (char *slot = start; slot < (char *)end; slot += stride) {
+		VALUE object = (VALUE)slot;
+		int type = RB_BUILTIN_TYPE(object);
+
+		if (is_object(type))
+			count_object(counting, object, type);
+		else if (type == RUBY_T_IMEMO)
+			counting->light->internals++;
+	}
+	return 0;
+}
+
+void walk_counting(struct light *light, bool all_classes)
+{
+	struct counting counting = {light, all_classes};
+
+	rb_objspace_each_objects(count_slots, &counting);
+}

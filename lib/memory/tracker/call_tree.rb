@@ -10,6 +10,9 @@ module Memory
     #
     # A path that is the beginning of a longer one keeps its own counts. Objects without a recorded path (born while
     # the class had a depth of 0) are in the counts of {#root} alone.
+    #
+    # A light capture knows of call paths only how many objects were born, by estimate, and what is live and retained
+    # only of the class as a whole.
     class CallTree
       # What paths can be ordered by, and the key of a path that has it.
       ORDERS = { live: :count, retained: :retained, total: :total }.freeze
@@ -81,7 +84,7 @@ module Memory
       end
 
       # The paths with most objects, as hashes: `:path`, the frames as strings; `:count`, live objects; `:retained`;
-      # and `:total`, all that were born.
+      # and `:total`, all that were born. In a light capture only the last is known, and the others are nil.
       #
       # @param limit [Integer, nil] how many at most; nil for all
       # @param by [Symbol] `:live`, `:retained` or `:total`; where that is equal, live and then total decide
@@ -184,12 +187,14 @@ module Memory
       private
 
       def sizes(counts)
+        return { count: nil, retained: nil, total: counts.new_count } if snapshot&.light?
+
         { count: counts.live_count, retained: counts.retained_count, total: counts.new_count }
       end
 
       def best(entries, limit, order)
         key = ORDERS.fetch(order) { raise ArgumentError, "the order is one of #{ORDERS.keys.join(", ")}, not #{order}" }
-        sorted = entries.sort_by { |entry| [-entry[key], -entry[:count], -entry[:total]] }
+        sorted = entries.sort_by { |entry| [key, :count, :total].map { |name| -entry[name].to_i } }
         limit ? sorted.first(limit) : sorted
       end
 

@@ -35,7 +35,8 @@ module Memory
     #   @return [Boolean]
     #
     # @!method count_for(klass)
-    #   How many objects of exactly this class are live. Takes the same short time however large the heap is.
+    #   How many objects of exactly this class are live. Takes the same short time however large the heap is, but in a
+    #   light capture, which walks over the heap for it.
     #   @param klass [Class]
     #   @return [Integer]
     #   @raise [TypeError] for what is not a Class
@@ -66,7 +67,7 @@ module Memory
     #   @raise [Error] when it was never started
     #
     # @!method exact?
-    #   @return [Boolean] whether every birth and every death since the start was seen
+    #   @return [Boolean] whether every birth and every death since the start was seen; never so in a light capture
     #
     # @!method inexact_reason
     #   @return [String, nil] why the numbers are not exact, as a sentence
@@ -75,26 +76,47 @@ module Memory
     #   What the capture itself takes and what it could not do.
     #   @return [Hash{Symbol => Integer}] `:bytes` it holds; `:lost` deaths that were not reported when they
     #     happened; `:dropped` objects, `:paths_dropped` call paths and `:classes_dropped` births of classes that could
-    #     not be recorded; `:events_dropped` for which no block was called; `:classes`, `:nodes` and `:frames` known
+    #     not be recorded; `:events_dropped` for which no block was called; `:heard` births that were heard of in this
+    #     process, for whatever capture; `:classes`, `:nodes` and `:frames` known
     class Capture
       include Enumerable
 
       # @return [Integer] frames of a call path that are recorded for every class, or for the chosen ones; 0: none
       attr_reader :depth
 
+      # What a capture hears of.
+      MODES = %i[exact light].freeze
+
+      # @return [Symbol] `:exact` or `:light`
+      attr_reader :mode
+
+      # A capture of mode `:light` hears of nothing most of the time, and so costs next to nothing. Its numbers come
+      # from a walk over the heap whenever they are asked for (some milliseconds for a million objects; a sweep that is
+      # under way is ended first), and from some thousand births after each walk:
+      #
+      # - live counts are exact, of all objects there are; retained counts are what stood at the first walk after a
+      #   major GC, an upper bound
+      # - new and freed counts of all classes together are the VM's; those of one class are estimates
+      # - of call paths only births are known, by estimate: in a {CallTree} as many are freed, and none is live or
+      #   retained
+      #
+      # @param mode [Symbol] `:exact` or `:light`
       # @param depth [Integer] how many frames of the call path to record for every object, 0 to 128
-      # @param existing [Boolean] whether objects born before the start count too
+      # @param existing [Boolean] whether objects born before the start count too; in a light capture they always do
       # @param path_interval [Integer] record the call path of every nth object of a class only: counts of the class
       #   stay exact, a {CallTree} has a sample
       # @param classes [Array<String>] names of the classes whose call paths are recorded, as `Module#name` has them;
       #   empty: those of all classes are. A class of such a name need not be there yet: its paths are recorded from
       #   its first object on, if it has its name by then, else soon after it was given one
-      # @raise [ArgumentError] for a depth or interval out of range, and for classes without a depth
+      # @raise [ArgumentError] for a depth or interval out of range, for classes without a depth, for another mode,
+      #   and for an interval in a light capture, which takes its samples by itself
       # @raise [TypeError] for classes that are not told by a String
-      def initialize(depth: 0, existing: false, path_interval: 1, classes: [])
-        configure(depth, existing, path_interval, classes)
+      def initialize(mode: :exact, depth: 0, existing: false, path_interval: 1, classes: [])
+        check_mode(mode, path_interval)
+        configure(mode == :light, depth, existing, path_interval, classes)
         raise ArgumentError, "call paths of chosen classes take a depth of at least 1" if depth.zero? && !classes.empty?
 
+        @mode = mode
         @depth = depth
       end
 
@@ -114,7 +136,7 @@ module Memory
       # @yieldparam call_path [Array<String>] the allocating frame first; empty without call paths
       # @return [self]
       # @raise [TypeError] for what is not a Class
-      # @raise [ArgumentError] for a depth out of range
+      # @raise [ArgumentError] for a depth out of range, and for a block in a light capture
       def track(klass, depth: nil, &block)
         track_class(klass, depth, block)
       end
@@ -145,6 +167,15 @@ module Memory
       # @return [String]
       def inspect
         "#<#{self.class} #{running? ? "running" : "stopped"}, #{live_count} live objects>"
+      end
+
+      private
+
+      def check_mode(mode, path_interval)
+        raise ArgumentError, "mode must be :exact or :light, not #{mode.inspect}" unless MODES.include?(mode)
+        return unless mode == :light && path_interval != 1
+
+        raise ArgumentError, "a light capture takes its samples by itself, and no path_interval"
       end
     end
   end

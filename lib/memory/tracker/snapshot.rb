@@ -10,8 +10,10 @@ module Memory
     #     `:retained_bound` when retained is an upper bound), `:lost`, `:dropped`, `:paths_dropped`,
     #     `:events_dropped`, `:pid`, `:command` (String or nil), `:runtime`, `:time` (Time), `:seconds` since the start
     #     (Float), `:minor_gcs`, `:major_gcs`, `:major_gcs_seen` since the start, `:heap_live_slots`, `:heap_slots`,
-    #     `:rss_bytes`, `:tracker_bytes`, `:path_interval`, `:awaited_classes` (String or nil: the chosen classes that
-    #     had no object yet, with commas between them), `:inexact_reason` (String or nil)
+    #     `:rss_bytes`, `:tracker_bytes`, `:path_interval`, `:light` (Boolean), `:sampled` births that a light capture
+    #     has made its latest estimates from, and `:sampled_of`, how many these stand for, `:awaited_classes` (String
+    #     or nil: the chosen classes that had no object yet, with commas between them), `:inexact_reason` (String or
+    #     nil)
     #
     # @!method bytes
     #   @return [String] the snapshot as it goes over a socket or into a file
@@ -82,6 +84,11 @@ module Memory
       # @return [Row, nil] the one with the most live objects, when several classes have this name
       def [](name)
         rows.select { |row| row.name == name }.max_by(&:live_count)
+      end
+
+      # @return [Boolean] whether it is of a light capture (see {Capture#initialize})
+      def light?
+        facts[:light]
       end
 
       # @return [Boolean] whether every event since the start of the capture was seen

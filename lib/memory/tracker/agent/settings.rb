@@ -12,6 +12,7 @@ module Memory
           iterations: ->(text) { Integer(text) },
           sort: ->(text) { text },
           limit: ->(text) { Integer(text) },
+          mode: lambda(&:to_sym),
           depth: ->(text) { Integer(text) },
           path_interval: ->(text) { Integer(text) },
           classes: ->(text) { text.split(",") },
@@ -22,7 +23,7 @@ module Memory
         }.freeze
 
         # Those of the options that are the capture's.
-        CAPTURE = %i[depth path_interval classes existing].freeze
+        CAPTURE = %i[mode depth path_interval classes existing].freeze
 
         # Those that only the viewer has.
         SCREEN = %i[mouse settings].freeze

@@ -119,6 +119,7 @@ module Memory
           rest = parser.order(arguments.map(&:b))
           @command = arguments.last(rest.size)
           choose_classes unless @classes.empty?
+          check_light if @report[:mode]
           check unless @answer
         rescue OptionParser::ParseError => e
           raise Error, e.message
@@ -152,6 +153,11 @@ module Memory
           raise Error, "--class asks for call paths, and --depth 0 for none" if @report[:depth]&.zero?
 
           @report = { depth: DEPTH, **@report, classes: @classes.uniq.join(",") }
+        end
+
+        def check_light
+          raise Error, "--light takes its samples by itself, and no --path-interval" if @report[:path_interval]
+          raise Error, "--light always counts objects from before the start" unless @report[:existing]
         end
 
         def parser
@@ -202,6 +208,7 @@ module Memory
         end
 
         def define_tracking(parser)
+          parser.on("--light", "look now and then, and hear of some objects only") { @report[:mode] = :light }
           number(parser, :gc, Float, SECONDS, "collect all garbage this often")
           parser.on("--[no-]existing", "count objects from before the start (default: yes)") do |existing|
             @report[:existing] = existing

@@ -138,6 +138,14 @@ RSpec.describe Memory::Tracker::CLI::Launcher, :top do
       expect(without).not_to include("Encoding")
     end
 
+    it "say what a light capture knows and what it estimates" do
+      program = "100.times { 1000.times { [1] }; sleep 0.005 }; $kept = Array.new(500) { Struct.new(:a) }; sleep 0.5"
+      result = top("--batch", "--light", "--interval", "0.2", "--sort", "alloc", ruby, "-e", program)
+      expect(result.output).to match(/  light: live is exact, .* estimated from \d+ of \d+$/)
+      expect(result.output).to match(/ \d\S*\*  Array$/)
+      expect(result.rows.fetch("Class")).not_to be_empty
+    end
+
     it "follow full garbage collections that they have run" do
       majors = "n = GC.stat(:major_gc_count); sleep 1.5; puts GC.stat(:major_gc_count) - n"
       result = top("--interval", "0.1", "--gc", "0.2", ruby, "-e", majors)

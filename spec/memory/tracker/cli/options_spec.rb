@@ -67,6 +67,10 @@ RSpec.describe Memory::Tracker::CLI::Options do
     expect(parse("--class", "Hash", "--depth", "3", "ruby").to_s).to include("depth=3").and include("classes=Hash")
   end
 
+  it "can ask for a light capture" do
+    expect(parse("--light", "--depth", "3", "ruby").to_s.split("&")).to include("mode=light", "existing=true")
+  end
+
   it "answers a question instead of asking for a command" do
     expect(parse("--version").answer).to eq("memory-tracker-top #{Memory::Tracker::VERSION}")
     expect(parse("--help").answer).to start_with("Usage: memory-tracker-top ")
@@ -75,7 +79,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
   it "names every option in the help, in lines that fit a terminal" do
     help = parse("--help").answer
     expect(help).to include("--batch", "--interval SECONDS", "--iterations N", "--sort COLUMN", "--limit N",
-                            "--depth N", "--class NAME", "--path-interval N", "--gc SECONDS",
+                            "--depth N", "--class NAME", "--path-interval N", "--light", "--gc SECONDS",
                             "--[no-]existing", "--no-settings", "--help", "--version")
     expect(help.lines.map { |line| line.chomp.size }.max).to be <= 80
   end
@@ -106,6 +110,8 @@ RSpec.describe Memory::Tracker::CLI::Options do
     ["--class", "A\n", "ruby"] => "--class takes the name of a class, such as Shop::Session, not A\n",
     ["--class", "A\xff", "ruby"] => "--class takes the name of a class, such as Shop::Session, not A\ufffd",
     %w[--class A --depth 0 ruby] => "--class asks for call paths, and --depth 0 for none",
+    %w[--light --path-interval 2 ruby] => "--light takes its samples by itself, and no --path-interval",
+    %w[--no-existing --light ruby] => "--light always counts objects from before the start",
     %w[--gc 0 ruby] => "--gc takes a number from 0.1 to 86400.0, not 0.0"
   }.each do |arguments, message|
     it "refuses #{arguments.empty? ? "an empty command line" : arguments.join(" ")}" do

@@ -1,0 +1,87 @@
+# frozen_string_literal: true
+
+require "memory/tracker"
+require_relative "libraries"
+require_relative "micro"
+
+# What a light capture costs a program that somebody watches, with a table a second: the same work for some seconds,
+# with and without it, in turn and in one process.
+#
+#   ROUNDS=7 SECONDS=1.5 ruby -Ilib benchmark/light.rb liquid 0      # of one library, with no more live objects
+class LightBenchmark
+  ROUNDS = Integer(ENV.fetch("ROUNDS", "9"))
+
+  # Of CPU time, each time.
+  SECONDS = Float(ENV.fetch("SECONDS", "3"))
+
+  WORK = { **Micro::WORK.slice("Object.new"), **Libraries::WORK }.freeze
+
+  # Objects that are live besides, because walks over the heap meet them.
+  HEAPS = [0, 1_000_000].freeze
+
+  # @param names [Array<String>] of pieces of work; none: all
+  # @param heaps [Array<Integer>] how many further objects are live
+  def initialize(names, heaps)
+    @work = names.empty? ? WORK : WORK.slice(*names)
+    @heaps = heaps.empty? ? HEAPS : heaps
+  end
+
+  def run
+    puts RUBY_DESCRIPTION, "A light capture of depth 10 with one table a second. Goal: less than 1.02.",
+         "ratios of CPU time to an untracked run: median (minimum to maximum) over #{ROUNDS} rounds"
+    @heaps.each do |size|
+      kept = Array.new(size) { +"" }
+      puts "", "#{kept.size} objects live besides"
+      @work.each { |name, work| puts format("%-14s %s", name, compare(work)) }
+    end
+  end
+
+  private
+
+  def compare(work)
+    times = times_of(work)
+    ratios = Array.new(ROUNDS) do |round|
+      modes = %i[untracked light].rotate(round)
+      seconds = modes.to_h { |mode| [mode, send(mode) { measure(times, work) }] }
+      seconds[:light] / seconds[:untracked]
+    end.sort
+    format("%.3f (%.3f to %.3f)", ratios[ROUNDS / 2], ratios.first, ratios.last)
+  end
+
+  # How often the work has to be done.
+  def times_of(work)
+    work.call
+    (SECONDS / measure(3, work) * 3).ceil
+  end
+
+  def measure(times, work)
+    GC.start
+    before = cpu
+    times.times { work.call }
+    cpu - before
+  end
+
+  def cpu
+    Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)
+  end
+
+  def untracked
+    yield
+  end
+
+  def light
+    File.open(File::NULL, "w") do |output|
+      capture = Memory::Tracker::Capture.new(mode: :light, depth: 10)
+      capture.start
+      reporter = Memory::Tracker::Reporter.new(capture, output.fileno, { interval: 1 })
+      reporter.start
+      yield
+    ensure
+      reporter&.finish
+      capture&.stop
+    end
+  end
+end
+
+heaps, names = ARGV.partition { |argument| argument.match?(/\A\d+\z/) }
+LightBenchmark.new(names, heaps.map(&:to_i)).run

@@ -1,0 +1,155 @@
+/*
+ * Counting without hearing of every birth and death: a light tracker.
+ *
+ * Walks over the heap tell how many objects of each class stand there. In between, windows of births that are heard of
+ * are samples: all births since the last walk are shared out among them. So of a class what stands is known and what
+ * was born is estimated; of a call path only births are known, by estimate, and nothing of what became of them.
+ *
+ * A class's root has the numbers of the whole class then. Nodes below it have births alone, each of them freed at
+ * once, which are part of the root's.
+ *
+ * Between windows nobody says what dies and moves. So no address outlives a window: classes are found again by an
+ * identity that is never given twice, and code is met anew.
+ *
+ * All functions want the GVL unless they say otherwise.
+ */
+#ifndef MEMORY_TRACKER_MODEL_LIGHT_H
+#define MEMORY_TRACKER_MODEL_LIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/key_map.h"
+#include "model/tracker.h"
+
+/* Samples that a window may have. */
+#define LIGHT_SAMPLES 8192
+
+/* Of the births of a window every nth is one, n being picked at random from 1 to twice this. */
+#define LIGHT_STEPS 4
+
+struct light {
+	struct key_map identities; /* -> struct class_record * */
+	struct key_map known;      /* where recorded classes stood when their addresses were forgotten */
+
+	/* The walk. */
+	struct key_map counts;   /* class key -> objects that stand */
+	uintptr_t run_key;       /* objects of one class often stand together: those of */
+	uint64_t run;            /* this class are not in `counts` yet */
+	uint64_t internals;      /* objects that count for no class */
+	uint64_t internals_last; /* the same of the walk before */
+	uint32_t number;         /* of the walk, from 1; 0: there was none yet */
+	bool failed;             /* for want of memory */
+
+	/* The window. */
+	uint64_t *samples; /* owned: handles of nodes, LIGHT_SAMPLES of them */
+	uint32_t sample_count;
+	uint32_t sample_limit;
+	uint32_t samples_left; /* that the window before has not taken */
+	uint32_t picked;       /* births that were to be samples; not all have a class */
+	uint32_t skip;         /* births until the next one */
+	uint64_t random;       /* where the next step comes from; never 0 */
+	uint64_t born;         /* births that the VM had counted by the last walk */
+
+	/* Of all classes. */
+	uint64_t allocated;
+	uint64_t freed;
+
+	/* For readers: when the latest walk was, and what it has shared out. */
+	uint64_t taken_ns;
+	_Atomic uint64_t sampled;
+	_Atomic uint64_t sampled_of;
+};
+
+/* Returns 0 or STATUS_NO_MEMORY, and then holds nothing. */
+int light_init(struct tracker *tracker);
+void light_deinit(struct tracker *tracker);
+
+/* --- the window --- */
+
+/* Begins a window of at most so many samples, and those that the window before has left. */
+void light_open(struct tracker *tracker, uint32_t samples);
+
+/* Whether the window has all its samples. HOOK */
+static inline bool light_is_full(const struct light *light)
+{
+	return light->sample_count >= light->sample_limit;
+}
+
+/* Whether the birth that happens is to be a sample, in a window that is not full. HOOK */
+static inline bool light_picks(struct light *light)
+{
+	if (light->skip > 0) {
+		light->skip--;
+		return false;
+	}
+	/* Marsaglia, Xorshift RNGs (2003): a fixed step would keep time with the program's loops. */
+	light->random ^= light->random << 13;
+	light->random ^= light->random >> 7;
+	light->random ^= light->random << 17;
+	light->skip = (uint32_t)(light->random % (2 * LIGHT_STEPS));
+	light->picked++;
+	return true;
+}
+
+/* A sample belongs to this node. HOOK */
+static inline void light_sample(struct tracker *tracker, uint32_t node);
+
+/*
+ * The window is over: no address means anything from now on. `trusted` says that all deaths and moves were heard of
+ * until now. Nothing may die meanwhile.
+ */
+void light_forget(struct tracker *tracker, bool trusted);
+
+/* --- the walk --- */
+
+/* Begins a walk. Nothing may die until light_settle is over. */
+void light_begin(struct light *light);
+
+/* For want of memory the walk fails. */
+void light_count_run(struct light *light);
+
+/* So many objects of this class, or the class itself, for which `objects` is 0. */
+static inline void light_count(struct light *light, uintptr_t key, uint64_t objects)
+{
+	if (key != light->run_key) {
+		light_count_run(light);
+		light->run_key = key;
+	}
+	light->run += objects;
+}
+
+/* Whether a recorded class may stand at this address. */
+static inline bool light_knows(const struct light *light, uintptr_t address)
+{
+	return key_map_get(&light->known, address) != 0;
+}
+
+struct light_facts {
+	uint64_t born;         /* births that the VM has counted */
+	uint64_t gcs;          /* since the walk before */
+	uint64_t majors;       /* of these the major ones */
+	uint64_t born_since;   /* births since the latest of them marked */
+	uint64_t monotonic_ns; /* now */
+};
+
+/* Takes over what a walk has found. Does nothing when it has failed, and returns false. */
+bool light_settle(struct tracker *tracker, const struct light_facts *facts);
+
+/* The record of a class with this key, or NULL. At any time */
+struct class_record *light_class(const struct tracker *tracker, uintptr_t key);
+
+/* The same, made when it is not there; NULL when it cannot be. Between light_settle and light_forget */
+struct class_record *light_class_for(struct tracker *tracker, uintptr_t key);
+
+/* A record is about to be recycled. HOOK */
+void light_drop(struct tracker *tracker, const struct class_record *class);
+
+static inline void light_sample(struct tracker *tracker, uint32_t node)
+{
+	struct light *light = tracker->light;
+
+	light->samples[light->sample_count++] = node_handle(&tracker->tree, node);
+}
+
+#endif

@@ -1,0 +1,145 @@
+#include "vm/survey.h"
+
+#include <ruby.h>
+#include <time.h>
+
+#include "model/light.h"
+#include "vm/capture.h"
+#include "vm/compat.h"
+#include "vm/hooks.h"
+#include "vm/naming.h"
+#include "vm/walk.h"
+
+/* A walk takes at most one part in so many of the time. */
+#define SHARE 100
+
+/* A window may take as many samples as there were no windows for, up to a second's; but some in any case. */
+#define SAMPLES_LEAST 256
+#define SECOND UINT64_C(1000000000)
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t statistic(const char *name)
+{
+	return rb_gc_stat(ID2SYM(rb_intern(name)));
+}
+
+/* --- windows --- */
+
+static void open_window(struct capture *capture, uint64_t now)
+{
+	struct survey *survey = &capture->survey;
+	uint64_t since = survey->taken_ns ? now - survey->taken_ns : SECOND;
+	uint64_t samples = since < SECOND ? since * LIGHT_SAMPLES / SECOND : LIGHT_SAMPLES;
+
+	light_open(capture->tracker, (uint32_t)samples + SAMPLES_LEAST);
+	atomic_store(&capture->unseen, 0);
+	survey->open = hooks_hear(capture);
+}
+
+static void forget(struct capture *capture, bool trusted)
+{
+	light_forget(capture->tracker, trusted);
+	capture->survey.compactions = statistic("compact_count");
+}
+
+void survey_close_window(struct capture *capture)
+{
+	if (!capture->survey.open)
+		return;
+	/* This ends a sweep that is under way, while the hooks still hear of it. */
+	bool was_disabled = RTEST(rb_gc_disable());
+	hooks_check();
+	/* What died unheard of may still be in the tables, and must not be looked at. */
+	bool trusted = atomic_load(&capture->unseen) == 0;
+	if (trusted) {
+		naming_complete_code(capture->tracker);
+		naming_complete_classes(capture->tracker);
+	}
+	hooks_rest(capture);
+	forget(capture, trusted);
+	atomic_store(&capture->unseen, 0);
+	capture->survey.open = false;
+	if (!was_disabled)
+		rb_gc_enable();
+}
+
+/* --- walks --- */
+
+static bool settle(struct capture *capture, uint64_t now)
+{
+	uint64_t majors = statistic("major_gc_count");
+	uint64_t gcs = statistic("count");
+	uint64_t born = statistic("total_allocated_objects");
+	struct light_facts facts = {
+	    .born = born,
+	    .gcs = gcs - capture->survey.gcs,
+	    .majors = majors - capture->survey.majors,
+	    .born_since = born - hooks_born_by_major(),
+	    .monotonic_ns = now,
+	};
+
+	if (!light_settle(capture->tracker, &facts))
+		return false;
+	capture->survey.gcs = gcs;
+	capture->survey.majors = majors;
+	return true;
+}
+
+/* While nothing can die. */
+static void walk(struct capture *capture, uint64_t now)
+{
+	struct light *light = capture->tracker->light;
+	bool moved = statistic("compact_count") != capture->survey.compactions;
+
+	light_begin(light);
+	walk_counting(light, moved);
+	if (settle(capture, now))
+		naming_complete_classes(capture->tracker);
+	else
+		atomic_fetch_add(&capture->tracker->dropped, 1);
+	capture_apply_tracked(capture);
+	hooks_update_figures();
+}
+
+static void take(struct capture *capture, bool window)
+{
+	uint64_t began = now_ns();
+
+	capture->survey.hindered = !compat_alone();
+	if (capture->survey.hindered)
+		return;
+	bool was_disabled = RTEST(rb_gc_disable());
+	survey_close_window(capture);
+	walk(capture, began);
+	if (window)
+		open_window(capture, began);
+	if (!capture->survey.open)
+		forget(capture, false);
+	capture->survey.taken_ns = now_ns();
+	capture->survey.cost_ns = capture->survey.taken_ns - began;
+	if (!was_disabled)
+		rb_gc_enable();
+}
+
+void survey_take(struct capture *capture)
+{
+	take(capture, true);
+}
+
+void survey_take_sparingly(struct capture *capture)
+{
+	if (now_ns() - capture->survey.taken_ns >= capture->survey.cost_ns * SHARE)
+		survey_take(capture);
+}
+
+void survey_end(struct capture *capture)
+{
+	take(capture, false);
+}
