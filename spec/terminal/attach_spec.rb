@@ -95,10 +95,10 @@ RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
     expect(terminal.state).to eq(@before)
   end
 
-  # The top that looks into a program. Its guard, which mends the terminal, is a younger copy of it.
+  # The top that looks into a program. Its guard, which mends the terminal, is a copy of it whose parent has gone.
   def looker(pid)
     found = Dir.glob("/proc/[0-9]*/cmdline").select { |path| words(path).each_cons(2).include?(["--attach", pid.to_s]) }
-    found.map { |path| path[/\d+/].to_i }.min
+    found.map { |path| path[/\d+/].to_i }.find { |process| File.read("/proc/#{process}/stat")[/\) \S (\d+)/, 1] != "1" }
   end
 
   def words(path)
