@@ -32,3 +32,6 @@ module Memory
     end
   end
 end
+
+# A console is there before what is required in it.
+require "memory/tracker/irb" if defined?(IRB::Command)

@@ -132,4 +132,20 @@ RSpec.describe "Memory::Tracker.top in a console" do
     expect(terminal.run("#{Terminal.ruby("-r", "memory/tracker", "-e", code)} </dev/null"))
       .to eq("the viewer cannot be shown: standard input is not a terminal\n")
   end
+
+  it "has a command, where the console takes commands from others" do
+    open_irb
+    ask("require 'memory/tracker/irb'; class Basket; end; kept = Array.new(321) { Basket.new }; 1 + 1", /=> 2$/)
+    ask("IRB.const_defined?(:Command) && IRB::Command.respond_to?(:register)", /=> (true|false)$/)
+    if terminal.screen[/=> (true|false)$/, 1] == "true"
+      terminal.enter("memory_top")
+      terminal.wait_for_viewer
+      terminal.press("/")
+      terminal.type("basket")
+      terminal.wait_for(/\s321\s.*Basket$/)
+      terminal.press("Enter", "q")
+      terminal.wait_for(/irb.*> ?\s*\z/)
+    end
+    leave_irb
+  end
 end
