@@ -242,19 +242,10 @@ static VALUE run_print(VALUE data)
 	return numbers_view_print(&showing->source, showing->fd, showing->options, false);
 }
 
-static VALUE stop_showing(VALUE data)
-{
-	struct showing *showing = (struct showing *)data;
-
-	showing->remote->busy = false;
-	if (showing->recorder)
-		recorder_close(showing->recorder);
-	return Qnil;
-}
-
 static VALUE show(VALUE self, VALUE (*run)(VALUE showing), VALUE fd, VALUE options)
 {
 	struct showing showing = {.remote = get_open(self), .fd = fd, .options = options};
+	int state = 0;
 
 	remote_source_deinit(&showing.remote->source);
 	showing.source = remote_source_init(&showing.remote->source, showing.remote->client);
@@ -262,7 +253,13 @@ static VALUE show(VALUE self, VALUE (*run)(VALUE showing), VALUE fd, VALUE optio
 	if (showing.recorder)
 		showing.source = recorded_source_init(&showing.recorded, &showing.source, showing.recorder);
 	showing.remote->busy = true;
-	return rb_ensure(run, (VALUE)&showing, stop_showing, (VALUE)&showing);
+	VALUE result = rb_protect(run, (VALUE)&showing, &state);
+	showing.remote->busy = false;
+	if (showing.recorder)
+		recorder_close(showing.recorder);
+	if (state)
+		rb_jump_tag(state);
+	return result;
 }
 
 static VALUE view(VALUE self, VALUE options)
