@@ -32,6 +32,3 @@ module Memory
     end
   end
 end
-
-# A console is there before what is required in it.
-require "memory/tracker/irb" if defined?(IRB::Command)

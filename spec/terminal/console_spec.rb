@@ -8,9 +8,9 @@ RSpec.describe "Memory::Tracker.top in a console" do
 
   let(:terminal) { RSpec.current_example.metadata[:terminal] }
 
-  def open_irb
+  def open_irb(library = "memory/tracker")
     @before = terminal.state
-    terminal.start(Terminal.ruby("-r", "memory/tracker", "-S", "irb", "--noautocomplete"))
+    terminal.start(Terminal.ruby("-r", library, "-S", "irb", "--noautocomplete"))
     terminal.wait_for(/irb.*> ?\s*\z/)
   end
 
@@ -134,8 +134,8 @@ RSpec.describe "Memory::Tracker.top in a console" do
   end
 
   it "has a command, where the console takes commands from others" do
-    open_irb
-    ask("require 'memory/tracker/irb'; class Basket; end; kept = Array.new(321) { Basket.new }; 1 + 1", /=> 2$/)
+    open_irb("memory/tracker/irb")
+    ask("class Basket; end; kept = Array.new(321) { Basket.new }; 1 + 1", /=> 2$/)
     ask("IRB.const_defined?(:Command) && IRB::Command.respond_to?(:register)", /=> (true|false)$/)
     if terminal.screen[/=> (true|false)$/, 1] == "true"
       terminal.enter("memory_top")

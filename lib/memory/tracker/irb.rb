@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
 # The command `memory_top` for irb, and for consoles that are made of it, such as that of Rails: the viewer, until it is
-# left. It is there once the tracker is loaded in an irb that takes commands from others (irb 1.13 and later); in
-# `.irbrc` this file can be required before. An older irb is left as it is, and has `Memory::Tracker.top`.
+# left. An irb that takes commands from others (1.13 and later) looks for them when it begins, so this file is for
+# `.irbrc`. An older irb is left as it is, and has `Memory::Tracker.top`.
 
 require "memory/tracker"
 
