@@ -164,6 +164,7 @@ static void test_it_is_stopped_and_goes_on(void **state)
 	finish(&stage);
 }
 
+/* The end of its input may reach it before the signal does. */
 static void test_it_is_hung_up_when_the_launcher_lets_go(void **state)
 {
 	char path[] = "/tmp/job-test-XXXXXX", script[200];
@@ -172,7 +173,10 @@ static void test_it_is_hung_up_when_the_launcher_lets_go(void **state)
 	int file = mkstemp(path);
 	char mark = 0;
 
-	snprintf(script, sizeof script, "trap 'echo x > %s; exit' HUP; echo ready; while read line; do :; done", path);
+	snprintf(script, sizeof script,
+	         "trap 'echo x > %s; exit' HUP; echo ready; while read line; do :; done; "
+	         "for i in 1 2 3 4 5 6 7 8 9; do sleep 1; done",
+	         path);
 	start(&stage, script);
 	wait_for_text(&stage, "ready\n", -1);
 	finish(&stage);
