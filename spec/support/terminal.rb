@@ -116,12 +116,7 @@ class Terminal
     tmux("capture-pane", "-p", "-t", "main")
   end
 
-  # @return [String] the screen as it is, with the sequences that colour it
-  def coloured_screen
-    tmux("capture-pane", "-p", "-e", "-t", "main")
-  end
-
-  # @return [String] the screen with control sequences for its colours and styles
+  # @return [String] the screen as it is, with the sequences that colour and style it
   def styled_screen
     tmux("capture-pane", "-p", "-e", "-t", "main")
   end

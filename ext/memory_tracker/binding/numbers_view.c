@@ -1,10 +1,11 @@
 #include "binding/numbers_view.h"
 
-#include <ruby/thread.h>
+#include <ruby.h>
 
 #include "binding/errors.h"
 #include "binding/reporter.h"
 #include "binding/table_run.h"
+#include "binding/turn.h"
 #include "binding/view_options.h"
 #include "terminal/display.h"
 #include "viewer/column.h"
@@ -17,12 +18,6 @@ static VALUE option(VALUE options, const char *name)
 static const char *text(VALUE string)
 {
 	return NIL_P(string) ? NULL : StringValueCStr(string);
-}
-
-static VALUE check_interrupts(VALUE unused)
-{
-	rb_thread_check_ints();
-	return Qnil;
 }
 
 /* --- the viewer --- */
@@ -83,15 +78,12 @@ static void run_until_left(struct view *view)
 {
 	do {
 		view->end = DISPLAY_WOKEN;
-		rb_thread_call_without_gvl2(run_display, view, wake, view);
-		if (view->end == DISPLAY_WOKEN)
-			rb_protect(check_interrupts, Qnil, &view->state);
+		view->state = turn(run_display, wake, view);
 	} while (view->end == DISPLAY_WOKEN && !view->state);
 	if (view->end != DISPLAY_WOKEN)
 		return;
-	/* It has to give the terminal back, whatever else is pending. */
 	display_stop(view->display);
-	rb_nogvl(run_display, view, NULL, NULL, 0);
+	turn_surely(run_display, view);
 }
 
 VALUE numbers_view_run(const struct numbers_source *source, VALUE options)
@@ -136,9 +128,7 @@ VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE op
 		rb_memerror();
 	do {
 		run.tables.cancelled = false;
-		rb_thread_call_without_gvl2(run_tables, &run, cancel, &run);
-		if (run.tables.cancelled)
-			rb_protect(check_interrupts, Qnil, &state);
+		state = turn(run_tables, cancel, &run);
 	} while (run.tables.cancelled && !state);
 	VALUE how = run.how[0] ? rb_utf8_str_new_cstr(run.how) : Qnil;
 	table_run_deinit(&run);

@@ -1,7 +1,7 @@
 #include "binding/ruby_program.h"
 
 #include <errno.h>
-#include <ruby/thread.h>
+#include <ruby.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -11,6 +11,7 @@
 #include "binding/processes.h"
 #include "binding/recorded_source.h"
 #include "binding/ruby_recording.h"
+#include "binding/turn.h"
 #include "binding/view_options.h"
 #include "terminal/display.h"
 
@@ -243,6 +244,7 @@ static VALUE start(VALUE self)
 struct front {
 	struct ruby_program *program;
 	enum display_end end;
+	int state; /* of what signal handlers have raised */
 };
 
 static void *run_display(void *data)
@@ -258,29 +260,16 @@ static void wake(void *data)
 	display_wake(((struct front *)data)->program->display);
 }
 
-static VALUE run_until_left(VALUE data)
+static void run_until_left(struct front *front)
 {
-	struct front *front = (struct front *)data;
-
 	do {
 		front->end = DISPLAY_WOKEN;
-		rb_thread_call_without_gvl2(run_display, front, wake, front);
-		rb_thread_check_ints();
-	} while (front->end == DISPLAY_WOKEN);
-	return Qnil;
-}
-
-/* Also when something was raised: the terminal is given back, and what still runs has lost its own. */
-static VALUE finish(VALUE data)
-{
-	struct front *front = (struct front *)data;
-
-	if (front->end == DISPLAY_WOKEN) {
-		display_stop(front->program->display);
-		display_run(front->program->display);
-	}
-	close_all(front->program);
-	return Qnil;
+		front->state = turn(run_display, wake, front);
+	} while (front->end == DISPLAY_WOKEN && !front->state);
+	if (front->end != DISPLAY_WOKEN)
+		return;
+	display_stop(front->program->display);
+	turn_surely(run_display, front);
 }
 
 static VALUE run(VALUE self)
@@ -290,7 +279,11 @@ static VALUE run(VALUE self)
 
 	if (!front.program->display)
 		rb_raise(error_class, "the program has not been started");
-	rb_ensure(run_until_left, (VALUE)&front, finish, (VALUE)&front);
+	run_until_left(&front);
+	/* What still runs has lost its terminal with that. */
+	close_all(front.program);
+	if (front.state)
+		rb_jump_tag(front.state);
 	if (!job->ended)
 		return Qnil;
 	return INT2FIX(WIFSIGNALED(job->status) ? 128 + WTERMSIG(job->status) : WEXITSTATUS(job->status));

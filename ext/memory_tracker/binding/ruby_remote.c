@@ -9,6 +9,7 @@
 #include "binding/remote_source.h"
 #include "binding/ruby_recording.h"
 #include "binding/ruby_snapshot.h"
+#include "binding/turn.h"
 #include "transport/client.h"
 #include "transport/directory.h"
 #include "vm/condition.h"
@@ -84,11 +85,13 @@ static VALUE open_remote(VALUE klass, VALUE path)
 	VALUE self = TypedData_Make_Struct(klass, struct ruby_remote, &remote_type, remote);
 	struct opening opening = {.path = StringValueCStr(path)};
 
-	rb_nogvl(open_client, &opening, NULL, NULL, 0);
+	int state = turn_surely(open_client, &opening);
 	RB_GC_GUARD(path);
+	remote->client = opening.client;
+	if (state)
+		rb_jump_tag(state);
 	if (!opening.client)
 		rb_raise(error_class, "%s", opening.problem);
-	remote->client = opening.client;
 	return self;
 }
 

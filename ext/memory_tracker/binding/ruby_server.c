@@ -1,11 +1,12 @@
 #include "binding/ruby_server.h"
 
-#include <ruby/thread.h>
+#include <ruby.h>
 #include <unistd.h>
 
 #include "binding/errors.h"
 #include "binding/ruby_capture.h"
 #include "binding/served.h"
+#include "binding/turn.h"
 
 struct ruby_server {
 	VALUE self;
@@ -126,8 +127,10 @@ static bool end(struct ruby_server *server, const char *how)
 	if (!runs(server) || server->ending)
 		return false;
 	server->ending = true;
-	rb_nogvl(end_served, &ending, NULL, NULL, 0);
+	int state = turn_surely(end_served, &ending);
 	forget(server);
+	if (state)
+		rb_jump_tag(state);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "binding/errors.h"
 #include "binding/live_view.h"
 #include "binding/ruby_capture.h"
+#include "binding/turn.h"
 #include "binding/view_options.h"
 #include "viewer/column.h"
 
@@ -209,19 +210,7 @@ static void *run_in_front(void *data)
 
 static void wake(void *data)
 {
-	live_view_wake(((struct ruby_viewer *)data)->view);
-}
-
-static VALUE check_interrupts(VALUE unused)
-{
-	rb_thread_check_ints();
-	return Qnil;
-}
-
-static VALUE leave(VALUE front)
-{
-	rb_nogvl(run_in_front, (void *)front, NULL, NULL, 0);
-	return Qnil;
+	live_view_wake(((struct front *)data)->viewer->view);
 }
 
 /* Signal handlers of the program run while the viewer goes on; when one raises, the viewer leaves first. */
@@ -229,20 +218,13 @@ static void run_until_left(struct front *front)
 {
 	do {
 		front->end = DISPLAY_WOKEN;
-		rb_thread_call_without_gvl2(run_in_front, front, wake, front->viewer);
-		if (front->end == DISPLAY_WOKEN)
-			rb_protect(check_interrupts, Qnil, &front->state);
+		front->state = turn(run_in_front, wake, front);
 	} while (front->end == DISPLAY_WOKEN && !front->state);
 	if (front->end != DISPLAY_WOKEN)
 		return;
 	live_view_stop(front->viewer->view);
-	/* What else is pending may raise too, but cannot keep it from leaving. */
-	while (front->end == DISPLAY_WOKEN) {
-		int state = 0;
-
-		rb_protect(leave, (VALUE)front, &state);
-		front->state = state ? state : front->state;
-	}
+	int state = turn_surely(run_in_front, front);
+	front->state = state ? state : front->state;
 }
 
 static VALUE run(VALUE self)
