@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "binding/tables.h"
@@ -22,6 +24,7 @@ struct printer {
 	struct capture *capture; /* borrowed */
 	struct service *service; /* borrowed */
 	int fd;                  /* owned, a copy of what was given */
+	int errors;              /* owned, a copy of stderr; -1: there is none */
 	struct printer_options options;
 	pthread_t thread;
 
@@ -96,6 +99,16 @@ static void refresh(struct printer *printer)
 	service_wait(printer->service, ticket, gc ? GC_PATIENCE : REFRESH_PATIENCE);
 }
 
+static void say_why_broken(struct printer *printer)
+{
+	char sentence[128];
+
+	if (!printer->tables.error)
+		return;
+	snprintf(sentence, sizeof sentence, "there are no more tables: %s", strerror(printer->tables.error));
+	tables_say(&printer->tables, sentence);
+}
+
 static void *run(void *data)
 {
 	struct printer *printer = data;
@@ -117,6 +130,7 @@ static void *run(void *data)
 		uint64_t now = condition_now();
 		next = next < now ? now : next;
 	} while (!ending && !printer->tables.broken);
+	say_why_broken(printer);
 	return NULL;
 }
 
@@ -136,16 +150,37 @@ static int start_thread(struct printer *printer)
 	return error;
 }
 
-static struct printer *printer_new(struct capture *capture, struct service *service, int fd,
+/* A copy of a descriptor that the program may close. In children it is closed; -1 with errno set where there is none. */
+static int copy_of(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	/* Without room in that list a child keeps the copy open, which is all that is wrong then. */
+	if (copy >= 0)
+		fork_close_add(copy);
+	return copy;
+}
+
+static void close_copy(int copy)
+{
+	if (copy < 0)
+		return;
+	fork_close_remove(copy);
+	close(copy);
+}
+
+static struct printer *printer_new(struct capture *capture, struct service *service, int fd, int errors,
                                    const struct printer_options *options)
 {
 	struct printer *printer = calloc(1, sizeof *printer);
 
 	if (!printer)
 		return NULL;
-	*printer = (struct printer){.capture = capture, .service = service, .fd = fd, .options = *options};
+	*printer =
+	    (struct printer){.capture = capture, .service = service, .fd = fd, .errors = errors, .options = *options};
 	pthread_mutex_init(&printer->mutex, NULL);
 	bool tables = tables_init(&printer->tables, fd, &options->batch);
+	printer->tables.errors = errors;
 	if (tables && !condition_init(&printer->changed))
 		return printer;
 	if (tables)
@@ -158,21 +193,21 @@ static struct printer *printer_new(struct capture *capture, struct service *serv
 struct printer *printer_start(struct capture *capture, struct service *service, int fd,
                               const struct printer_options *options)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	int copy = copy_of(fd);
 
 	if (copy < 0)
 		return NULL;
-	struct printer *printer = printer_new(capture, service, copy, options);
+	int errors = copy_of(STDERR_FILENO);
+	struct printer *printer = printer_new(capture, service, copy, errors, options);
 	int error = printer ? start_thread(printer) : ENOMEM;
-	if (!error) {
-		/* Without room in that list a child keeps the copy open, which is all that is wrong then. */
-		fork_close_add(copy);
+	if (!error)
 		return printer;
-	}
-	if (printer)
+	if (printer) {
 		printer_free(printer);
-	else
-		close(copy);
+	} else {
+		close_copy(copy);
+		close_copy(errors);
+	}
 	errno = error;
 	return NULL;
 }
@@ -198,8 +233,8 @@ void printer_join(struct printer *printer)
 
 void printer_free(struct printer *printer)
 {
-	fork_close_remove(printer->fd);
-	close(printer->fd);
+	close_copy(printer->fd);
+	close_copy(printer->errors);
 	pthread_cond_destroy(&printer->changed);
 	pthread_mutex_destroy(&printer->mutex);
 	tables_deinit(&printer->tables);

@@ -26,8 +26,9 @@ struct printer_options {
 struct printer;
 
 /*
- * Starts the thread. `capture` and `service` (NULL: GCs are not asked for) are borrowed until printer_join returns; what is written to is a copy of
- * `fd`. Returns NULL with errno set when it cannot be started. ANY THREAD
+ * Starts the thread. `capture` and `service` (NULL: GCs are not asked for) are borrowed until printer_join returns;
+ * what is written to is a copy of `fd`. When tables cannot be written any more, or recording ends, a sentence on stderr
+ * says why. Returns NULL with errno set when it cannot be started. ANY THREAD
  */
 struct printer *printer_start(struct capture *capture, struct service *service, int fd,
                               const struct printer_options *options);

@@ -13,7 +13,7 @@
 
 bool tables_init(struct tables *tables, int fd, const struct batch_options *batch)
 {
-	*tables = (struct tables){.fd = fd, .batch = *batch, .history = history_new(0)};
+	*tables = (struct tables){.fd = fd, .errors = -1, .batch = *batch, .history = history_new(0)};
 	bool watches = path_watch_init(&tables->paths);
 	tables->batch.paths = &tables->paths;
 	if (tables->history && watches)
@@ -46,9 +46,9 @@ void tables_cancel(struct tables *tables)
 }
 
 /* Waits until a write will not block. Returns false when it is no use to wait any longer. */
-static bool writable(struct tables *tables)
+static bool writable(const struct tables *tables, int fd)
 {
-	struct pollfd pollfd = {.fd = tables->fd, .events = POLLOUT};
+	struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
 
 	while (!tables->cancelled) {
 		int ready = poll(&pollfd, 1, CANCEL_POLL_MS);
@@ -73,21 +73,21 @@ static size_t piece_of(const char *text, size_t length)
 	return PIECE_MAX;
 }
 
-/* Writes it all. Returns false when that is not possible, now or ever. */
-static bool write_all(struct tables *tables, const char *text, size_t length)
+/* Writes it all. Returns 0, or why that is not possible, now or ever. */
+static int write_all(const struct tables *tables, int fd, const char *text, size_t length)
 {
 	while (length) {
-		if (!writable(tables))
-			return false;
-		ssize_t written = write(tables->fd, text, piece_of(text, length));
+		if (!writable(tables, fd))
+			return ECANCELED;
+		ssize_t written = write(fd, text, piece_of(text, length));
 		if (written < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
-			return false;
+			return errno;
 		if (written > 0) {
 			text += written;
 			length -= (size_t)written;
 		}
 	}
-	return true;
+	return 0;
 }
 
 void tables_print(struct tables *tables)
@@ -98,15 +98,21 @@ void tables_print(struct tables *tables)
 	if (!batch.command && snapshot && snapshot->command)
 		batch.command = snapshot_string(snapshot, snapshot->command, NULL);
 	buffer_clear(&tables->text);
-	if (batch_print(&tables->text, tables->history, &batch))
-		tables->broken = !write_all(tables, tables->text.text, tables->text.length);
+	if (!batch_print(&tables->text, tables->history, &batch))
+		return;
+	int error = write_all(tables, tables->fd, tables->text.text, tables->text.length);
+	tables->broken = error != 0;
+	/* Readers go when they have read enough. */
+	tables->error = error == EPIPE || error == ECANCELED ? 0 : error;
 }
 
 void tables_say(struct tables *tables, const char *sentence)
 {
+	if (tables->errors < 0)
+		return;
 	buffer_clear(&tables->text);
 	buffer_puts(&tables->text, "memory-tracker: ");
 	buffer_puts(&tables->text, sentence);
 	buffer_puts(&tables->text, "\n");
-	tables->broken = !write_all(tables, tables->text.text, tables->text.length);
+	write_all(tables, tables->errors, tables->text.text, tables->text.length);
 }

@@ -12,16 +12,18 @@
 #include "viewer/batch.h"
 
 struct tables {
-	int fd; /* borrowed */
+	int fd;     /* borrowed */
+	int errors; /* borrowed: where sentences go; -1: nowhere */
 	struct batch_options batch;
 	struct history *history; /* owned */
 	struct path_watch paths;
 	struct buffer text;
 	atomic_bool cancelled;
 	bool broken; /* nobody can read what is printed any more */
+	int error;   /* why it could not be written, as errno has it; 0: it could, or only its reader has gone */
 };
 
-/* What `batch` points to is borrowed. False without memory, and then there is nothing to deinit. */
+/* What `batch` points to is borrowed. False without memory, and then there is nothing to deinit. No sentences yet. */
 bool tables_init(struct tables *tables, int fd, const struct batch_options *batch);
 void tables_deinit(struct tables *tables);
 
@@ -31,7 +33,7 @@ bool tables_take(struct tables *tables, struct snapshot_header *snapshot);
 /* Prints a table of the latest snapshot. Waits until somebody takes it. */
 void tables_print(struct tables *tables);
 
-/* Prints a sentence. Likewise. */
+/* Prints a sentence where sentences go. Waits likewise. */
 void tables_say(struct tables *tables, const char *sentence);
 
 /* Makes tables_print give up soon when nobody takes what it prints. ANY THREAD */

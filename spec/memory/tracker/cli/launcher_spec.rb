@@ -152,6 +152,28 @@ RSpec.describe Memory::Tracker::CLI::Launcher, :top do
       expect(result.output.to_i).to be >= 2
     end
 
+    it "end with one sentence when they cannot be written, and the program goes on", if: File.exist?("/dev/full") do
+      program = "sleep 0.5; $stderr.puts 'went on'; exit 3"
+      statuses = [[], ["--same-process"]].map do |options|
+        command = [ruby, RunTop::EXECUTABLE, "--batch", "--interval", "0.1", *options, ruby, "-e", program]
+        status_of(Process.spawn(clean_environment, *command, out: "/dev/full", err: %w[errors a])).exitstatus
+      end
+      expect(statuses).to eq([3, 3])
+      sentence = "memory-tracker: there are no more tables: No space left on device\n"
+      expect(File.read("errors")).to eq("#{sentence}went on\n" * 2)
+    end
+
+    it "end without a word when their reader has left" do
+      input, keys = IO.pipe
+      start_top("--batch", "--interval", "0.1", ruby, "-e", "gets; exit 3", in: input, errors: "err") do |pid, output|
+        line_of(output)
+        output.close
+        [input, keys].each(&:close)
+        expect(status_of(pid).exitstatus).to eq(3)
+      end
+      expect(File.read("err")).to be_empty
+    end
+
     it "name the program as it was started" do
       expect(top("--batch", ruby, "-e", "1").output.lines.first).to include("#{ruby} -e 1"[0, 20])
     end
