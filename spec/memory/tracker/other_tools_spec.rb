@@ -137,4 +137,15 @@ RSpec.describe Memory::Tracker::Capture, "beside other tools" do
     result = Array.new(5).lazy.map { RubyProgram.run(source) }.find { |tried| !tried.err.include?("during_gc != 0") }
     expect(result&.out).to eq("true\n200000\n"), result.to_s
   end
+
+  it "says that objects were born unseen when another tool makes them inside its hook" do
+    result = RubyProgram.run(<<~RUBY)
+      require #{File.join(SpecSupport::EXTENSIONS, "spec/support/nuisance/nuisance").dump}
+      capture = Memory::Tracker::Capture.new
+      capture.start
+      made = Nuisance.allocate_in_hook { 10_000.times { Object.new } }
+      puts made > 100, capture.inexact_reason
+    RUBY
+    expect(result.out).to match(/\Atrue\n\d+ objects were born unseen: in another tool's hook, .*\n\z/), result.to_s
+  end
 end
