@@ -27,6 +27,10 @@ module Memory
       # The exit status when not the command but this program failed, as `env` and `timeout` have it.
       FAILURE_STATUS = 125
 
+      # Control characters, separators of lines, and what changes the reading direction.
+      HARMFUL = /[[:cntrl:]\u061C\u200E\u200F\u2028-\u202E\u2066-\u206F\uFEFF]/
+      private_constant :HARMFUL
+
       class << self
         # Runs the program.
         # @param arguments [Array<String>] the command line, without the program's own name
@@ -61,11 +65,12 @@ module Memory
           nil
         end
 
-        # Makes a text harmless that comes from outside: control characters are shown as escapes.
+        # Makes a text harmless that comes from outside: what moves the cursor, or turns the direction of what follows,
+        # is shown as escapes.
         # @param text [String]
         # @return [String] valid UTF-8
         def printable(text)
-          text.dup.force_encoding(Encoding::UTF_8).scrub("?").gsub(/[[:cntrl:]]/) { |character| character.dump[1..-2] }
+          text.dup.force_encoding(Encoding::UTF_8).scrub("?").gsub(HARMFUL) { |character| character.dump[1..-2] }
         end
 
         # What the system says about an error, without the place in Ruby's own code that Ruby adds.

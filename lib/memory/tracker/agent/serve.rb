@@ -61,8 +61,9 @@ module Memory
           raise Error, "MEMORY_TRACKER_START is #{STARTS.join(" or ")}, not #{start.inspect}"
         end
 
+        # As bytes: a program may have called itself something that is no valid text.
         def command
-          ["ruby", $PROGRAM_NAME, *ARGV].join(" ").delete("\0")
+          ["ruby", $PROGRAM_NAME, *ARGV].map { |word| word.to_s.b }.join(" ").delete("\0")
         end
 
         # Nobody looks into a child that was just born. Where it cannot be served, it runs on.

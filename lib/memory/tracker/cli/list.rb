@@ -10,6 +10,9 @@ module Memory
         # Seconds that a process has to tell its numbers.
         PATIENCE = 2
 
+        # Characters of a command at most.
+        COMMAND_SIZE = 200
+
         TITLES = %w[PID RUBY LIVE RETAINED UP COMMAND].freeze
 
         # @param output [IO] where the list is printed
@@ -37,7 +40,7 @@ module Memory
 
           facts = remote.snapshot(PATIENCE).facts
           [pid, facts[:runtime].delete_prefix("ruby "), digits(facts[:live_count]), digits(facts[:retained_count]),
-           duration(facts[:seconds]), CLI.printable(facts[:command] || command(pid))]
+           duration(facts[:seconds]), facts[:command] ? shorten(facts[:command]) : command(pid)]
         rescue Error => e
           [pid, "?", "?", "?", "?", "#{command(pid)} (#{e.message})"]
         ensure
@@ -45,9 +48,15 @@ module Memory
         end
 
         def command(pid)
-          CLI.printable(File.binread("/proc/#{pid}/cmdline").tr("\0", " ").strip)
+          shorten(File.binread("/proc/#{pid}/cmdline").tr("\0", " ").strip)
         rescue SystemCallError
           ""
+        end
+
+        # Whoever runs the process has chosen this text.
+        def shorten(command)
+          text = CLI.printable(command)
+          text.size > COMMAND_SIZE ? "#{text[0, COMMAND_SIZE]}…" : text
         end
 
         def digits(number)

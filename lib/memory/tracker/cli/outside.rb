@@ -48,12 +48,11 @@ module Memory
             directory: directory, command: command, output: options.output,
             record: options.record, wait: options.wait?,
             **options.settings.slice(:interval, :sort, :gc, :mouse, :settings),
-            hint: "[console of #{printable(command)}: Ctrl-] returns]"
+            hint: "[console of #{shorten(CLI.printable(command))}: Ctrl-] returns]"
           }
         end
 
-        def printable(text)
-          text = text.dup.force_encoding(Encoding::UTF_8).scrub("?").gsub(/[[:cntrl:]]/, "?")
+        def shorten(text)
           text.size > HINT_SIZE ? "#{text[0, HINT_SIZE]}..." : text
         end
 

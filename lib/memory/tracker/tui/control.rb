@@ -97,9 +97,12 @@ module Memory
           ObjectSpace.each_object(Capture).select(&:running?).min_by { |capture| capture.snapshot.facts[:seconds] }
         end
 
+        # As bytes: a program may have called itself something that is no valid text.
         def command
-          name = $PROGRAM_NAME
-          name == "-e" ? "ruby -e" : [File.basename(name), *ARGV].join(" ")
+          name = $PROGRAM_NAME.b.delete("\0")
+          return "ruby -e" if name == "-e"
+
+          [File.basename(name), *ARGV].map { |word| word.to_s.b }.join(" ").delete("\0")
         end
 
         # What was printed before the viewer came shall be on the terminal before it.

@@ -155,6 +155,27 @@ RSpec.describe "require \"memory/tracker/agent\"" do
     expect(eventually("the title") { top("--list").output[/worker 3.*/] }).to eq("worker 3\\e[2J")
   end
 
+  describe "a program that has a name to do harm with" do
+    def listed(name, env = {})
+      pid, = observed(idle, "-e", "$0 = #{name.dump}; require 'memory/tracker/agent'", agent: false, env: env)
+      top("--list").output[/^ *#{pid} .*/]
+    end
+
+    it "is listed in one harmless line" do
+      names = { "\e[2J\e]0;mine\a" => "\\e[2J\\e]0;mine\\a", "two\r\nlines" => "two\\r\\nlines",
+                "turned \u202E\u2066\u0085" => "turned \\u202E\\u2066\\u0085", "bad \xFF\x9B1m" => "bad ??1m" }
+      names.each do |name, harmless|
+        expect(listed(name)).to end_with("  #{harmless} (nobody looks)")
+        expect(listed(name, "MEMORY_TRACKER_START" => "now")).to end_with(" ruby #{harmless}")
+      end
+    end
+
+    it "is listed in a short line" do
+      expect(listed("x" * 10_000).size).to be < 300
+      expect(listed("x" * 10_000, "MEMORY_TRACKER_START" => "now").size).to be < 300
+    end
+  end
+
   it "answers while the program is in a long call" do
     pid, = observed("puts 'ready'; 'a' * 40 =~ /(a*)*b/; sleep", env: { "MEMORY_TRACKER_START" => "now" })
     expect(top("--attach", pid.to_s, "--batch", "--iterations", "2", "--interval", "0.1").tables).to eq(2)
