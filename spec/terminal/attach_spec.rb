@@ -1,18 +1,14 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "support/terminal"
+require "support/in_terminal"
 require_relative "../memory/tracker/cli/run_top"
 require_relative "../support/observed"
 
 RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
   include Observed
+  include InTerminal
 
-  around do |example|
-    Terminal.open(env: looking) { |terminal| example.metadata[:terminal] = terminal and example.run }
-  end
-
-  let(:terminal) { RSpec.current_example.metadata[:terminal] }
   let(:leak) { <<~RUBY }
     class Session; end
     $kept = []
@@ -20,19 +16,20 @@ RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
     loop { 5.times { $kept << Session.new }; sleep 0.02 }
   RUBY
 
+  def terminal_options
+    { env: looking }
+  end
+
   # Looks into a program in the viewer, until that shows its numbers.
   def attach(source, *options)
     pid, = observed(source)
-    @before = terminal.state
-    terminal.start(Terminal.top("--attach", pid.to_s, "--interval", "0.2", *options))
-    terminal.wait_for_viewer
+    start_command(Terminal.top("--attach", pid.to_s, "--interval", "0.2", *options))
     pid
   end
 
   def leave(key = "q")
     terminal.press(key)
-    expect(terminal.status).to eq(0)
-    expect(terminal.state).to eq(@before)
+    expect_end(0)
   end
 
   it "shows which class leaks, and where its objects are made" do
@@ -91,8 +88,7 @@ RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
 
   it "leaves with SIGTERM, and the terminal is as before" do
     Process.kill(:TERM, looker(attach(leak)))
-    expect(terminal.status).to eq(143)
-    expect(terminal.state).to eq(@before)
+    expect_end(143)
   end
 
   # The top that looks into a program. Its guard, which mends the terminal, is a copy of it whose parent has gone.

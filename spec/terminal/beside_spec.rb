@@ -1,27 +1,20 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "support/terminal"
+require "support/in_terminal"
 
 RSpec.describe "the viewer beside a program" do
-  around { |example| Terminal.open { |terminal| example.metadata[:terminal] = terminal and example.run } }
-
-  let(:terminal) { RSpec.current_example.metadata[:terminal] }
+  include InTerminal
 
   def start(source, shell: nil, viewer: true)
-    path = terminal.write("program.rb", source)
-    @before = terminal.state
-    terminal.start([shell, Terminal.ruby("-r", "memory/tracker/tui", path)].compact.join("; "))
-    terminal.wait_for_viewer if viewer
+    start_program(source, viewer: viewer) do |path|
+      [shell, Terminal.ruby("-r", "memory/tracker/tui", path)].compact.join("; ")
+    end
   end
 
   def leave
     terminal.press("q")
     terminal.wait_for { !terminal.alternate? }
-  end
-
-  def number_of(name)
-    terminal.text.scan(/^#{Regexp.escape(name)}$/).size
   end
 
   it "leaves the program running with its terminal back" do
@@ -30,9 +23,8 @@ RSpec.describe "the viewer beside a program" do
     terminal.enter("go")
     leave
     terminal.enter("go")
-    expect(terminal.status).to eq(5)
-    expect(number_of("went on, #{$stdin.tty?}")).to eq(1)
-    expect(terminal.state).to eq(@before)
+    expect_end(5)
+    expect(count("went on, #{$stdin.tty?}")).to eq(1)
   end
 
   it "leaves by TUI.stop, and comes again by TUI.start" do
@@ -48,9 +40,8 @@ RSpec.describe "the viewer beside a program" do
     RUBY
     terminal.wait_for(/^\[true, true, false, false\]$/)
     terminal.press("Enter")
-    expect(terminal.status).to eq(0)
-    expect(number_of("true")).to eq(1)
-    expect(terminal.state).to eq(@before)
+    expect_end(0)
+    expect(count("true")).to eq(1)
   end
 
   it "is not there for those who wait for all children, nor in forked children" do
@@ -63,9 +54,8 @@ RSpec.describe "the viewer beside a program" do
     RUBY
     terminal.wait_for(/ended with status 0/)
     terminal.press("q")
-    expect(terminal.status).to eq(0)
-    expect([number_of("child false false"), number_of("waited [[true, 7]]")]).to eq([1, 1])
-    expect(terminal.state).to eq(@before)
+    expect_end(0)
+    expect([count("child false false"), count("waited [[true, 7]]")]).to eq([1, 1])
   end
 
   it "brings through what processes that were started meanwhile print later" do
@@ -94,9 +84,8 @@ RSpec.describe "the viewer beside a program" do
     terminal.wait_for(/program.rb again/)
     leave
     terminal.enter("words")
-    expect(terminal.status).to eq(0)
-    expect([number_of("first []"), number_of('first ["again"]'), number_of('second "words\n"')]).to eq([1, 1, 1])
-    expect(terminal.state).to eq(@before)
+    expect_end(0)
+    expect([count("first []"), count('first ["again"]'), count('second "words\n"')]).to eq([1, 1, 1])
   end
 
   it "leaves with a message before the program may not print any more" do
@@ -105,12 +94,11 @@ RSpec.describe "the viewer beside a program" do
       4_000_000.times { |n| puts "line \#{n}" if n < 500_000; sleep 0.001 if (n % 1000).zero? && Memory::Tracker::TUI.running? }
       puts "not running" unless Memory::Tracker::TUI.running?
     RUBY
-    expect(terminal.status).to eq(0)
+    expect_end(0)
     expect(terminal.text).to match(/^memory-tracker: the viewer has left, because there is too much/)
     last = terminal.text.scan(/^line (\d+)$/).flatten.map(&:to_i).last(300_000)
     expect(last.each_cons(2)).to all(satisfy { |a, b| b == a + 1 })
-    expect(number_of("not running")).to eq(1)
-    expect(terminal.state).to eq(@before)
+    expect(count("not running")).to eq(1)
   end
 
   it "lets the program end by itself after Ctrl-C, and then shows how" do
@@ -118,16 +106,14 @@ RSpec.describe "the viewer beside a program" do
     terminal.press("C-c")
     terminal.wait_for(/ended with status 6/)
     terminal.press("q")
-    expect(terminal.status).to eq(6)
-    expect(number_of("interrupted")).to eq(1)
-    expect(terminal.state).to eq(@before)
+    expect_end(6)
+    expect(count("interrupted")).to eq(1)
   end
 
   it "tells a program to end that does not hear of an interrupt" do
     start("trap(:INT) { }\nloop { sleep 0.1 }")
     terminal.press("Q")
-    expect(terminal.status).to eq(143)
-    expect(terminal.state).to eq(@before)
+    expect_end(143)
   end
 
   it "takes little of the processor when nothing happens" do

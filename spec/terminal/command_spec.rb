@@ -1,19 +1,14 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "support/terminal"
+require "support/in_terminal"
 
 RSpec.describe "memory-tracker-top in a terminal" do
-  around { |example| Terminal.open { |terminal| example.metadata[:terminal] = terminal and example.run } }
-
-  let(:terminal) { RSpec.current_example.metadata[:terminal] }
+  include InTerminal
 
   # Starts a program under the viewer, and waits until that shows its numbers.
   def start(source, *options)
-    path = terminal.write("program.rb", source)
-    @before = terminal.state
-    terminal.start(Terminal.top("--interval", "0.2", *options, RbConfig.ruby, path))
-    terminal.wait_for_viewer
+    start_program(source) { |path| Terminal.top("--interval", "0.2", *options, RbConfig.ruby, path) }
   end
 
   busy = <<~RUBY
@@ -28,8 +23,7 @@ RSpec.describe "memory-tracker-top in a terminal" do
     start(busy, "--gc", "0.3")
     terminal.wait_for(/▲.*Session$/) { terminal.classes.first(2) == %w[Session Listener] }
     terminal.press("Q")
-    expect(terminal.status).to eq(130)
-    expect(terminal.state).to eq(@before)
+    expect_end(130)
   end
 
   it "shows with two keys which line makes the objects that leak, and with a third its source" do
@@ -70,8 +64,7 @@ RSpec.describe "memory-tracker-top in a terminal" do
     terminal.press("q")
     terminal.wait_for { !terminal.alternate? }
     terminal.press("C-c")
-    expect(terminal.status).to eq(130)
-    expect(terminal.state).to eq(@before)
+    expect_end(130)
   end
 
   it "keeps the last numbers after the program's end, and gives its status" do
@@ -81,8 +74,7 @@ RSpec.describe "memory-tracker-top in a terminal" do
     terminal.type("session")
     terminal.wait_for(/\s777\s.*Session\s*$/)
     terminal.press("Enter", "q")
-    expect(terminal.status).to eq(3)
-    expect(terminal.state).to eq(@before)
+    expect_end(3)
   end
 
   it "puts what was printed on the terminal afterwards, whole and in order" do
@@ -104,13 +96,7 @@ RSpec.describe "memory-tracker-top in a terminal" do
 
   it "is stopped by Ctrl-Z as a whole, and comes back with fg" do
     start(busy)
-    2.times do
-      terminal.press("C-z")
-      terminal.wait_for(/Stopped.*\n\$\s*\z/m)
-      expect(terminal.state).to eq(@before)
-      terminal.start("fg")
-      terminal.wait_for_viewer
-    end
+    stop_and_bring_back
     terminal.press("Q")
     expect(terminal.status).to eq(130)
   end

@@ -1,12 +1,10 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "support/terminal"
+require "support/in_terminal"
 
 RSpec.describe "Memory::Tracker.top in a console" do
-  around { |example| Terminal.open { |terminal| example.metadata[:terminal] = terminal and example.run } }
-
-  let(:terminal) { RSpec.current_example.metadata[:terminal] }
+  include InTerminal
 
   def open_irb(library = "memory/tracker")
     @before = terminal.state
@@ -22,8 +20,7 @@ RSpec.describe "Memory::Tracker.top in a console" do
 
   def leave_irb
     terminal.enter("exit")
-    expect(terminal.status).to eq(0)
-    expect(terminal.state).to eq(@before)
+    expect_end(0)
   end
 
   it "shows the heap, and afterwards the console works as before" do
@@ -122,9 +119,8 @@ RSpec.describe "Memory::Tracker.top in a console" do
     terminal.press("Enter", "q")
     terminal.wait_for(/=> #<Memory::Tracker::Capture running/)
     terminal.enter("exit")
-    expect(terminal.status).to eq(0)
+    expect_end(0)
     expect(terminal.text).to match(/^after the breakpoint$/)
-    expect(terminal.state).to eq(@before)
   end
 
   it "raises one clear error where there is no terminal" do

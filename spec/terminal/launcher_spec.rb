@@ -1,19 +1,14 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "support/terminal"
+require "support/in_terminal"
 
 RSpec.describe "a program before which memory-tracker-top stands" do
-  around { |example| Terminal.open { |terminal| example.metadata[:terminal] = terminal and example.run } }
-
-  let(:terminal) { RSpec.current_example.metadata[:terminal] }
+  include InTerminal
 
   # Starts a program under the viewer.
   def start(source, *options, viewer: true)
-    path = terminal.write("program.rb", source)
-    @before = terminal.state
-    terminal.start(Terminal.top("--interval", "0.2", *options, RbConfig.ruby, path))
-    terminal.wait_for_viewer if viewer
+    start_program(source, viewer: viewer) { |path| Terminal.top("--interval", "0.2", *options, RbConfig.ruby, path) }
   end
 
   # Reads a file that a program writes.
@@ -36,10 +31,6 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     !`ps -o stat= -p #{pid}`.start_with?("Z")
   rescue Errno::ESRCH
     false
-  end
-
-  def count(pattern)
-    terminal.text.scan(pattern).size
   end
 
   {
@@ -66,8 +57,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
       terminal.type("shop")
       terminal.wait_for(/\s99\s.*Shop$/)
       terminal.press("Enter", "q")
-      expect(terminal.status).to eq(status)
-      expect(terminal.state).to eq(@before)
+      expect_end(status)
       expect(count(/^the first words$/)).to eq(1)
     end
   end
@@ -92,25 +82,22 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.press("q")
     terminal.wait_for(/^name\?\s*\z/)
     terminal.enter("Ada")
-    expect(terminal.status).to eq(4)
+    expect_end(4)
     expect(terminal.text).to include("name? Ada\nhello Ada, true\n[30, 100]\n")
-    expect(terminal.state).to eq(@before)
   end
 
   it "is ended by Q, with its last words on the terminal" do
     start("at_exit { puts 'last words' }\nsleep")
     terminal.press("Q")
-    expect(terminal.status).to eq(130)
+    expect_end(130)
     expect(count(/^last words$/)).to eq(1)
-    expect(terminal.state).to eq(@before)
   end
 
   it "is told to end by Q when it does not hear of an interrupt" do
     start("trap(:INT) { puts 'not now' }\nsleep 0.1 while true")
     terminal.press("Q")
-    expect(terminal.status).to eq(143)
+    expect_end(143)
     expect(count(/^not now$/)).to eq(1)
-    expect(terminal.state).to eq(@before)
   end
 
   it "gets Ctrl-C" do
@@ -123,9 +110,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
   end
 
   it "has a console, with line editing and colours, and Ctrl-] leads back" do
-    @before = terminal.state
-    terminal.start(Terminal.top(RbConfig.ruby, "-S", "irb", "--noautocomplete"))
-    terminal.wait_for_viewer
+    start_command(Terminal.top(RbConfig.ruby, "-S", "irb", "--noautocomplete"))
     terminal.press("c")
     terminal.wait_for(/^\[console of .*Ctrl-\] returns\]\nirb.*> ?\s*\z/)
     terminal.enter("class Basket; end; kept = Array.new(4321) { Basket.new }; 6 * 7")
@@ -146,8 +131,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.enter("exit")
     terminal.wait_for(/ended with status 0/)
     terminal.press("q")
-    expect(terminal.status).to eq(0)
-    expect(terminal.state).to eq(@before)
+    expect_end(0)
   end
 
   it "stops at a breakpoint that its console answers" do
@@ -164,9 +148,8 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.enter("exit")
     terminal.wait_for(/ended with status 0/)
     terminal.press("q")
-    expect(terminal.status).to eq(0)
+    expect_end(0)
     expect(count(/^order 17$/)).to eq(1)
-    expect(terminal.state).to eq(@before)
   end
 
   it "has line editing that asks the terminal where the cursor is" do
@@ -188,9 +171,8 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.enter("plain words")
     terminal.wait_for(/ended with status 0/)
     terminal.press("q")
-    expect(terminal.status).to eq(0)
+    expect_end(0)
     expect(count(/^read "plain words"$/)).to eq(1)
-    expect(terminal.state).to eq(@before)
   end
 
   it "may leave somebody behind who goes on printing" do
@@ -232,16 +214,14 @@ RSpec.describe "a program before which memory-tracker-top stands" do
       terminal.wait_for(/^you said "word #{n}\\n"$/)
     end
     terminal.press("C-c")
-    expect(terminal.status).to eq(130)
-    expect(terminal.state).to eq(@before)
+    expect_end(130)
   end
 
   it "gets what is sent to the launcher, which does not wait for anybody then" do
     start("File.write('pid', $$)\ntrap(:TERM) { puts 'told to end'; exit 12 }\nsleep 0.1 while true")
     Process.kill(:TERM, launcher_of(read_when_there("pid").to_i))
-    expect(terminal.status).to eq(12)
+    expect_end(12)
     expect(count(/^told to end$/)).to eq(1)
-    expect(terminal.state).to eq(@before)
   end
 
   it "gets HUP when the launcher is killed, which leaves the terminal as it was" do
@@ -291,8 +271,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     RUBY
     terminal.wait_for(/ended with status 2/, seconds: 60)
     terminal.press("q")
-    expect(terminal.status).to eq(2)
-    expect(terminal.state).to eq(@before)
+    expect_end(2)
     lines = File.readlines(File.join(terminal.folder, "all.txt"), chomp: true)
     expect(lines.map(&:to_i)).to eq([*0...100_000])
     expect(terminal.text.scan(/^(\d+) x/).flatten.map(&:to_i)).to eq([*0...100_000])
@@ -322,9 +301,8 @@ RSpec.describe "a program before which memory-tracker-top stands" do
 
   it "is left as soon as it ends with --no-wait" do
     start("puts 'done'\nsleep 1\nexit 8", "--no-wait")
-    expect(terminal.status).to eq(8)
+    expect_end(8)
     expect(count(/^done$/)).to eq(1)
-    expect(terminal.state).to eq(@before)
   end
 
   it "need not exist" do
@@ -339,9 +317,8 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.wait_for(/no Ruby has reported yet/)
     terminal.press("q")
     terminal.enter("this")
-    expect(terminal.status).to eq(5)
+    expect_end(5)
     expect(terminal.text).to match(/^hello\nthis\ngot this\n(?:.*\n)?memory-tracker-top: no Ruby reported/)
-    expect(terminal.state).to eq(@before)
   end
 
   it "may be a shell script that starts Rubies, one after the other" do
@@ -349,9 +326,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
       #{Terminal.ruby("-e", "class First; end; $k = Array.new(71) { First.new }; sleep 1").sub(/\Aenv /, "")}
       #{Terminal.ruby("-e", "class Second; end; $k = Array.new(72) { Second.new }; $stdin.gets").sub(/\Aenv /, "")}
     SH
-    @before = terminal.state
-    terminal.start(Terminal.top("--interval", "0.2", "sh", script))
-    terminal.wait_for_viewer
+    start_command(Terminal.top("--interval", "0.2", "sh", script))
     terminal.press("/")
     terminal.type("st")
     terminal.wait_for(/\s71\s.*First$/)
@@ -382,8 +357,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.press("BTab")
     terminal.wait_for(/\s11\s.*Master$/)
     terminal.press("Q")
-    expect(terminal.status).to eq(130)
-    expect(terminal.state).to eq(@before)
+    expect_end(130)
   end
 
   it "is said to be stopped, and by what it goes on" do
@@ -392,16 +366,14 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     Process.kill(:STOP, pid)
     terminal.wait_for(/^ the program is stopped/)
     terminal.press("Q")
-    expect(terminal.status).to eq(130)
-    expect(terminal.state).to eq(@before)
+    expect_end(130)
   end
 
   it "may become another program, which is said" do
     start("sleep 0.5\nexec('sh', '-c', 'sleep 100')")
     terminal.wait_for(/^ this process has ended, or has become another program/)
     terminal.press("Q")
-    expect(terminal.status).to eq(130)
-    expect(terminal.state).to eq(@before)
+    expect_end(130)
   end
 
   it "leaves no folder and no process behind" do

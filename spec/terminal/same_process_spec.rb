@@ -1,18 +1,13 @@
 # frozen_string_literal: true
 
 require "spec_helper"
-require "support/terminal"
+require "support/in_terminal"
 
 RSpec.describe "memory-tracker-top --same-process" do
-  around { |example| Terminal.open { |terminal| example.metadata[:terminal] = terminal and example.run } }
-
-  let(:terminal) { RSpec.current_example.metadata[:terminal] }
+  include InTerminal
 
   def start(source)
-    path = terminal.write("program.rb", source)
-    @before = terminal.state
-    terminal.start(Terminal.top("--same-process", "--interval", "0.2", RbConfig.ruby, path))
-    terminal.wait_for_viewer
+    start_program(source) { |path| Terminal.top("--same-process", "--interval", "0.2", RbConfig.ruby, path) }
   end
 
   {
@@ -30,21 +25,14 @@ RSpec.describe "memory-tracker-top --same-process" do
         terminal.wait_for(/ended/) unless name.start_with?("leaving")
         terminal.press(key)
       end
-      expect([*status]).to include(terminal.status)
-      expect(terminal.state).to eq(@before)
+      expect_end(status)
       expect(terminal.text.scan(/^the first words$/).size).to eq(1)
     end
   end
 
   it "is stopped by Ctrl-Z as a whole, and comes back with fg" do
     start("loop { Object.new; sleep 0.02 }")
-    2.times do
-      terminal.press("C-z")
-      terminal.wait_for(/Stopped.*\n\$\s*\z/m)
-      expect(terminal.state).to eq(@before)
-      terminal.start("fg")
-      terminal.wait_for_viewer
-    end
+    stop_and_bring_back
     terminal.press("Q")
     expect(terminal.status).to eq(130)
   end

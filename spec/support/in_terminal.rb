@@ -1,0 +1,61 @@
+# frozen_string_literal: true
+
+require_relative "terminal"
+
+# Examples that have a terminal each, in which the viewer is started, and which has to be as before in the end.
+module InTerminal
+  def self.included(group)
+    group.around do |example|
+      Terminal.open(**terminal_options) do |terminal|
+        @terminal = terminal
+        example.run
+      end
+    end
+  end
+
+  # @return [Terminal]
+  attr_reader :terminal
+
+  # @return [Hash{Symbol => Object}] what the terminal is opened with
+  def terminal_options
+    {}
+  end
+
+  # Starts a command line, and waits until the viewer shows its numbers.
+  def start_command(command, viewer: true)
+    @before = terminal.state
+    terminal.start(command)
+    terminal.wait_for_viewer if viewer
+  end
+
+  # Starts a Ruby program by a command line, to which its path is added.
+  # @param source [String]
+  def start_program(source, viewer: true)
+    start_command(yield(terminal.write("program.rb", source)), viewer: viewer)
+  end
+
+  # Stops what has the terminal by Ctrl-Z, twice, and brings it back.
+  def stop_and_bring_back
+    2.times do
+      terminal.press("C-z")
+      terminal.wait_for(/Stopped.*\n\$\s*\z/m)
+      expect(terminal.state).to eq(@before)
+      terminal.start("fg")
+      terminal.wait_for_viewer
+    end
+  end
+
+  # Waits until what was started has ended with this status, or one of these, and left the terminal as it was.
+  # @param status [Integer, Array<Integer>]
+  def expect_end(status)
+    expect([*status]).to include(terminal.status)
+    expect(terminal.state).to eq(@before)
+  end
+
+  # How often a line is there, on the screen or scrolled out of it.
+  # @param line [String, Regexp]
+  def count(line)
+    pattern = line.is_a?(Regexp) ? line : /^#{Regexp.escape(line)}$/
+    terminal.text.scan(pattern).size
+  end
+end
