@@ -17,18 +17,7 @@
 
 static int open_shop(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
-	shop_open_with_paths(shop, 120, 24, TEXT_UTF8);
-	*state = shop;
-	return 0;
-}
-
-static int close_shop(void **state)
-{
-	shop_close(*state);
-	free(*state);
-	return 0;
+	return shop_enter(state, 120, 24, true);
 }
 
 static void test_the_selection_goes_to_a_match_while_it_is_typed(void **state)
@@ -172,7 +161,7 @@ static void test_nothing_to_search_in(void **state)
 	assert_not_shown(shop, "search:");
 }
 
-#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
+#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, shop_leave)
 
 int main(void)
 {

@@ -217,22 +217,12 @@ static void test_it_can_be_left_to_the_terminal(void **state)
 
 static int open_shop(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
-	shop_open_with_paths(shop, 120, 24, TEXT_UTF8);
-	shop_screen(shop);
-	*state = shop;
+	shop_enter(state, 120, 24, true);
+	shop_screen(*state);
 	return 0;
 }
 
-static int close_shop(void **state)
-{
-	shop_close(*state);
-	free(*state);
-	return 0;
-}
-
-#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
+#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, shop_leave)
 
 int main(void)
 {

@@ -18,27 +18,12 @@
 
 static int open_shop(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
-	shop_open(shop, 120, 20, TEXT_UTF8);
-	*state = shop;
-	return 0;
+	return shop_enter(state, 120, 20, false);
 }
 
 static int open_shop_with_paths(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
-	shop_open_with_paths(shop, 120, 24, TEXT_UTF8);
-	*state = shop;
-	return 0;
-}
-
-static int close_shop(void **state)
-{
-	shop_close(*state);
-	free(*state);
-	return 0;
+	return shop_enter(state, 120, 24, true);
 }
 
 /* The shop's next snapshot, with classes that the test says. */
@@ -298,8 +283,8 @@ static void test_ranks(void **state)
 	key_ranks_deinit(&ranks);
 }
 
-#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
-#define PATH_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop_with_paths, close_shop)
+#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, shop_leave)
+#define PATH_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop_with_paths, shop_leave)
 
 int main(void)
 {

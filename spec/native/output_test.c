@@ -190,21 +190,10 @@ static void test_the_ways_out_of_searching(void **state)
 
 static int open_shop(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
-	shop_open(shop, 80, 24, TEXT_UTF8);
-	*state = shop;
-	return 0;
+	return shop_enter(state, 80, 24, false);
 }
 
-static int close_shop(void **state)
-{
-	shop_close(*state);
-	free(*state);
-	return 0;
-}
-
-#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
+#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, shop_leave)
 
 int main(void)
 {

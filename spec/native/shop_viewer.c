@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fake_snapshot.h"
@@ -149,6 +150,26 @@ void shop_close(struct shop_viewer *shop)
 	viewer_free(shop->viewer);
 	grid_deinit(&shop->grid);
 	buffer_deinit(&shop->text);
+}
+
+int shop_enter(void **state, unsigned columns, unsigned lines, bool paths)
+{
+	struct shop_viewer *shop = malloc(sizeof *shop);
+
+	assert_non_null(shop);
+	if (paths)
+		shop_open_with_paths(shop, columns, lines, TEXT_UTF8);
+	else
+		shop_open(shop, columns, lines, TEXT_UTF8);
+	*state = shop;
+	return 0;
+}
+
+int shop_leave(void **state)
+{
+	shop_close(*state);
+	free(*state);
+	return 0;
 }
 
 const char *shop_screen(struct shop_viewer *shop)

@@ -30,6 +30,12 @@ void shop_open_with_paths(struct shop_viewer *shop, unsigned columns, unsigned l
 
 void shop_close(struct shop_viewer *shop);
 
+/* A shop as the state of a test, with call paths or without; for what cmocka calls before the test. Returns 0. */
+int shop_enter(void **state, unsigned columns, unsigned lines, bool paths);
+
+/* The same for what it calls behind it. */
+int shop_leave(void **state);
+
 /* The shop a second later; with a major GC or without one. */
 void shop_second(struct shop_viewer *shop, int major);
 

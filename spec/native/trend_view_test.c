@@ -18,27 +18,12 @@
 
 static int open_shop(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
-	shop_open(shop, 120, 24, TEXT_UTF8);
-	*state = shop;
-	return 0;
+	return shop_enter(state, 120, 24, false);
 }
 
 static int open_shop_with_paths(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
-	shop_open_with_paths(shop, 160, 24, TEXT_UTF8);
-	*state = shop;
-	return 0;
-}
-
-static int close_shop(void **state)
-{
-	shop_close(*state);
-	free(*state);
-	return 0;
+	return shop_enter(state, 160, 24, true);
 }
 
 static void pass(struct shop_viewer *shop, unsigned seconds)
@@ -296,8 +281,8 @@ static void test_the_plot_holds_each_count_until_the_next(void **state)
 	assert_false(graph_plot_make(&plot, line, 1));
 }
 
-#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
-#define PATH_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop_with_paths, close_shop)
+#define SHOP_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop, shop_leave)
+#define PATH_TEST(test) cmocka_unit_test_setup_teardown(test, open_shop_with_paths, shop_leave)
 
 int main(void)
 {

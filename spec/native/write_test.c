@@ -30,20 +30,17 @@
 
 static int open_shop(void **state)
 {
-	struct shop_viewer *shop = malloc(sizeof *shop);
-
 	test_folder_enter();
-	shop_open_with_paths(shop, 120, 24, TEXT_UTF8);
+	shop_enter(state, 120, 24, true);
+	struct shop_viewer *shop = *state;
 	shop->head.wall_ns = WALL_NS;
 	shop_second(shop, true);
-	*state = shop;
 	return 0;
 }
 
 static int close_shop(void **state)
 {
-	shop_close(*state);
-	free(*state);
+	shop_leave(state);
 	test_folder_leave();
 	return 0;
 }
