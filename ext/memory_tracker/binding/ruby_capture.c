@@ -144,18 +144,18 @@ static VALUE track(VALUE self, VALUE klass, VALUE depth, VALUE block)
 		         "a light capture does not hear of every object, and cannot call a block for each");
 	uint32_t frames = NIL_P(depth) ? UINT32_MAX : depth_from(depth);
 
-	answer(capture_track(capture, check_class(klass), block, frames), "");
+	answer(tracked_set(capture, check_class(klass), block, frames) ? CAPTURE_DONE : CAPTURE_NO_MEMORY, "");
 	return self;
 }
 
 static VALUE untrack(VALUE self, VALUE klass)
 {
-	return capture_untrack(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
+	return tracked_end(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
 }
 
 static VALUE is_tracking(VALUE self, VALUE klass)
 {
-	return capture_tracked(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
+	return tracked_find(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
 }
 
 static struct class_record *record_of(const struct capture *capture, VALUE klass)

@@ -16,18 +16,10 @@
 #include "model/tracker.h"
 #include "vm/events.h"
 #include "vm/survey.h"
+#include "vm/tracked.h"
 
 /* Bytes of what a program is called in snapshots, with a zero byte. */
 #define CAPTURE_COMMAND_SIZE 256
-
-/* A class that somebody asked for by name. */
-struct tracked_class {
-	VALUE klass;                 /* marked, and so neither collected nor moved; Qfalse: no more tracked */
-	VALUE block;                 /* marked; Qnil: none */
-	uint32_t depth;              /* UINT32_MAX: what all classes have */
-	struct class_record *record; /* borrowed; NULL without a tracker, or when it could not be recorded */
-	uint32_t silent;             /* node of objects that the block itself makes, or 0 */
-};
 
 struct capture {
 	VALUE self; /* marked, and so not moved, while it runs; before that it may stand elsewhere by now */
@@ -95,11 +87,6 @@ enum capture_result capture_stop(struct capture *capture, VALUE map);
 /* Counts from zero again. When that is refused the numbers stay as they are. */
 enum capture_result capture_clear(struct capture *capture, const char **reason);
 
-/* `depth` in frames, or UINT32_MAX: what all classes have. */
-enum capture_result capture_track(struct capture *capture, VALUE klass, VALUE block, uint32_t depth);
-bool capture_untrack(struct capture *capture, VALUE klass);
-struct tracked_class *capture_tracked(const struct capture *capture, VALUE klass);
-
 /* The record of exactly this class, or NULL when nothing was ever born of it. */
 struct class_record *capture_class(const struct capture *capture, VALUE klass);
 
@@ -126,9 +113,6 @@ void capture_refresh_sparingly(struct capture *capture);
 
 /* What has to be done before the counts are read: nothing, but in a light capture. */
 void capture_prepare_counts(struct capture *capture);
-
-/* Tells the tracker what was asked for of classes, once more. */
-void capture_apply_tracked(struct capture *capture);
 
 /*
  * Why the numbers are not exact, as a sentence; an empty string when they are. Returns `buffer`. ANY THREAD

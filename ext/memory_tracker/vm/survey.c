@@ -104,7 +104,7 @@ static void walk(struct capture *capture, uint64_t now)
 		naming_complete_classes(capture->tracker);
 	else
 		atomic_fetch_add(&capture->tracker->dropped, 1);
-	capture_apply_tracked(capture);
+	tracked_apply(capture);
 	hooks_update_figures();
 }
 
