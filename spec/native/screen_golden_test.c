@@ -11,13 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenes.h"
 #include "screen_text.h"
 #include "shop_viewer.h"
 #include "viewer/theme.h"
-#include "viewer/process_view.h"
 
 #define FOLDER "spec/screens/"
-#define MILLISECOND UINT64_C(1000000)
 
 /* What is prepared, and how the shop is opened. */
 struct view {
@@ -41,330 +40,35 @@ struct golden {
 	char name[80];
 };
 
-static void unfold_the_leak(struct shop_viewer *shop)
-{
-	shop_press(shop, "\r");
-}
-
-static void unfold_all(struct shop_viewer *shop)
-{
-	shop_press(shop, "*j*k");
-	shop_second(shop, true);
-	shop_second(shop, true);
-	shop_press(shop, "j");
-}
-
-static void open_source_gone(struct shop_viewer *shop)
-{
-	shop_press(shop, "\rjv");
-}
-
-static void open_source(struct shop_viewer *shop)
-{
-	shop->path = "spec/fixtures/shop.rb";
-	shop_second(shop, true);
-	open_source_gone(shop);
-}
-
-static void turn_the_tree(struct shop_viewer *shop)
-{
-	shop_press(shop, "i*");
-}
-
-static void freeze_and_follow(struct shop_viewer *shop)
-{
-	shop_press(shop, "1jjoF");
-	shop_second(shop, true);
-}
-
-static void type_search(struct shop_viewer *shop)
-{
-	shop_press(shop, "*\\shop.rb:7");
-}
-
-static void keep_search(struct shop_viewer *shop)
-{
-	shop_press(shop, "\\shop\rn");
-}
-
-static void pick_order(struct shop_viewer *shop)
-{
-	shop_press(shop, "s>");
-}
-
-static void choose_columns(struct shop_viewer *shop)
-{
-	shop_screen(shop);
-	shop_press(shop, "C>> >>");
-}
-
-static void name_file(struct shop_viewer *shop)
-{
-	shop->head.wall_ns = UINT64_C(1795344067) * 1000000000;
-	shop_second(shop, true);
-	shop_press(shop, "w");
-}
-
-static void make_inexact(struct shop_viewer *shop)
-{
-	shop->reason = "1,231 frees were not reported while another tool's hook ran";
-	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
-	shop->head.flags |= SNAPSHOT_RETAINED_BOUND;
-	shop_second(shop, false);
-}
-
-static void make_light(struct shop_viewer *shop)
-{
-	shop->reason = "live is exact, retained at most this; allocations* are estimated from 8192 of 184221";
-	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
-	shop->head.flags |= SNAPSHOT_RETAINED_BOUND | SNAPSHOT_LIGHT;
-	shop_second(shop, false);
-	shop_press(shop, "\r>>");
-	shop_second(shop, true);
-}
-
-static void type_filter(struct shop_viewer *shop)
-{
-	shop_press(shop, "/SHOP");
-}
-
-static void keep_filter(struct shop_viewer *shop)
-{
-	shop_press(shop, "/shop\r");
-}
-
-static void filter_all_away(struct shop_viewer *shop)
-{
-	shop_press(shop, "/shöp\r");
-}
-
-static void open_help(struct shop_viewer *shop)
-{
-	shop_press(shop, "?");
-}
-
-static void print_something(struct shop_viewer *shop)
-{
-	static const char output[] = "10:41:07 web.1  | GET /cart \033[32m200\033[0m in 12 ms\r\n"
-	                             "10:41:07 web.1  | GET /checkout 302 in 31 ms\r\n"
-	                             "progress 10 %\rprogress 55 %\rprogress 100 %\r\n"
-	                             "größer als 日本 \xff\r\nirb> ";
-
-	viewer_output(shop->viewer, output, sizeof output - 1);
-}
-
-static void open_output(struct shop_viewer *shop)
-{
-	print_something(shop);
-	shop_press(shop, "l");
-}
-
-static void search_output(struct shop_viewer *shop)
-{
-	print_something(shop);
-	shop_press(shop, "l/pro");
-}
-
-static void collect_garbage(struct shop_viewer *shop)
-{
-	viewer_press(shop->viewer, VIEWER_KEY_DOWN);
-	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
-	shop->session_freed = 1307;
-	shop_second(shop, true);
-	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
-}
-
-/* The shop anew, with a capture that has seen no major GC yet. */
-static void start_without_majors(struct shop_viewer *shop)
-{
-	shop->head.started_ns = shop->head.monotonic_ns;
-	shop->head.majors_seen = shop->head.major_at_ns = shop->head.gcs_seen = 0;
-	for (unsigned second = 0; second < 6; second++)
-		shop_second(shop, false);
-}
-
-/* A mark after five seconds, three more seconds, a second mark, two more. */
-static void set_marks(struct shop_viewer *shop)
-{
-	shop_press(shop, "b");
-	for (unsigned second = 0; second < 3; second++)
-		shop_second(shop, true);
-	shop_press(shop, "b");
-	for (unsigned second = 0; second < 2; second++)
-		shop_second(shop, true);
-	shop_press(shop, "mj");
-}
-
-static void show_deltas(struct shop_viewer *shop)
-{
-	set_marks(shop);
-	shop_press(shop, "d");
-}
-
-static void collect_against_a_mark(struct shop_viewer *shop)
-{
-	set_marks(shop);
-	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
-	shop_second(shop, true);
-	viewer_gc_done(shop->viewer, true, 41 * MILLISECOND, NULL);
-}
-
-/* A while with a mark in it, and major GCs only now and then. */
-static void open_graph(struct shop_viewer *shop)
-{
-	for (unsigned second = 0; second < 15; second++) {
-		shop_second(shop, second % 4 == 0);
-		if (second == 7)
-			shop_press(shop, "b");
-	}
-	shop_press(shop, "jt");
-}
-
-static void open_graph_of_a_shrinking_class(struct shop_viewer *shop)
-{
-	open_graph(shop);
-	viewer_press(shop->viewer, VIEWER_KEY_END);
-}
-
-static void open_graph_without_majors(struct shop_viewer *shop)
-{
-	start_without_majors(shop);
-	shop_press(shop, "t");
-}
-
-static void filter_and_select(struct shop_viewer *shop)
-{
-	keep_filter(shop);
-	shop_press(shop, "jj");
-}
-
-static void unfold_and_mark(struct shop_viewer *shop)
-{
-	shop_press(shop, "*");
-	set_marks(shop);
-}
-
-static void pause_shop(struct shop_viewer *shop)
-{
-	shop_press(shop, "p");
-	shop_second(shop, true);
-	shop_second(shop, true);
-}
-
-static void end_shop(struct shop_viewer *shop)
-{
-	viewer_ended(shop->viewer, "ended with status 0 after 5:44");
-}
-
-static void list_internal(struct shop_viewer *shop)
-{
-	shop_press(shop, "a");
-}
-
-static void sort_reversed(struct shop_viewer *shop)
-{
-	shop_press(shop, "3I");
-}
-
-static void start_without_gc(struct shop_viewer *shop)
-{
-	shop->head.started_ns = shop->head.monotonic_ns;
-	shop->head.majors_seen = shop->head.major_at_ns = 0;
-	shop_second(shop, false);
-}
-
-static void leave_names_out(struct shop_viewer *shop)
-{
-	shop->anonymous = true;
-	shop_second(shop, true);
-	shop_second(shop, true);
-}
-
-static void filter_by_origin(struct shop_viewer *shop)
-{
-	leave_names_out(shop);
-	shop_press(shop, "/strainers.rb:112\r");
-}
-
-static void choose_classes(struct shop_viewer *shop)
-{
-	shop->head.chosen_count = 2;
-	shop->awaited = "Shop::Sesion, Shop::\033Kart";
-	shop_second(shop, true);
-}
-
-/* Call paths of every 16th object. */
-static void estimate_paths(struct shop_viewer *shop)
-{
-	shop->head.path_interval = 16;
-	shop->head.flags |= SNAPSHOT_PATHS_ESTIMATED;
-	shop_second(shop, true);
-	unfold_all(shop);
-}
-
-static void list_processes(struct shop_viewer *shop)
-{
-	static const struct viewer_process processes[] = {
-	    {.pid = 4711,
-	     .command = "puma 6.4 (tcp://0.0.0.0:9292) [shop]",
-	     .known = true,
-	     .retained_known = true,
-	     .growth_known = true,
-	     .live = 412301,
-	     .retained = 398220,
-	     .up_ns = UINT64_C(192000000000)},
-	    {.pid = 4720,
-	     .command = "puma: cluster worker 0: 4711 [shop]",
-	     .shown = true,
-	     .known = true,
-	     .retained_known = true,
-	     .growth_known = true,
-	     .live = 1240113,
-	     .retained = 1180020,
-	     .growth = 502,
-	     .up_ns = UINT64_C(190000000000)},
-	    {.pid = 4721,
-	     .command = "\033[2Jpuma: cluster worker 1",
-	     .known = true,
-	     .live = 1220113,
-	     .up_ns = UINT64_C(190000000000)},
-	    {.pid = 4722, .command = "puma: cluster worker 2", .ended = true, .known = true, .live = 7},
-	    {.pid = 4723},
-	};
-
-	viewer_processes(shop->viewer, processes, sizeof processes / sizeof *processes);
-	viewer_press(shop->viewer, VIEWER_KEY_TAB);
-}
-
 static const struct view views[] = {
     {.name = "classes", .lines = 18},
-    {.name = "unfolded", .prepare = unfold_all, .lines = 18, .paths = true},
-    {.name = "unfolded_marked", .prepare = unfold_and_mark, .lines = 20, .paths = true},
-    {.name = "source", .prepare = open_source, .lines = 20, .paths = true},
-    {.name = "graph", .prepare = open_graph, .lines = 22},
-    {.name = "marked", .prepare = set_marks, .lines = 15},
-    {.name = "deltas", .prepare = show_deltas, .lines = 15},
-    {.name = "gc", .prepare = collect_garbage, .lines = 15},
-    {.name = "gc_since_mark", .prepare = collect_against_a_mark, .lines = 15},
-    {.name = "output", .prepare = open_output, .lines = 15},
-    {.name = "output_searched", .prepare = search_output, .lines = 15},
-    {.name = "sort_picked", .prepare = pick_order, .lines = 13},
-    {.name = "columns_chosen", .prepare = choose_columns, .lines = 13},
-    {.name = "filter_typed", .prepare = type_filter, .lines = 10},
-    {.name = "filter_kept", .prepare = keep_filter, .lines = 10},
-    {.name = "search_typed", .prepare = type_search, .lines = 14, .paths = true},
-    {.name = "file_named", .prepare = name_file, .lines = 10},
-    {.name = "frozen", .prepare = freeze_and_follow, .lines = 14},
-    {.name = "paused", .prepare = pause_shop, .lines = 10},
-    {.name = "ended", .prepare = end_shop, .lines = 14},
-    {.name = "inexact", .prepare = make_inexact, .lines = 14},
-    {.name = "estimated", .prepare = estimate_paths, .lines = 15, .paths = true},
-    {.name = "light", .prepare = make_light, .lines = 16, .paths = true},
-    {.name = "unconfirmed", .prepare = start_without_majors, .lines = 14},
-    {.name = "anonymous", .prepare = leave_names_out, .lines = 16},
-    {.name = "awaited", .prepare = choose_classes, .lines = 10},
-    {.name = "processes", .prepare = list_processes, .lines = 18},
-    {.name = "help", .prepare = open_help, .lines = 24},
+    {.name = "unfolded", .prepare = scene_unfold_all, .lines = 18, .paths = true},
+    {.name = "unfolded_marked", .prepare = scene_unfold_and_mark, .lines = 20, .paths = true},
+    {.name = "source", .prepare = scene_open_source, .lines = 20, .paths = true},
+    {.name = "graph", .prepare = scene_open_graph, .lines = 22},
+    {.name = "marked", .prepare = scene_set_marks, .lines = 15},
+    {.name = "deltas", .prepare = scene_show_deltas, .lines = 15},
+    {.name = "gc", .prepare = scene_collect_garbage, .lines = 15},
+    {.name = "gc_since_mark", .prepare = scene_collect_against_a_mark, .lines = 15},
+    {.name = "output", .prepare = scene_open_output, .lines = 15},
+    {.name = "output_searched", .prepare = scene_search_output, .lines = 15},
+    {.name = "sort_picked", .prepare = scene_pick_order, .lines = 13},
+    {.name = "columns_chosen", .prepare = scene_choose_columns, .lines = 13},
+    {.name = "filter_typed", .prepare = scene_type_filter, .lines = 10},
+    {.name = "filter_kept", .prepare = scene_keep_filter, .lines = 10},
+    {.name = "search_typed", .prepare = scene_type_search, .lines = 14, .paths = true},
+    {.name = "file_named", .prepare = scene_name_file, .lines = 10},
+    {.name = "frozen", .prepare = scene_freeze_and_follow, .lines = 14},
+    {.name = "paused", .prepare = scene_pause_shop, .lines = 10},
+    {.name = "ended", .prepare = scene_end_shop, .lines = 14},
+    {.name = "inexact", .prepare = scene_make_inexact, .lines = 14},
+    {.name = "estimated", .prepare = scene_estimate_paths, .lines = 15, .paths = true},
+    {.name = "light", .prepare = scene_make_light, .lines = 16, .paths = true},
+    {.name = "unconfirmed", .prepare = scene_start_without_majors, .lines = 14},
+    {.name = "anonymous", .prepare = scene_leave_names_out, .lines = 16},
+    {.name = "awaited", .prepare = scene_choose_classes, .lines = 10},
+    {.name = "processes", .prepare = scene_list_processes, .lines = 18},
+    {.name = "help", .prepare = scene_open_help, .lines = 24},
 };
 
 /* On screens of sizes of their own. */
@@ -375,65 +79,69 @@ static const struct view more_views[] = {
     {.name = "classes", .columns = 80, .lines = 24},
     {.name = "classes", .columns = 120, .lines = 6},
     {.name = "classes", .columns = 40, .lines = 6},
-    {.name = "inexact", .prepare = make_inexact, .columns = 40, .lines = 6},
-    {.name = "marked", .prepare = set_marks, .columns = 160, .lines = 20},
+    {.name = "inexact", .prepare = scene_make_inexact, .columns = 40, .lines = 6},
+    {.name = "marked", .prepare = scene_set_marks, .columns = 160, .lines = 20},
     {.name = "too_small", .columns = 31, .lines = 4},
     {.name = "too_small", .columns = 39, .lines = 24},
     {.name = "too_small", .columns = 7, .lines = 3},
     {.name = "too_small", .columns = 1, .lines = 1},
-    {.name = "filter_without_match", .prepare = filter_all_away, .columns = 80, .lines = 10},
-    {.name = "search_kept", .prepare = keep_search, .columns = 80, .lines = 14},
-    {.name = "output_closed", .prepare = print_something, .columns = 80, .lines = 8},
-    {.name = "graph_shrinking", .prepare = open_graph_of_a_shrinking_class, .columns = 80, .lines = 22},
-    {.name = "graph_unconfirmed", .prepare = open_graph_without_majors, .columns = 80, .lines = 20},
-    {.name = "internal", .prepare = list_internal, .columns = 80, .lines = 18},
-    {.name = "sorted_by_live_reversed", .prepare = sort_reversed, .columns = 80, .lines = 16},
-    {.name = "anonymous_filtered", .prepare = filter_by_origin, .columns = 100, .lines = 12},
-    {.name = "first_numbers", .prepare = start_without_gc, .columns = 120, .lines = 18},
+    {.name = "filter_without_match", .prepare = scene_filter_all_away, .columns = 80, .lines = 10},
+    {.name = "search_kept", .prepare = scene_keep_search, .columns = 80, .lines = 14},
+    {.name = "output_closed", .prepare = scene_print_something, .columns = 80, .lines = 8},
+    {.name = "graph_shrinking", .prepare = scene_open_graph_of_a_shrinking_class, .columns = 80, .lines = 22},
+    {.name = "graph_unconfirmed", .prepare = scene_open_graph_without_majors, .columns = 80, .lines = 20},
+    {.name = "internal", .prepare = scene_list_internal, .columns = 80, .lines = 18},
+    {.name = "sorted_by_live_reversed", .prepare = scene_sort_reversed, .columns = 80, .lines = 16},
+    {.name = "anonymous_filtered", .prepare = scene_filter_by_origin, .columns = 100, .lines = 12},
+    {.name = "first_numbers", .prepare = scene_start_without_gc, .columns = 120, .lines = 18},
     {.name = "folded", .columns = 120, .lines = 12, .paths = true},
-    {.name = "unfolded_leak", .prepare = unfold_the_leak, .columns = 120, .lines = 16, .paths = true},
-    {.name = "source_gone", .prepare = open_source_gone, .columns = 80, .lines = 18, .paths = true},
-    {.name = "turned", .prepare = turn_the_tree, .columns = 120, .lines = 16, .paths = true},
-    {.name = "help", .prepare = open_help, .columns = 120, .lines = 80},
-    {.name = "help", .prepare = open_help, .columns = 40, .lines = 140, .charset = TEXT_ASCII},
-    {.name = "ascii", .prepare = make_inexact, .columns = 100, .lines = 16, .charset = TEXT_ASCII},
+    {.name = "unfolded_leak", .prepare = scene_unfold_the_leak, .columns = 120, .lines = 16, .paths = true},
+    {.name = "source_gone", .prepare = scene_open_source_gone, .columns = 80, .lines = 18, .paths = true},
+    {.name = "turned", .prepare = scene_turn_the_tree, .columns = 120, .lines = 16, .paths = true},
+    {.name = "help", .prepare = scene_open_help, .columns = 120, .lines = 80},
+    {.name = "help", .prepare = scene_open_help, .columns = 40, .lines = 140, .charset = TEXT_ASCII},
+    {.name = "ascii", .prepare = scene_make_inexact, .columns = 100, .lines = 16, .charset = TEXT_ASCII},
     {.name = "ascii_unfolded",
-     .prepare = unfold_all,
+     .prepare = scene_unfold_all,
      .columns = 100,
      .lines = 16,
      .paths = true,
      .charset = TEXT_ASCII},
-    {.name = "ascii_graph", .prepare = open_graph, .columns = 100, .lines = 20, .charset = TEXT_ASCII},
-    {.name = "ascii_deltas", .prepare = show_deltas, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
-    {.name = "ascii_anonymous", .prepare = leave_names_out, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
-    {.name = "ascii_processes", .prepare = list_processes, .columns = 80, .lines = 20, .charset = TEXT_ASCII},
-    {.name = "ascii_sort_picked", .prepare = pick_order, .columns = 40, .lines = 10, .charset = TEXT_ASCII},
+    {.name = "ascii_graph", .prepare = scene_open_graph, .columns = 100, .lines = 20, .charset = TEXT_ASCII},
+    {.name = "ascii_deltas", .prepare = scene_show_deltas, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
+    {.name = "ascii_anonymous", .prepare = scene_leave_names_out, .columns = 80, .lines = 16, .charset = TEXT_ASCII},
+    {.name = "ascii_processes", .prepare = scene_list_processes, .columns = 80, .lines = 20, .charset = TEXT_ASCII},
+    {.name = "ascii_sort_picked", .prepare = scene_pick_order, .columns = 40, .lines = 10, .charset = TEXT_ASCII},
 };
 
 /* With a line of letters below each line, for what its cells mean. */
 static const struct view styled_views[] = {
-    {.name = "styles_filtered", .prepare = filter_and_select, .columns = 80, .lines = 16},
-    {.name = "styles_unfolded", .prepare = unfold_and_mark, .columns = 120, .lines = 20, .paths = true},
-    {.name = "styles_source", .prepare = open_source, .columns = 80, .lines = 16, .paths = true},
-    {.name = "styles_unconfirmed", .prepare = start_without_majors, .columns = 80, .lines = 12},
-    {.name = "styles_inexact", .prepare = make_inexact, .columns = 80, .lines = 12},
-    {.name = "styles_light", .prepare = make_light, .columns = 100, .lines = 14, .paths = true},
-    {.name = "styles_graph", .prepare = open_graph, .columns = 80, .lines = 22},
-    {.name = "styles_output", .prepare = open_output, .columns = 80, .lines = 14},
-    {.name = "styles_output_searched", .prepare = search_output, .columns = 80, .lines = 14},
-    {.name = "styles_columns_chosen", .prepare = choose_columns, .columns = 120, .lines = 12},
-    {.name = "styles_paused", .prepare = pause_shop, .columns = 80, .lines = 12},
-    {.name = "styles_help", .prepare = open_help, .columns = 80, .lines = 10},
+    {.name = "styles_filtered", .prepare = scene_filter_and_select, .columns = 80, .lines = 16},
+    {.name = "styles_unfolded", .prepare = scene_unfold_and_mark, .columns = 120, .lines = 20, .paths = true},
+    {.name = "styles_source", .prepare = scene_open_source, .columns = 80, .lines = 16, .paths = true},
+    {.name = "styles_unconfirmed", .prepare = scene_start_without_majors, .columns = 80, .lines = 12},
+    {.name = "styles_inexact", .prepare = scene_make_inexact, .columns = 80, .lines = 12},
+    {.name = "styles_light", .prepare = scene_make_light, .columns = 100, .lines = 14, .paths = true},
+    {.name = "styles_graph", .prepare = scene_open_graph, .columns = 80, .lines = 22},
+    {.name = "styles_output", .prepare = scene_open_output, .columns = 80, .lines = 14},
+    {.name = "styles_output_searched", .prepare = scene_search_output, .columns = 80, .lines = 14},
+    {.name = "styles_columns_chosen", .prepare = scene_choose_columns, .columns = 120, .lines = 12},
+    {.name = "styles_paused", .prepare = scene_pause_shop, .columns = 80, .lines = 12},
+    {.name = "styles_help", .prepare = scene_open_help, .columns = 80, .lines = 10},
     {.name = "monochrome_unfolded",
-     .prepare = unfold_and_mark,
+     .prepare = scene_unfold_and_mark,
      .columns = 120,
      .lines = 20,
      .paths = true,
      .monochrome = true},
-    {.name = "monochrome_unconfirmed", .prepare = start_without_majors, .columns = 80, .lines = 12, .monochrome = true},
-    {.name = "monochrome_inexact", .prepare = make_inexact, .columns = 80, .lines = 12, .monochrome = true},
-    {.name = "monochrome_graph", .prepare = open_graph, .columns = 80, .lines = 22, .monochrome = true},
-    {.name = "monochrome_output", .prepare = open_output, .columns = 80, .lines = 14, .monochrome = true},
+    {.name = "monochrome_unconfirmed",
+     .prepare = scene_start_without_majors,
+     .columns = 80,
+     .lines = 12,
+     .monochrome = true},
+    {.name = "monochrome_inexact", .prepare = scene_make_inexact, .columns = 80, .lines = 12, .monochrome = true},
+    {.name = "monochrome_graph", .prepare = scene_open_graph, .columns = 80, .lines = 22, .monochrome = true},
+    {.name = "monochrome_output", .prepare = scene_open_output, .columns = 80, .lines = 14, .monochrome = true},
 };
 
 #define VIEWS (sizeof views / sizeof *views)
