@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fake_program.h"
-#include "model/tracker.h"
+#include "model/relocation.h"
 
 enum { CLASSES = 140, CODES = 40, OBJECTS = 300, EXISTING = 20 };
 
@@ -108,9 +108,9 @@ static uintptr_t moved(uintptr_t address)
 
 static void compaction(struct fake_program *program)
 {
-	struct tracker_relocation relocation = {NULL, moved};
+	struct relocation relocation = {NULL, moved};
 
-	tracker_relocate(&program->tracker, &relocation);
+	relocation_follow(&program->tracker, &relocation);
 	for (uint32_t number = 0; number < OBJECTS; number++) {
 		struct object *object = &objects[number];
 

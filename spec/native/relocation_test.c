@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fake_program.h"
-#include "model/tracker.h"
+#include "model/relocation.h"
 
 #define MOVES 20000
 
@@ -63,9 +63,9 @@ static bool readable(uintptr_t address)
 
 static void relocate(void)
 {
-	struct tracker_relocation relocation = {unreadable ? readable : NULL, locate};
+	struct relocation relocation = {unreadable ? readable : NULL, locate};
 
-	tracker_relocate(&program->tracker, &relocation);
+	relocation_follow(&program->tracker, &relocation);
 	move_count = 0;
 }
 

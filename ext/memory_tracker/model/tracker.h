@@ -119,18 +119,6 @@ static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, uin
 /* Returns the number of the node that the object was born on, 0 when it is not known. HOOK */
 static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address);
 
-/*
- * Follows all objects and keys that have moved, in one pass in order of address, so nothing may have moved to where
- * something further up has only just moved away from; `locate` tells an object's new address. Where frees
- * were missed there may be entries whose memory is gone: `readable`, when given, is asked before `locate`, and what
- * it denies is taken for dead. HOOK
- */
-struct tracker_relocation {
-	bool (*readable)(uintptr_t address);
-	uintptr_t (*locate)(uintptr_t address);
-};
-void tracker_relocate(struct tracker *tracker, const struct tracker_relocation *relocation);
-
 /* A major mark has ended, during which `newborn` objects were born. HOOK */
 void tracker_mark_ended(struct tracker *tracker, uint64_t newborn);
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "model/light.h"
+#include "model/relocation.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
 #include "vm/memory_map.h"
@@ -408,9 +409,9 @@ static void holder_compact(void *data)
 		struct capture *capture = registry.captures[index];
 		/* With frees missed, an entry may point to memory that is gone. */
 		bool doubtful = uncertain || atomic_load(&capture->unseen) || atomic_load(&capture->tracker->lost);
-		struct tracker_relocation relocation = {doubtful ? memory_map_readable : NULL, locate};
+		struct relocation relocation = {doubtful ? memory_map_readable : NULL, locate};
 
-		tracker_relocate(capture->tracker, &relocation);
+		relocation_follow(capture->tracker, &relocation);
 	}
 	/* Some Rubies count a moved object as allocated once more. Up to this GC's start the counts were compared. */
 	if (registry.gc_started)
