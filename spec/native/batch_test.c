@@ -375,7 +375,8 @@ static void test_inexact_numbers_say_why(void **state)
 	buffer_clear(&shop.out);
 	assert_true(batch_print(&shop.out, shop.history, &shop.options));
 	buffer_add(&shop.out, "", 1);
-	assert_non_null(strstr(shop.out.text, "  inexact: another tool's��[2Jhook ran  objects not recorded 7\n  RETAINED"));
+	assert_non_null(
+	    strstr(shop.out.text, "  inexact: another tool's��[2Jhook ran  objects not recorded 7\n  RETAINED"));
 	close_shop(&shop);
 }
 
