@@ -21,6 +21,7 @@ module Torture
     def full(device)
       errors, status = capture(device)
       expect_end("a full disk", errors, status)
+      Torture.check(errors.include?("no more tables: No space left"), "a full disk was not told of", errors)
     end
 
     def capture(device)
