@@ -60,7 +60,7 @@ static void put_program(struct buffer *out, const struct snapshot_header *snapsh
 	if (!(snapshot->flags & SNAPSHOT_ENDED))
 		return;
 	buffer_puts(out, "  ended after ");
-	buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->started_ns));
+	buffer_add(out, text, format_duration(text, snapshot_up_ns(snapshot)));
 }
 
 static void put_heap(struct buffer *out, const struct snapshot_header *snapshot)

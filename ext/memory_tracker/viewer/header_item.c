@@ -126,7 +126,7 @@ static void put_uptime(struct buffer *out, const struct header_facts *facts)
 	const struct snapshot_header *snapshot = facts->figures->snapshot;
 	char text[FORMAT_SIZE];
 
-	buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->started_ns));
+	buffer_add(out, text, format_duration(text, snapshot_up_ns(snapshot)));
 }
 
 static void put_end(struct buffer *out, const struct header_facts *facts)
