@@ -60,6 +60,7 @@ RSpec.describe Memory::Tracker::Reporter do
 
   it "prints tables at the interval and one at the end" do
     output = run_well(<<~RUBY)
+      sleep 1.5
       reporter = report(command: "ruby shop.rb")
       kept = Array.new(300) { Session.new }
       sleep 0.5
@@ -72,7 +73,8 @@ RSpec.describe Memory::Tracker::Reporter do
          \ \ rss\ [\d.]+[kMG]\ \ gc\ \d+\+\d+\ \ alloc/s\ \S+\ \ freed/s\ \S+\ \ exact\n\z}x
     )
     expect(found[0..-2].map { |table| table[:header] }).to all(satisfy { |header| !header.include?("ended") })
-    expect(found.last[:header]).to include("  ended after 0 s  ")
+    # The process has, whenever the capture was started.
+    expect(found.last[:header][/  ended after (\d+) s  /, 1].to_i).to be >= 2
     expect(found.last[:rows]["Session"][2]).to eq("300")
     expect(output).not_to match(/[^\n -~]/)
   end
@@ -104,7 +106,7 @@ RSpec.describe Memory::Tracker::Reporter do
     expect(last[:order].first).to eq("Session")
     # Those few may come or go from one GC to the next, which is a growth of as many in a second.
     expect(last[:rows]["Session"][1]).to match(/\A\+\d/)
-    expect(number(last[:rows]["Session"][1])).to be > 20
+    expect(number(last[:rows]["Session"][1])).to be > kept.first / 8.0
     expect(number(last[:rows]["Product"][1])).to be_within(3).of(0)
     expect(number(last[:rows]["Product"][3].delete("k"))).to be > 1
   end

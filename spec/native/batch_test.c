@@ -370,11 +370,12 @@ static void test_inexact_numbers_say_why(void **state)
 	struct shop shop;
 	open_shop(&shop);
 	shop.head.flags = SNAPSHOT_RUNNING;
+	shop.head.dropped = 7;
 	next_second(&shop, &class, 1, "another tool's\n\033[2Jhook ran");
 	buffer_clear(&shop.out);
 	assert_true(batch_print(&shop.out, shop.history, &shop.options));
 	buffer_add(&shop.out, "", 1);
-	assert_non_null(strstr(shop.out.text, "  inexact: another tool's��[2Jhook ran\n  RETAINED"));
+	assert_non_null(strstr(shop.out.text, "  inexact: another tool's��[2Jhook ran  objects not recorded 7\n  RETAINED"));
 	close_shop(&shop);
 }
 

@@ -100,7 +100,9 @@ static void test_the_same_as_json(void **state)
 	shop->reason = "a \"reason\"\n\xff";
 	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
 	shop->head.wall_ns = WALL_NS;
+	shop->head.paths_dropped = 12345;
 	shop_second(shop, true);
+	assert_shown(shop, "  12,345 paths not recorded ");
 	shop_press(shop, "\rw");
 	press(shop, VIEWER_KEY_TAB);
 	assert_shown(shop, "write to: " DEFAULT_NAME ".json ");
@@ -111,6 +113,7 @@ static void test_the_same_as_json(void **state)
 	assert_has(text, "\"pid\": 4711");
 	assert_has(text, "\"exact\": false");
 	assert_has(text, "\"inexact_reason\": \"a \\\"reason\\\"\\u000a�\"");
+	assert_has(text, "\"objects_not_recorded\": 0,\n    \"paths_not_recorded\": 12345,");
 	assert_has(text, "\"sorted_by\": \"growth\"");
 	assert_has(text,
 	           "\"class\": \"Hash\",\n      \"depth\": 0,\n      \"live\": 16521,\n      \"retained\": 3514,");

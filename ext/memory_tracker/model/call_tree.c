@@ -19,7 +19,7 @@ int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_ta
 	tree->path_limit = node_limit - node_limit / ROOTS_SHARE;
 	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address);
 	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial);
-	if (key_map_init(&tree->children, memory) || key_map_init(&tree->departed, memory) ||
+	if (child_index_init(&tree->children, memory, &tree->nodes) || key_map_init(&tree->departed, memory) ||
 	    table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
 		return STATUS_NO_MEMORY;
 	return STATUS_OK;
@@ -28,7 +28,7 @@ int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_ta
 void call_tree_deinit(struct call_tree *tree)
 {
 	if (tree->children.slots)
-		key_map_deinit(&tree->children);
+		child_index_deinit(&tree->children);
 	if (tree->departed.slots)
 		key_map_deinit(&tree->departed);
 	if (tree->nodes.chunks)
@@ -75,11 +75,6 @@ uint32_t call_tree_add_root(struct call_tree *tree, uint32_t epoch)
 	return take_node(tree, epoch);
 }
 
-static uint64_t child_key(uint32_t parent, uint32_t frame)
-{
-	return (uint64_t)parent << 32 | frame;
-}
-
 /* Paths leave some room for roots, and for the nodes that take what finds no place. */
 static bool room_for(const struct call_tree *tree, uint32_t frame)
 {
@@ -107,19 +102,19 @@ static void wait_for_name(struct call_tree *tree, uint32_t number)
 
 uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame, uint32_t epoch)
 {
-	uint32_t number = (uint32_t)key_map_get(&tree->children, child_key(parent, frame));
+	uint32_t number = child_index_get(&tree->children, parent, frame);
 
 	if (!number && !room_for(tree, frame))
 		return 0;
 	/* Room first: a node that was taken cannot be given back while readers look for nodes. */
-	if (number || key_map_reserve(&tree->children) != STATUS_OK || !(number = take_node(tree, epoch)))
+	if (number || child_index_reserve(&tree->children) != STATUS_OK || !(number = take_node(tree, epoch)))
 		return number;
-	key_map_put(&tree->children, child_key(parent, frame), number);
 	struct node *node = node_at(tree, number);
 	struct node *above = node_at(tree, parent);
 	node->parent = parent;
 	node->frame = frame;
 	node->class_number = above->class_number;
+	child_index_add(&tree->children, number);
 	node->next_sibling = above->first_child;
 	if (node->next_sibling)
 		node_at(tree, node->next_sibling)->previous_sibling = number;
@@ -141,7 +136,7 @@ static void unlink_child(struct call_tree *tree, uint32_t number)
 		node_at(tree, node->parent)->first_child = node->next_sibling;
 	if (node->next_sibling)
 		node_at(tree, node->next_sibling)->previous_sibling = node->previous_sibling;
-	key_map_remove(&tree->children, child_key(node->parent, node->frame));
+	child_index_remove(&tree->children, number);
 }
 
 static void free_node(struct call_tree *tree, uint32_t number)
@@ -220,11 +215,10 @@ static void take_frame(struct call_tree *tree, uint32_t number, uint32_t frame)
 	struct node *node = node_at(tree, number);
 	uint32_t old = node->frame;
 
-	key_map_remove(&tree->children, child_key(node->parent, old));
-	/* One key was just removed, so this needs no memory. */
-	key_map_put(&tree->children, child_key(node->parent, frame), number);
+	child_index_remove(&tree->children, number);
 	frame_retain(tree->codes, frame);
 	node->frame = frame;
+	child_index_add(&tree->children, number);
 	frame_release(tree->codes, old);
 }
 
@@ -239,7 +233,7 @@ static bool settle_alias(struct call_tree *tree, uint64_t handle, uint32_t epoch
 	uint32_t frame = frame_canonical(tree->codes, node->frame);
 	if (frame == node->frame)
 		return !frame_at(tree->codes, frame)->owner;
-	uint32_t sibling = (uint32_t)key_map_get(&tree->children, child_key(node->parent, frame));
+	uint32_t sibling = child_index_get(&tree->children, node->parent, frame);
 	if (sibling)
 		return merge(tree, number, sibling, epoch);
 	take_frame(tree, number, frame);

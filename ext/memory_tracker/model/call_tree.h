@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/child_index.h"
 #include "model/class_table.h"
 #include "model/code_table.h"
 #include "model/key_map.h"
@@ -33,7 +34,7 @@ struct call_tree {
 	struct memory *memory;    /* borrowed */
 	struct code_table *codes; /* borrowed */
 	struct table nodes;
-	struct key_map children;      /* parent << 32 | frame -> node */
+	struct child_index children;  /* by parent and frame */
 	struct path_cache by_address; /* good until code moves, or comes to a departed address */
 	struct key_map departed;      /* addresses of dead code that by_address may know */
 	struct path_cache by_serial;  /* good as long as the nodes are there */

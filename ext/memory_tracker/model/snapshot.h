@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SNAPSHOT_MAGIC UINT32_C(0x4d54534e)
-#define SNAPSHOT_VERSION UINT32_C(3)
+#define SNAPSHOT_VERSION UINT32_C(4)
 
 /* "No such record": for a node without parent, a frame that is none. */
 #define SNAPSHOT_NONE UINT32_MAX
@@ -62,6 +62,7 @@ struct snapshot_header {
 	uint64_t wall_ns;      /* CLOCK_REALTIME when it was taken */
 	uint64_t monotonic_ns; /* CLOCK_MONOTONIC when it was taken */
 	uint64_t started_ns;   /* CLOCK_MONOTONIC when the capture started */
+	uint64_t process_ns;   /* CLOCK_MONOTONIC when the process started; 0: unknown */
 
 	uint64_t allocated; /* objects, sums over all classes */
 	uint64_t freed;
@@ -180,5 +181,13 @@ static inline const struct snapshot_frame *snapshot_frames(const struct snapshot
 
 /* The text behind a reference; `length` may be NULL. Never NULL, always zero-terminated. */
 const char *snapshot_string(const struct snapshot_header *header, snapshot_string_ref reference, uint32_t *length);
+
+/* How long the process has run when the snapshot was taken, or else the capture. ANY THREAD */
+static inline uint64_t snapshot_up_ns(const struct snapshot_header *snapshot)
+{
+	uint64_t since = snapshot->process_ns ? snapshot->process_ns : snapshot->started_ns;
+
+	return snapshot->monotonic_ns > since ? snapshot->monotonic_ns - since : 0;
+}
 
 #endif

@@ -24,7 +24,7 @@ static void take(struct feed *feed, struct snapshot_header *snapshot)
 	if (!snapshot)
 		return;
 	feed->asked = false;
-	feed->started_ns = snapshot->started_ns;
+	feed->started_ns = snapshot->monotonic_ns - snapshot_up_ns(snapshot);
 	viewer_feed(feed->viewer, snapshot);
 }
 

@@ -19,7 +19,7 @@ struct feed {
 	uint64_t gc_every;     /* nanoseconds between two full GCs that nobody asks for; 0: none */
 	uint64_t looked;       /* when the latest snapshot was asked for; 0: never */
 	bool asked;            /* and has not come yet */
-	uint64_t started_ns;   /* when the capture was started; 0: not known */
+	uint64_t started_ns;   /* when the process was, or else the capture; 0: not known */
 	bool ended;
 	bool gc_pending;
 	bool gc_quiet; /* nobody has asked for it */

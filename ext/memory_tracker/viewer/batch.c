@@ -60,7 +60,7 @@ static void put_program(struct buffer *out, const struct snapshot_header *snapsh
 	if (!(snapshot->flags & SNAPSHOT_ENDED))
 		return;
 	buffer_puts(out, "  ended after ");
-	buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->started_ns));
+	buffer_add(out, text, format_duration(text, snapshot_up_ns(snapshot)));
 }
 
 static void put_heap(struct buffer *out, const struct snapshot_header *snapshot)
@@ -93,6 +93,14 @@ static void put_exactness(struct buffer *out, const struct snapshot_header *snap
 	buffer_add(out, reason, text_fit(reason, sizeof reason, text, length, REASON_CELLS, charset));
 }
 
+static void put_not_recorded(struct buffer *out, const struct snapshot_header *snapshot)
+{
+	if (snapshot->dropped)
+		put_number(out, "  objects not recorded ", snapshot->dropped);
+	if (snapshot->paths_dropped)
+		put_number(out, "  paths not recorded ", snapshot->paths_dropped);
+}
+
 static bool retained_is_bound(const struct snapshot_header *snapshot)
 {
 	return snapshot->flags & SNAPSHOT_RETAINED_BOUND;
@@ -117,6 +125,7 @@ static void put_header(struct buffer *out, const struct history *history, const 
 	put_rate(out, "  alloc/s ", totals->allocated_rate);
 	put_rate(out, "  freed/s ", totals->freed_rate);
 	put_exactness(out, snapshot, options->charset);
+	put_not_recorded(out, snapshot);
 	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED) {
 		put_number(out, "  paths of 1 in ", snapshot->path_interval);
 		buffer_puts(out, "*");

@@ -126,7 +126,7 @@ static void put_uptime(struct buffer *out, const struct header_facts *facts)
 	const struct snapshot_header *snapshot = facts->figures->snapshot;
 	char text[FORMAT_SIZE];
 
-	buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->started_ns));
+	buffer_add(out, text, format_duration(text, snapshot_up_ns(snapshot)));
 }
 
 static void put_end(struct buffer *out, const struct header_facts *facts)
@@ -180,6 +180,32 @@ static bool has_third_line(const struct header_facts *facts)
 static void put_exactness(struct buffer *out, const struct header_facts *facts)
 {
 	buffer_puts(out, header_exactness(facts));
+}
+
+/* What was met when a table was full, or there was no memory. */
+static uint64_t not_recorded(const struct header_facts *facts)
+{
+	const struct snapshot_header *snapshot = facts->figures->snapshot;
+
+	return snapshot->dropped ? snapshot->dropped : snapshot->paths_dropped;
+}
+
+static bool lacks_records(const struct header_facts *facts)
+{
+	return header_has_numbers(facts) && not_recorded(facts);
+}
+
+static void put_not_recorded(struct buffer *out, const struct header_facts *facts)
+{
+	char text[FORMAT_SIZE];
+
+	buffer_add(out, text, format_count(text, not_recorded(facts)));
+	buffer_puts(out, facts->figures->snapshot->dropped ? " objects not recorded" : " paths not recorded");
+}
+
+static uint16_t style_not_recorded(const struct header_facts *facts)
+{
+	return GRID_UNCONFIRMED;
 }
 
 static void put_depth(struct buffer *out, const struct header_facts *facts)
@@ -424,6 +450,12 @@ const struct header_item header_items[] = {
     {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_growth, .style = style_growth},
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .put = put_exactness, .style = style_exactness},
     {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_exactness, .applies = is_inexact, .style = style_exactness},
+    {.line = 0,
+     .side = HEADER_RIGHT,
+     .from = 80,
+     .put = put_not_recorded,
+     .applies = lacks_records,
+     .style = style_not_recorded},
     {.line = 0, .side = HEADER_RIGHT, .from = FULL, .label = "depth", .put = put_depth, .applies = goes_on},
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .to = FULL - 1, .put = put_interval, .applies = is_live},
     {.line = 0, .side = HEADER_RIGHT, .from = FULL, .label = "every", .put = put_interval, .applies = is_live},

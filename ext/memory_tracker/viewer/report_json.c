@@ -79,6 +79,8 @@ static void put_figures(struct json *json, const struct figures *figures)
 	json_truth(json, "exact", snapshot->flags & SNAPSHOT_EXACT);
 	json_truth(json, "light", snapshot->flags & SNAPSHOT_LIGHT);
 	put_snapshot_string(json, "inexact_reason", snapshot, snapshot->reason);
+	json_count(json, "objects_not_recorded", snapshot->dropped);
+	json_count(json, "paths_not_recorded", snapshot->paths_dropped);
 	put_row(json, figures->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND, false);
 	json_count(json, "allocated", snapshot->allocated);
 	json_count(json, "freed", snapshot->freed);

@@ -492,6 +492,7 @@ static void fill_header(struct capture *capture, struct snapshot_header *header)
 	header->wall_ns = clock_ns(CLOCK_REALTIME);
 	header->monotonic_ns = clock_ns(CLOCK_MONOTONIC);
 	header->started_ns = capture->started_ns;
+	header->process_ns = compat_process_started();
 	header->gc_minor = figures.minor_count;
 	header->gc_major = figures.major_count;
 	header->gc_time_ns = figures.time_ns;

@@ -3,11 +3,18 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __APPLE__
 #include <mach/mach.h>
+#include <sys/sysctl.h>
 #endif
+
+#define SECOND_NS UINT64_C(1000000000)
+
+/* In proc(5)'s line about a process, between its state and its start. */
+#define SKIP_18_FIELDS " %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d"
 
 static struct {
 	void (*job)(void *);
@@ -160,6 +167,23 @@ bool compat_gc_idle(void)
 	return rb_gc_latest_gc_info(compat.state) == compat.none;
 }
 
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+/* What was `then` by another clock, by CLOCK_MONOTONIC; 0 for what was before that began. */
+static uint64_t monotonic(clockid_t clock, uint64_t then)
+{
+	uint64_t now = now_ns(clock), age = now > then ? now - then : 0;
+
+	now = now_ns(CLOCK_MONOTONIC);
+	return now > age ? now - age : 0;
+}
+
 #ifdef __APPLE__
 
 uint64_t compat_resident_bytes(void)
@@ -172,24 +196,56 @@ uint64_t compat_resident_bytes(void)
 	return info.resident_size;
 }
 
+uint64_t compat_process_started(void)
+{
+	int what[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, getpid()};
+	struct kinfo_proc process;
+	size_t size = sizeof(process);
+
+	if (sysctl(what, 4, &process, &size, NULL, 0) < 0 || size < sizeof(process))
+		return 0;
+	const struct timeval *started = &process.kp_proc.p_starttime;
+	uint64_t wall = (uint64_t)started->tv_sec * SECOND_NS + (uint64_t)started->tv_usec * 1000u;
+	return monotonic(CLOCK_REALTIME, wall);
+}
+
 #else
+
+/* Returns false when there is no such file. */
+static bool read_about_process(const char *path, char *text, size_t size)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return false;
+	ssize_t length = read(file, text, size - 1);
+	close(file);
+	text[length > 0 ? length : 0] = 0;
+	return length > 0;
+}
 
 uint64_t compat_resident_bytes(void)
 {
 	char text[128];
 	unsigned long long pages = 0;
-	int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 
-	if (file < 0)
-		return 0;
-	ssize_t length = read(file, text, sizeof(text) - 1);
-	close(file);
-	if (length <= 0)
-		return 0;
-	text[length] = 0;
-	if (sscanf(text, "%*u %llu", &pages) != 1)
+	if (!read_about_process("/proc/self/statm", text, sizeof(text)) || sscanf(text, "%*u %llu", &pages) != 1)
 		return 0;
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The 22nd field, in ticks since the machine was started: proc(5). The second, a name, may have anything in it. */
+uint64_t compat_process_started(void)
+{
+	char text[1024];
+	unsigned long long ticks = 0;
+
+	if (!read_about_process("/proc/self/stat", text, sizeof(text)))
+		return 0;
+	const char *behind_name = strrchr(text, ')');
+	if (!behind_name || sscanf(behind_name + 1, " %*s" SKIP_18_FIELDS " %llu", &ticks) != 1)
+		return 0;
+	return monotonic(CLOCK_BOOTTIME, ticks * (SECOND_NS / (uint64_t)sysconf(_SC_CLK_TCK)));
 }
 
 #endif

@@ -70,6 +70,9 @@ bool compat_gc_idle(void);
 /* Bytes of memory that the process holds resident; 0 when that cannot be told. ANY THREAD */
 uint64_t compat_resident_bytes(void);
 
+/* When the process was started, by CLOCK_MONOTONIC in nanoseconds; 0 when that cannot be told. ANY THREAD */
+uint64_t compat_process_started(void);
+
 /* The topmost line may be 0 under this Ruby's JIT. */
 extern bool compat_jit_hides_lines;
 
