@@ -1,38 +1,41 @@
 # frozen_string_literal: true
 
 require "memory/tracker"
+require_relative "figures"
 require_relative "libraries"
 require_relative "micro"
 
 # What a light capture costs a program that somebody watches, with a table a second: the same work for some seconds,
 # with and without it, in turn and in one process.
 #
-#   ROUNDS=7 SECONDS=1.5 ruby -Ilib benchmark/light.rb liquid 0      # of one library, with no more live objects
+#   ROUNDS=9 SECONDS=3 ruby -Ilib benchmark/light.rb liquid 0      # of one library, with no more live objects
 class LightBenchmark
-  ROUNDS = Integer(ENV.fetch("ROUNDS", "9"))
+  ROUNDS = Integer(ENV.fetch("ROUNDS", "5"))
 
   # Of CPU time, each time.
-  SECONDS = Float(ENV.fetch("SECONDS", "3"))
+  SECONDS = Float(ENV.fetch("SECONDS", "2"))
 
   WORK = { **Micro::WORK.slice("Object.new"), **Libraries::WORK }.freeze
 
-  # Objects that are live besides, because walks over the heap meet them.
-  HEAPS = [0, 1_000_000].freeze
+  # Objects that are live besides, because walks over the heap meet them, and what is measured among them when nothing
+  # is said: all of it twice would take too long.
+  HEAPS = { 0 => WORK, 1_000_000 => WORK.slice("liquid", "sinatra") }.freeze
 
-  # @param names [Array<String>] of pieces of work; none: all
-  # @param heaps [Array<Integer>] how many further objects are live
-  def initialize(names, heaps)
-    @work = names.empty? ? WORK : WORK.slice(*names)
-    @heaps = heaps.empty? ? HEAPS : heaps
+  # @param names [Array<String>] of pieces of work; none: those of HEAPS
+  # @param sizes [Array<Integer>] how many further objects are live; none: those of HEAPS
+  def initialize(names, sizes)
+    sizes = HEAPS.keys if sizes.empty?
+    @heaps = sizes.to_h { |size| [size, names.empty? ? HEAPS.fetch(size, WORK) : WORK.slice(*names)] }
   end
 
   def run
+    $stdout.sync = true
     puts RUBY_DESCRIPTION, "A light capture of depth 10 with one table a second. Goal: less than 1.02.",
          "ratios of CPU time to an untracked run: median (minimum to maximum) over #{ROUNDS} rounds"
-    @heaps.each do |size|
+    @heaps.each do |size, works|
       kept = Array.new(size) { +"" }
       puts "", "#{kept.size} objects live besides"
-      @work.each { |name, work| puts format("%-14s %s", name, compare(work)) }
+      works.each { |name, work| report(name, compare(work), size) }
     end
   end
 
@@ -40,12 +43,18 @@ class LightBenchmark
 
   def compare(work)
     times = times_of(work)
-    ratios = Array.new(ROUNDS) do |round|
+    Array.new(ROUNDS) do |round|
       modes = %i[untracked light].rotate(round)
       seconds = modes.to_h { |mode| [mode, send(mode) { measure(times, work) }] }
       seconds[:light] / seconds[:untracked]
     end.sort
-    format("%.3f (%.3f to %.3f)", ratios[ROUNDS / 2], ratios.first, ratios.last)
+  end
+
+  def report(name, ratios, size)
+    puts format("%-14s %.3f (%.3f to %.3f)", name, ratios[ROUNDS / 2], ratios.first, ratios.last)
+    return unless Libraries::WORK.key?(name)
+
+    Figures.keep("light, real libraries", size.zero? ? name : "#{name}, #{size} objects live", ratios[ROUNDS / 2])
   end
 
   # How often the work has to be done.

@@ -4,6 +4,7 @@ require "json"
 require "memory/tracker"
 require "open3"
 require "rbconfig"
+require_relative "figures"
 
 # What a capture holds, and what it adds to garbage collections: for live objects and for nodes of call paths, in
 # processes of their own, without and with a capture.
@@ -15,13 +16,18 @@ module MemoryBenchmark
 
   # What the tracker's bytes are divided by.
   EACH = { objects: "an object", paths: "a node" }.freeze
+
+  # Of the heap's pages is what the objects take; what is beyond it is held against the nodes.
+  SHARE_OF_PAGES = 0.11
+  NODE_BYTES = 100
+
   SCRIPT = File.expand_path(__FILE__)
 
   # The part that runs in a process of its own.
   module Child
     # Frames that a path turns left or right in: there are 2**20 paths.
     TURNS = 20
-    COLLECTIONS = 5
+    COLLECTIONS = 9
 
     module_function
 
@@ -81,13 +87,25 @@ module MemoryBenchmark
   def row(what, count)
     without = measure(what, count)
     with = measure(what, count, what == :paths ? Child::TURNS + 2 : 0)
+    keep(what, count, without, with)
     bytes, nodes, pages = with.values_at(:bytes, :nodes, :pages)
     [count, mebibytes(pages), mebibytes(bytes), format("%.1f %%", 100.0 * bytes / pages),
      nodes, *[without, with].map { |measured| format("%.1f ms", measured[:pause] * 1000) },
      format("%.1f B", bytes.to_f / (what == :paths ? nodes : count))]
   end
 
+  def keep(what, count, without, with)
+    bytes, nodes, pages = with.values_at(:bytes, :nodes, :pages)
+    Figures.keep("GC, #{what}", count, with[:pause] / without[:pause])
+    if what == :paths
+      Figures.keep("memory, a node", count, (bytes - (SHARE_OF_PAGES * pages)) / nodes)
+    else
+      Figures.keep("memory, of pages", count, 100.0 * (bytes - (NODE_BYTES * nodes)) / pages)
+    end
+  end
+
   def print_all
+    $stdout.sync = true
     puts RUBY_DESCRIPTION, "Goal: at most 11 % of the heap's pages, and 100 B a node; GCs take as long as without."
     COUNTS.each do |what, counts|
       puts "", [what, *HEADINGS, EACH[what]].map { |cell| cell.to_s.rjust(11) }.join(" ")

@@ -10,20 +10,27 @@ require_relative "micro"
 # A tool that records allocations: how to switch it on and off. What it does when it is switched off belongs to it, and
 # is measured too.
 class Peer
-  ROUNDS = 9
+  ROUNDS = Integer(ENV.fetch("ROUNDS", "7"))
 
   attr_reader :note
 
-  def initialize(library, note, start:, stop:)
+  # @param library [String] what to require
+  # @param note [String] what it records
+  # @param known [Proc] whether this is the library that is meant, in a version that can do it
+  def initialize(library, note, start:, stop:, known: -> { true })
     @library = library
     @note = note
+    @known = known
     @start = start
     @stop = stop
   end
 
-  # @raise [LoadError] when it is not installed
-  def load
+  # @return [String, nil] why it cannot be measured
+  def missing
     require @library
+    "is installed, but in a version that cannot do this" unless @known.call
+  rescue LoadError => e
+    "is not installed (#{e.message.lines.first.chomp})"
   end
 
   # @return [Float] the median over the rounds of tracked / untracked
@@ -70,7 +77,7 @@ PEERS = {
     }
   ),
   "memory-profiler" => Peer.new(
-    "memory/profiler", "counts of Object, Hash, Array and String",
+    "memory/profiler", "counts of four classes: Object, Hash, Array and String",
     start: lambda {
       profile = Memory::Profiler::Capture.new
       [Object, Hash, Array, String].each { |klass| profile.track(klass) }
@@ -89,6 +96,16 @@ PEERS = {
       StackProf.stop
       StackProf.results
     }
+  ),
+  # The versions for Rubies before 3.2.1 are of another kind.
+  "vernier" => Peer.new(
+    "vernier", "the whole stack of every object, of those that are still there at the end",
+    known: -> { Vernier.respond_to?(:start_profile) },
+    start: -> { Vernier.start_profile(mode: :retained) }, stop: -> { Vernier.stop_profile }
+  ),
+  "allocation_tracer" => Peer.new(
+    "allocation_tracer", "counts and ages of objects, summed by line",
+    start: -> { ObjectSpace::AllocationTracer.start }, stop: -> { ObjectSpace::AllocationTracer.stop }
   )
 }.freeze
 
@@ -100,18 +117,19 @@ rescue LoadError
 end
 
 if ARGV.empty?
-  PEERS.each_key { |name| system(RbConfig.ruby, "-W0", "-Ilib", __FILE__, name) }
+  PEERS.each_key do |name|
+    measured = system(RbConfig.ruby, "-W0", "-Ilib", __FILE__, name, err: File::NULL)
+    puts "#{name.ljust(18)} has failed" unless measured
+  end
   exit
 end
 
 name = ARGV.first
 peer = PEERS.fetch(name) { abort "There is no #{name}; there are #{PEERS.keys.join(", ")}." }
-begin
-  peer.load
-rescue LoadError
-  puts "#{name.ljust(16)} is not installed"
+if (missing = peer.missing)
+  puts "#{name.ljust(18)} #{missing}"
   exit
 end
 works = Micro::WORK.slice("Object.new", "{a: 1}").merge(real_libraries)
 ratios = works.map { |title, work| format("%<title>s %<ratio>.2f", title: title, ratio: peer.ratio(work)).ljust(18) }
-puts "#{name.ljust(16)} #{ratios.join(" ")} #{peer.note}"
+puts "#{name.ljust(18)} #{ratios.join(" ")} #{peer.note}"

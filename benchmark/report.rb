@@ -1,35 +1,51 @@
 # frozen_string_literal: true
 
 require_relative "comparison"
+require_relative "figures"
 
 # Prints ratios as a table: a row for each piece of work, a column for each pair of a mode and what it is held against.
 class Report
   # @param pairs [Array<Array<Symbol>>] a mode and the one it is divided by
-  # @param rounds [Integer]
-  def initialize(pairs, rounds: 15)
+  # @param objects [Integer, nil] how many a piece of work allocates: then a column also has the difference for each
+  # @param warm_up [Integer] how often a piece is done before it is measured
+  def initialize(pairs, objects: nil, warm_up: 1)
     @pairs = pairs
-    @comparison = Comparison.new(pairs.flatten.uniq, rounds: rounds)
+    @objects = objects
+    @width = objects ? 38 : 28
+    @comparison = Comparison.new(pairs.flatten.uniq, warm_up: warm_up)
   end
 
   # @param title [String]
   # @param work [Hash{String => Proc}]
   def print(title, work)
     puts "", title
-    puts format("%-14s %s", "", @pairs.map { |pair| pair.join(" / ").ljust(28) }.join.rstrip)
-    work.each { |name, piece| puts row(name, @comparison.run(&piece)) }
+    puts format("%-14s %s", "", @pairs.map { |pair| pair.join(" / ").ljust(@width) }.join.rstrip)
+    work.each do |name, piece|
+      rounds = @comparison.run(&piece)
+      puts format("%-14s %s", name, @pairs.map { |pair| cell(rounds, pair).ljust(@width) }.join.rstrip)
+      keep(title, name, rounds)
+    end
   end
 
   # What all reports say first.
   def self.head(text)
-    puts RUBY_DESCRIPTION, text, "ratios of CPU time in one process: median (minimum to maximum) over the rounds"
+    $stdout.sync = true
+    puts RUBY_DESCRIPTION, text,
+         "ratios of CPU time in one process: median (minimum to maximum) over #{Comparison::ROUNDS} rounds"
   end
 
   private
 
-  def row(name, rounds)
-    cells = @pairs.map do |mode, limit|
-      format("%<median>.3f (%<min>.3f to %<max>.3f)", Comparison.ratio(rounds, mode, limit)).ljust(28)
+  def cell(rounds, pair)
+    ratio = format("%<median>.3f (%<min>.3f to %<max>.3f)", Comparison.ratio(rounds, *pair))
+    return ratio unless @objects
+
+    format("%s %+5.0f ns", ratio, Comparison.excess(rounds, *pair) * 1e9 / @objects)
+  end
+
+  def keep(title, name, rounds)
+    @pairs.each do |pair|
+      Figures.keep("#{pair.join(" / ")}, #{title}", name, Comparison.ratio(rounds, *pair)[:median])
     end
-    format("%-14s %s", name, cells.join.rstrip)
   end
 end

@@ -4,13 +4,16 @@ require "shellwords"
 
 INSTALL_BENCHMARK_GEMS = "bundle config set --local with benchmark && bundle install"
 
+# Asked for when a task runs: what it needs is loaded later than this.
+benchmark_paths = -> { ["-Ilib", "-I#{EXTENSIONS_DIRECTORY}/benchmark/bare_hooks"] }
+
 namespace :benchmark do
-  Dir.glob("benchmark/{counts,light,memory,paths}.rb").each do |script|
+  Dir.glob("benchmark/{counts,growth,light,memory,paths}.rb").each do |script|
     name = File.basename(script, ".rb")
 
     desc "Measure what a capture costs: #{name}"
     task name => %i[compile extensions] do
-      ruby "-Ilib", "-I#{EXTENSIONS_DIRECTORY}/benchmark/bare_hooks", script
+      ruby(*benchmark_paths.call, script)
     end
   end
 
@@ -32,11 +35,12 @@ namespace :benchmark do
     missing = %w[erubi kramdown liquid mail rack-test rouge sinatra].reject { |name| Gem.loaded_specs.key?(name) }
     abort "benchmark: there is no #{missing.join(", ")}; to install: #{INSTALL_BENCHMARK_GEMS}" if missing.any?
   end
-  task paths: :libraries
+  task counts: :libraries
   task light: :libraries
+  task paths: :libraries
 end
 
 desc "Measure everything, and write it down in benchmark/RESULTS.md"
 task benchmark: ["benchmark:libraries", :compile, :extensions, "tmp/benchmark/viewer"] do
-  ruby "-Ilib", "benchmark/results.rb"
+  ruby(*benchmark_paths.call, "benchmark/results.rb")
 end

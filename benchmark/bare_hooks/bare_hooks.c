@@ -5,10 +5,11 @@
 #include <ruby.h>
 #include <ruby/debug.h>
 
-#define FRAMES 10
+#define FRAMES_LIMIT 128
 
-static VALUE frames[FRAMES];
-static int lines[FRAMES];
+static VALUE frames[FRAMES_LIMIT];
+static int lines[FRAMES_LIMIT];
+static int depth;
 
 static void do_nothing(VALUE data, rb_trace_arg_t *event)
 {
@@ -18,7 +19,7 @@ static void do_nothing(VALUE data, rb_trace_arg_t *event)
 static void take_frames(VALUE data, rb_trace_arg_t *event)
 {
 	rb_tracearg_object(event);
-	rb_profile_frames(0, FRAMES, frames, lines);
+	rb_profile_frames(0, depth, frames, lines);
 }
 
 typedef void (*hook)(VALUE data, rb_trace_arg_t *event);
@@ -36,8 +37,13 @@ static VALUE start_empty(VALUE self)
 	return self;
 }
 
-static VALUE start_frames(VALUE self)
+static VALUE start_frames(VALUE self, VALUE count)
 {
+	int wanted = NUM2INT(count);
+
+	if (wanted < 1 || wanted > FRAMES_LIMIT)
+		rb_raise(rb_eArgError, "there are no hooks that take %d frames", wanted);
+	depth = wanted;
 	add(take_frames, RUBY_INTERNAL_EVENT_NEWOBJ);
 	add(do_nothing, RUBY_INTERNAL_EVENT_FREEOBJ);
 	return self;
@@ -55,6 +61,6 @@ RUBY_FUNC_EXPORTED void Init_bare_hooks(void)
 	VALUE module = rb_define_module("BareHooks");
 
 	rb_define_module_function(module, "start_empty", start_empty, 0);
-	rb_define_module_function(module, "start_frames", start_frames, 0);
+	rb_define_module_function(module, "start_frames", start_frames, 1);
 	rb_define_module_function(module, "stop", stop, 0);
 }
