@@ -1,6 +1,7 @@
 #include "binding/numbers_view.h"
 
 #include <ruby.h>
+#include <string.h>
 
 #include "binding/errors.h"
 #include "binding/reporter.h"
@@ -131,9 +132,12 @@ VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE op
 		state = turn(run_tables, cancel, &run);
 	} while (run.tables.cancelled && !state);
 	VALUE how = run.how[0] ? rb_utf8_str_new_cstr(run.how) : Qnil;
+	int error = run.tables.error;
 	table_run_deinit(&run);
 	RB_GC_GUARD(command);
 	if (state)
 		rb_jump_tag(state);
+	if (error)
+		rb_raise(error_class, "there are no more tables: %s", strerror(error));
 	return how;
 }

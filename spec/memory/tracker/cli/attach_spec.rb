@@ -63,6 +63,18 @@ RSpec.describe "memory-tracker-top --attach" do
     end
   end
 
+  it "ends with one sentence when tables cannot be written", if: File.exist?("/dev/full") do
+    pid, = observed(leak)
+    errors, theirs = IO.pipe
+    RunTop.start_top("--attach", pid.to_s, "--batch", "--interval", "0.1", env: looking, errors: theirs,
+                                                                           out: "/dev/full") do |looker, _|
+      theirs.close
+      expect(status_of(looker).exitstatus).to eq(125)
+      expect(errors.read).to eq("memory-tracker-top: there are no more tables: No space left on device\n")
+    end
+    expect(Process.kill(0, pid)).to eq(1)
+  end
+
   it "leaves the program alone when it is interrupted" do
     pid, = observed(leak)
     RunTop.start_top("--attach", pid.to_s, "--batch", "--interval", "0.2", env: looking) do |looker, output|
