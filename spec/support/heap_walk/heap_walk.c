@@ -136,33 +136,38 @@ static VALUE counts(VALUE self)
 	return result;
 }
 
-static void compare_once(VALUE capture)
+/* Returns false when there was a GC meanwhile: a class that was met may not be there any more. */
+static bool compare_once(VALUE capture)
 {
 	uint64_t total = 0;
 
 	walk();
+	size_t gcs = rb_gc_count();
 	for (uint32_t index = 0; index < group_count; index++) {
 		struct group *group = &groups[index];
 
 		total += group->walked;
-		if (group->key > RUBY_T_MASK + 1)
-			group->tracked = NUM2ULL(rb_funcall(capture, id_count_for, 1, (VALUE)group->key));
+		if (group->key <= RUBY_T_MASK + 1)
+			continue;
+		group->tracked = NUM2ULL(rb_funcall(capture, id_count_for, 1, (VALUE)group->key));
+		if (rb_gc_count() != gcs)
+			return false;
 	}
 	/* All that is no class, together with classes that the walk did not meet. */
 	struct group *all = &groups[group_count++];
 	*all = (struct group){.walked = total, .tracked = NUM2ULL(rb_funcall(capture, id_live_count, 0))};
+	return rb_gc_count() == gcs;
 }
 
-/* At the end of each question to the capture another thread may get its turn, and make objects. */
+/* At the end of each question to the capture another thread may get its turn, make objects, and start a GC. */
 static VALUE compare_classes(VALUE capture)
 {
 	VALUE total = ID2SYM(rb_intern("total_allocated_objects"));
 	size_t before;
 
-	do {
+	do
 		before = rb_gc_stat(total);
-		compare_once(capture);
-	} while (rb_gc_stat(total) != before);
+	while (!compare_once(capture) || rb_gc_stat(total) != before);
 	return Qnil;
 }
 
