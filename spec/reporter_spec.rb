@@ -290,8 +290,9 @@ RSpec.describe Memory::Tracker::Reporter do
     RUBY
   end
 
-  it "lets the program go on when the disk is full", if: File.exist?("/dev/full") do
-    expect(run_well(<<~RUBY)).to eq("true\n")
+  it "says that the disk is full, and lets the program go on", if: File.exist?("/dev/full") do
+    sentence = "memory-tracker: there are no more tables: No space left on device\n"
+    expect(run_well(<<~RUBY)).to eq("#{sentence}true\n")
       reporter = report(File.open("/dev/full", "w").fileno)
       sleep 0.3
       puts reporter.finish
