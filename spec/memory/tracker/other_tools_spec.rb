@@ -18,24 +18,31 @@ RSpec.describe Memory::Tracker::Capture, "beside other tools" do
     expect(Heap.differences(capture)).to eq({})
   end
 
-  it "is exact when the standard library's tracing starts before and ends after it" do
+  # The VM tells nothing of what is freed while the standard library's hook runs, which now and then starts a GC.
+  def expect_exact_or_told
+    return expect_exact unless capture.inexact_reason
+
+    expect(capture.inexact_reason).to match(/\A\d+ frees were not reported while another tool's hook ran\z/)
+  end
+
+  it "is exact, or says why not, when the standard library's tracing starts before and ends after it" do
     ObjectSpace.trace_object_allocations do
       capture.start
       program.run(steps: 300)
-      expect_exact
+      expect_exact_or_told
       object = program.classes.first.new
       expect(ObjectSpace.allocation_sourcefile(object)).to eq(__FILE__)
       capture.stop
     end
   end
 
-  it "is exact when the standard library's tracing comes and goes meanwhile" do
+  it "is exact, or says why not, when the standard library's tracing comes and goes meanwhile" do
     capture.start
     5.times do
       ObjectSpace.trace_object_allocations { program.run(steps: 60) }
       program.run(steps: 60)
     end
-    expect_exact
+    expect_exact_or_told
   end
 
   it "is exact beside a TracePoint whose block makes objects" do
