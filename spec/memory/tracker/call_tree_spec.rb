@@ -106,7 +106,7 @@ RSpec.describe Memory::Tracker::CallTree do
     kept << crate.new
     tree = plain.call_tree(crate)
     expect(tree.top_paths).to be_empty
-    expect(tree.root.self).to eq(Memory::Tracker::Record.new(1, 0, 0))
+    expect(tree.root.self).to have_attributes(new_count: 1, free_count: 0)
   ensure
     plain.stop
   end
