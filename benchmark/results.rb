@@ -29,7 +29,7 @@ module Results
     model = File.foreach("/proc/cpuinfo").grep(/model name/).first.to_s.split(": ").last.to_s.chomp if
       File.exist?("/proc/cpuinfo")
     load = File.read("/proc/loadavg").split.first(3).join(", ") if File.exist?("/proc/loadavg")
-    ["#{Etc.nprocessors} cores, #{model || RUBY_PLATFORM}, #{Etc.uname[:sysname]} #{Etc.uname[:release]}",
+    ["cores: #{Etc.nprocessors}, #{model || RUBY_PLATFORM}, #{Etc.uname[:sysname]} #{Etc.uname[:release]}",
      ("load before it began #{load}" if load), Time.now.strftime("%Y-%m-%d")].compact.join("; ")
   end
 
