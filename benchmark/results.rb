@@ -39,12 +39,18 @@ module Results
     [RbConfig.ruby, *$LOAD_PATH.flat_map { |path| ["-I", path] }, File.join(__dir__, "#{name}.rb")]
   end
 
-  # @return [String] what it printed, which is shown meanwhile
+  # @return [String] what it printed, which is shown meanwhile; what has failed is said, and takes nothing else with it
   def run(name)
     puts "", "#{Time.now.strftime("%H:%M:%S")} benchmark:#{name}"
     output = IO.popen(command(name)) { |io| io.each_line.map { |line| line.tap { print line } }.join }
-    abort "benchmark:#{name} has failed" unless $?.success? # rubocop:disable Style/SpecialGlobalVars
-    output
+    return output if $?.success? # rubocop:disable Style/SpecialGlobalVars
+
+    failed << name
+    "#{output}benchmark:#{name} has failed\n"
+  end
+
+  def failed
+    @failed ||= []
   end
 
   def measure(name)
@@ -88,6 +94,7 @@ module Results
     all = sections.merge(version => section).sort.map { |_, text| "#{text.chomp}\n" }
     File.write(FILE, [HEAD, *all].join("\n"))
     puts "", "#{Time.now.strftime("%H:%M:%S")} all is in #{FILE}"
+    abort "benchmark: #{failed.join(", ")} failed" if failed.any?
   end
 end
 
