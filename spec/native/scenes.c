@@ -293,6 +293,7 @@ void scene_list_processes(struct shop_viewer *shop)
 	     .growth_known = true,
 	     .live = 1240113,
 	     .retained = 1180020,
+	     .retained_bound = true,
 	     .growth = 502,
 	     .up_ns = UINT64_C(190000000000)},
 	    {.pid = 4721,

@@ -133,6 +133,7 @@ static void note(struct process *process, const struct snapshot_header *snapshot
 	facts->retained_known = snapshot->majors_seen > 0;
 	facts->live = snapshot->allocated - snapshot->freed;
 	facts->retained = snapshot->retained;
+	facts->retained_bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND;
 	facts->up_ns = snapshot_up_ns(snapshot);
 	snprintf(facts->command, sizeof facts->command, "%s", snapshot_string(snapshot, snapshot->command, NULL));
 	note_growth(process, snapshot);

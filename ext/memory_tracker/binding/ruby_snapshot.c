@@ -70,6 +70,7 @@ static void set_process(VALUE hash, const struct snapshot_header *header)
 	set(hash, "time",
 	    rb_time_nano_new((time_t)(header->wall_ns / 1000000000u), (long)(header->wall_ns % 1000000000u)));
 	set(hash, "seconds", DBL2NUM((double)(header->monotonic_ns - header->started_ns) / 1e9));
+	set(hash, "uptime", DBL2NUM((double)snapshot_up_ns(header) / 1e9));
 	set(hash, "minor_gcs", ULL2NUM(header->gc_minor));
 	set(hash, "major_gcs", ULL2NUM(header->gc_major));
 	set(hash, "major_gcs_seen", ULL2NUM(header->majors_seen));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "viewer/column.h"
 #include "viewer/format.h"
 
 #define NUMBER_CELLS 12
@@ -68,8 +69,13 @@ static void describe(const struct viewer_process *process, enum text_charset cha
 		format_count(row->numbers[LIVE], process->live);
 		format_duration(row->numbers[UP], process->up_ns);
 	}
-	if (process->known && process->retained_known)
-		format_count(row->numbers[RETAINED], process->retained);
+	if (process->known && process->retained_known) {
+		const char *sign = process->retained_bound && process->retained ? column_bound_sign(charset) : "";
+		char count[FORMAT_SIZE];
+
+		format_count(count, process->retained);
+		snprintf(row->numbers[RETAINED], FORMAT_SIZE, "%s%.20s", sign, count);
+	}
 	if (process->known && process->growth_known)
 		format_growth(row->numbers[GROWTH], process->growth);
 }
@@ -89,6 +95,7 @@ static void sum_up(const struct process_view *view, enum text_charset charset, s
 		sum.retained += process->retained;
 		sum.growth += process->growth_known ? process->growth : 0;
 		sum.retained_known &= process->retained_known;
+		sum.retained_bound |= process->retained_bound;
 		sum.growth_known &= process->growth_known;
 	}
 	describe(&sum, charset, row);

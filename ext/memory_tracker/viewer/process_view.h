@@ -19,6 +19,7 @@ struct viewer_process {
 	bool ended;                         /* and these are its last numbers */
 	bool known;                         /* there are numbers */
 	bool retained_known;                /* a major GC has been seen */
+	bool retained_bound;                /* and retained is an upper bound */
 	bool growth_known;                  /* two major GCs have been seen */
 	char command[PROCESS_COMMAND_SIZE]; /* zero-terminated; untrusted */
 	uint64_t live;

@@ -141,6 +141,7 @@ RSpec.describe Memory::Tracker::Snapshot do
     expect(facts[:runtime]).to include(RUBY_VERSION)
     expect(facts[:time]).to be_within(5).of(Time.now)
     expect(facts[:seconds]).to be_between(0, 60)
+    expect(facts[:uptime]).to be_a(Float).and be >= facts[:seconds]
     expect(facts[:major_gcs]).to eq(GC.stat(:major_gc_count))
     expect(facts[:minor_gcs]).to eq(GC.stat(:minor_gc_count))
     expect(facts[:heap_live_slots]).to be_between(1, facts[:heap_slots])

@@ -39,8 +39,8 @@ module Memory
           return [pid, "–", "–", "–", "–", "#{command(pid)} (nobody looks)"] unless remote.running?
 
           facts = remote.snapshot(PATIENCE).facts
-          [pid, facts[:runtime].delete_prefix("ruby "), digits(facts[:live_count]), digits(facts[:retained_count]),
-           duration(facts[:seconds]), facts[:command] ? shorten(facts[:command]) : command(pid)]
+          [pid, facts[:runtime].delete_prefix("ruby "), digits(facts[:live_count]), retained(facts),
+           duration(facts[:uptime]), facts[:command] ? shorten(facts[:command]) : command(pid)]
         rescue Error => e
           [pid, "?", "?", "?", "?", "#{command(pid)} (#{e.message})"]
         ensure
@@ -57,6 +57,14 @@ module Memory
         def shorten(command)
           text = CLI.printable(command)
           text.size > COMMAND_SIZE ? "#{text[0, COMMAND_SIZE]}…" : text
+        end
+
+        # Nothing is known before a full collection was seen, and it may be an upper bound, as in the viewer.
+        def retained(facts)
+          return "–" if facts[:major_gcs_seen].zero?
+
+          bound = "≤" if facts[:retained_bound] && facts[:retained_count].positive?
+          "#{bound}#{digits(facts[:retained_count])}"
         end
 
         def digits(number)
