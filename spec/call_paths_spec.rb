@@ -6,9 +6,9 @@ require "tmpdir"
 require_relative "support/call_path_cases"
 
 RSpec.describe "Call paths" do
-  def self.ruby(*arguments, input: "")
+  def self.ruby(*arguments, input: "", environment: {})
     paths = $LOAD_PATH.flat_map { |path| ["-I", path] }
-    output, errors, status = Open3.capture3(RbConfig.ruby, "-W0", *paths, *arguments, stdin_data: input)
+    output, errors, status = Open3.capture3(environment, RbConfig.ruby, "-W0", *paths, *arguments, stdin_data: input)
     raise "#{status}\n#{output}#{errors}" unless status.success?
 
     output
@@ -31,11 +31,16 @@ RSpec.describe "Call paths" do
     @compiled ||= JSON.parse(ruby("--yjit", "--yjit-call-threshold=1", runner))
   end
 
+  # By a tracker that asks the VM for every stack.
+  def self.asked
+    @asked ||= JSON.parse(ruby(runner, environment: { "MEMORY_TRACKER_READ_IN_PLACE" => "0" }))
+  end
+
   def self.yjit?
     @yjit ||= Open3.capture2e(RbConfig.ruby, "--yjit", "-e", "exit RubyVM::YJIT.enabled?").last.success?
   end
 
-  modes = { "interpreted" => :interpreted }
+  modes = { "interpreted" => :interpreted, "interpreted, with every stack asked of the VM" => :asked }
   # Before 3.2, YJIT was an experiment.
   modes["compiled by YJIT"] = :compiled if yjit? && !RUBY_VERSION.start_with?("3.1.")
 
@@ -64,6 +69,18 @@ RSpec.describe "Call paths" do
       RUBY
       expect(ruby(file).lines(chomp: true)).to eq(["#{file}:4:in 'Object#pack'", "#{file}:5:in '<main>'"])
     end
+  end
+
+  it "are found without asking for every stack, in Rubies whose insides are known" do
+    program = <<~RUBY
+      require "memory/tracker"
+      capture = Memory::Tracker::Capture.new(depth: 10)
+      capture.start
+      10_000.times { Object.new }
+      p capture.statistics[:asked]
+    RUBY
+    expect(ruby("-e", program).to_i).to be < 1_000 if RUBY_VERSION < "4.1"
+    expect(ruby("-e", program, environment: { "MEMORY_TRACKER_READ_IN_PLACE" => "0" }).to_i).to be >= 10_000
   end
 
   it "are the same in the tree and in the block of a tracked class" do
@@ -137,6 +154,38 @@ RSpec.describe "Call paths" do
       end
       wrong = capture.call_tree(crate).each_path.reject { |path, _counts| right?(path) }
       expect(wrong).to be_empty
+    end
+
+    # Runs for the method, whose name it has in the VM's eyes, but is code of its own that dies at once.
+    def evaluate(line)
+      eval("crate.new", binding, "goods.rb", line) # rubocop:disable Style/EvalWithLocation
+    end
+
+    it "have the lines of strings that are evaluated in a method, where their code takes the place of dead code" do
+      500.times do |number|
+        evaluate((number % 50) + 1)
+        GC.start(full_mark: false)
+      end
+      lines = Hash.new(0)
+      capture.call_tree(crate).each_path do |path, counts|
+        lines[path.find { |frame| !frame.native? }.lineno] += counts.new_count
+      end
+      expect(lines).to eq((1..50).to_h { |line| [line, 10] })
+    end
+
+    # One piece of code that is the method of many classes.
+    def make_owner
+      Class.new { def pack(crate) = crate.new }
+    end
+
+    it "have the name of the class of a method whose code other classes have, too" do
+      200.times do |number|
+        stub_const("Owner#{number}", make_owner).new.pack(crate)
+        make_owner.new.pack(crate)
+        GC.start if (number % 20).zero?
+      end
+      labels = capture.call_tree(crate).each_path.map { |path, _counts| path.find { |frame| !frame.native? }.label }
+      expect(labels.grep(/Owner/)).to match_array((0...200).map { |number| "Owner#{number}#pack" })
     end
 
     it "hold neither classes nor methods" do

@@ -79,6 +79,8 @@ def configure_sanitizers
 end
 
 define("_GNU_SOURCE")
+# For the project's own tests: every call path that was found by a short cut is compared with what the VM says.
+define("MEMORY_TRACKER_VERIFY") if ENV["MEMORY_TRACKER_VERIFY"] == "1"
 probe_functions
 curses = ncurses?
 if curses

@@ -62,6 +62,26 @@ static void test_fingerprints_tell_stacks_apart(void **state)
 	tear_down();
 }
 
+static void test_parts_tell_what_and_where_they_are(void **state)
+{
+	static uint64_t seen[2 * 20 * 20 * 20];
+	uint32_t count = 0;
+
+	set_up();
+	for (uint32_t index = 126; index < PATH_DEPTH_LIMIT; index++)
+		for (uintptr_t code = 0; code < 20; code++)
+			for (uintptr_t place = 0; place < 20; place++)
+				for (uintptr_t owner = 0; owner < 20; owner++)
+					seen[count++] = path_cache_end(
+					    path_cache_begin(&cache, 1) +
+					    path_cache_part(&cache, index, CODE(code), place * 8, CODE(owner)));
+	qsort(seen, count, sizeof(*seen), compare);
+	assert_int_not_equal(seen[0], 0);
+	for (uint32_t index = 1; index < count; index++)
+		assert_true(seen[index] != seen[index - 1]);
+	tear_down();
+}
+
 static void test_forgetting_changes_every_fingerprint(void **state)
 {
 	uint64_t seen[100];
@@ -157,6 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_fingerprints_tell_stacks_apart),
+	    cmocka_unit_test(test_parts_tell_what_and_where_they_are),
 	    cmocka_unit_test(test_forgetting_changes_every_fingerprint),
 	    cmocka_unit_test(test_the_cache_grows_with_the_paths),
 	    cmocka_unit_test(test_the_cache_does_not_outgrow_the_nodes),

@@ -392,6 +392,36 @@ static void test_readers_and_observers_keep_leaves(void **state)
 	fake_stop(program);
 }
 
+/* A fingerprint such as the VM's frames give: of something that is no code that frames are called after. */
+static uint64_t fingerprint_with(uintptr_t watched)
+{
+	const struct path_cache *cache = &program->tracker.tree.by_address;
+
+	return path_cache_end(path_cache_begin(cache, 1) + path_cache_part(cache, 0, watched, 8, CODE(STORE)));
+}
+
+static void test_paths_are_forgotten_with_what_they_were_known_by(void **state)
+{
+	struct tracker *tracker = &program->tracker;
+	struct class_record *class = tracker_class_for(tracker, CLASS(1));
+	uint64_t fingerprint = fingerprint_with(CODE(50));
+
+	assert_int_equal(tracker_known_path(tracker, fingerprint), 0);
+	assert_true(tracker_watch(tracker, CODE(50)));
+	uint32_t node = tracker_find_path(tracker, class, FAKE_STACK(CODE(STORE), 41), fingerprint);
+	assert_int_equal(tracker_known_path(tracker, fingerprint), node);
+	assert_true(tracker_path_holds(tracker, class, FAKE_STACK(CODE(STORE), 41), node));
+	assert_false(tracker_path_holds(tracker, class, FAKE_STACK(CODE(STORE), 42), node));
+	assert_false(tracker_path_holds(tracker, class, FAKE_STACK(CODE(STORE), 41, CODE(SERVER), 1), node));
+	died(CODE(50));
+	assert_int_equal(tracker_known_path(tracker, fingerprint_with(CODE(50))), node);
+	fake_code(program, CODE(50), CODE_SOURCE, "eval.rb", "another");
+	assert_int_equal(tracker_known_path(tracker, fingerprint_with(CODE(50))), 0);
+	/* A fingerprint of 0 stands for none. */
+	assert_int_equal(tracker_find_path(tracker, class, FAKE_STACK(CODE(STORE), 41), 0), node);
+	assert_int_equal(tracker_known_path(tracker, 0), 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -407,6 +437,7 @@ int main(void)
 	    TEST(test_addresses_of_code_are_used_again),
 	    TEST(test_only_new_code_makes_dead_codes_addresses_doubtful),
 	    TEST(test_the_addresses_of_much_dead_code_are_bounded),
+	    TEST(test_paths_are_forgotten_with_what_they_were_known_by),
 	    TEST(test_a_class_that_is_recycled_leaves_nothing),
 	    cmocka_unit_test(test_leaves_without_objects_make_room),
 	    cmocka_unit_test(test_a_path_that_made_room_is_not_mistaken_later),

@@ -189,6 +189,22 @@ static void test_code_moves_and_its_old_address_means_nothing(void **state)
 	fake_assert_shows(program, "String 5/0\n app.rb:3 Store#write 3/0\n other.rb:3 read 1/0\n new.rb:3 call 1/0\n");
 }
 
+static void test_what_is_watched_moves_and_is_known_by_nothing_any_more(void **state)
+{
+	struct call_tree *tree = &program->tracker.tree;
+
+	assert_true(tracker_watch(&program->tracker, CODE(50)));
+	uint64_t seed = tree->by_address.seed;
+	relocate();
+	assert_true(tree->by_address.seed == seed);
+	move(CODE(50), CODE(51));
+	relocate();
+	assert_true(tree->by_address.seed != seed);
+	/* It is watched where it is now. */
+	died(CODE(51));
+	assert_int_equal(tree->departed.count, 1);
+}
+
 static void test_what_cannot_be_read_is_dead(void **state)
 {
 	fake_born(program, OBJECT(1), CLASS(1));
@@ -275,6 +291,7 @@ int main(void)
 	    TEST(test_classes_move_with_their_keys),
 	    TEST(test_classes_that_are_objects_take_both_along),
 	    TEST(test_code_moves_and_its_old_address_means_nothing),
+	    TEST(test_what_is_watched_moves_and_is_known_by_nothing_any_more),
 	    TEST(test_what_cannot_be_read_is_dead),
 	    TEST(test_without_memory_for_the_new_place),
 	    TEST(test_random_compactions),

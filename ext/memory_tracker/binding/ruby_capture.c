@@ -4,7 +4,7 @@
 #include "binding/ruby_snapshot.h"
 #include "model/call_tree.h"
 #include "vm/hooks.h"
-#include "vm/naming.h"
+#include "vm/living.h"
 
 static VALUE record_class;
 
@@ -214,44 +214,24 @@ static VALUE class_id(VALUE self, VALUE klass)
 }
 
 struct listing {
-	const struct capture *capture;
+	struct capture *capture;
 	void (*list)(VALUE listed, VALUE klass, const struct class_record *record, struct node_counts counts);
 	VALUE listed;
 };
 
-static void list_class(void *context, VALUE klass, uint32_t number)
+static void list_class(void *context, VALUE klass, const struct class_record *record)
 {
 	struct listing *listing = context;
-	struct tracker *tracker = listing->capture->tracker;
-	const struct class_record *record = class_at(&tracker->classes, number);
 
-	listing->list(listing->listed, klass, record, tracker_class_counts(tracker, record));
+	listing->list(listing->listed, klass, record, tracker_class_counts(listing->capture->tracker, record));
 }
 
-static VALUE list_found(VALUE klass, VALUE argument, int argc, const VALUE *argv, VALUE block)
-{
-	struct listing *listing = (struct listing *)argument;
-	/* A singleton class has no objects of its own, and needs no id. */
-	struct class_record *record = rb_class_real(klass) == klass ? capture_class(listing->capture, klass) : NULL;
-
-	if (record)
-		list_class(listing, klass, record->number);
-	return Qnil;
-}
-
-/* For all classes that are still there. Where nothing tells of their deaths they are found by themselves. */
 static VALUE list_classes(struct listing *listing)
 {
-	const struct capture *capture = listing->capture;
-
-	if (!capture->tracker)
+	if (!listing->capture->tracker)
 		return listing->listed;
-	capture_prepare_counts((struct capture *)capture);
-	if (NIL_P(capture->stopped_classes) && !capture->light)
-		naming_each_class(capture->tracker, list_class, listing);
-	else
-		rb_block_call(rb_path2class("ObjectSpace"), rb_intern("each_object"), 1, &rb_cClass, list_found,
-		              (VALUE)listing);
+	capture_prepare_counts(listing->capture);
+	living_each_class(listing->capture, list_class, listing);
 	return listing->listed;
 }
 
@@ -364,6 +344,7 @@ static VALUE statistics(VALUE self)
 	set(hash, "classes_dropped", tracker ? atomic_load(&tracker->classes_dropped) : 0);
 	set(hash, "events_dropped", tracker ? atomic_load(&tracker->events_dropped) : 0);
 	set(hash, "heard", hooks_born());
+	set(hash, "asked", capture->asked);
 	set(hash, "classes", tracker ? table_count(&tracker->classes.records) : 0);
 	set(hash, "nodes", tracker ? table_count(&tracker->tree.nodes) : 0);
 	set(hash, "frames", tracker ? table_count(&tracker->codes.frames) : 0);

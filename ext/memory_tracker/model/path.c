@@ -192,6 +192,33 @@ uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, 
 	uint32_t number = find_by_code(tracker, class, &cut);
 	if (!number)
 		return other_node(tracker, class);
-	remember(tracker, &tracker->tree.by_address, fingerprint, number);
+	if (fingerprint)
+		remember(tracker, &tracker->tree.by_address, fingerprint, number);
 	return number;
+}
+
+bool tracker_path_holds(struct tracker *tracker, const struct class_record *class, const struct stack *stack,
+                        uint32_t number)
+{
+	struct code *codes[PATH_DEPTH_LIMIT];
+	struct place places[PATH_DEPTH_LIMIT];
+
+	for (uint32_t index = 0; index < stack->depth; index++) {
+		if (!(codes[index] = code_of(tracker, stack->addresses[index])))
+			return true;
+	}
+	if (number == class->other)
+		return true;
+	for (uint32_t index = find_places(stack, codes, places); index-- > 0;) {
+		const struct place *place = &places[index];
+		const struct node *node = node_at(&tracker->tree, number);
+		uint32_t frame = code_table_frame(&tracker->codes, place->code, place->path, place->line);
+		bool same = frame_canonical(&tracker->codes, frame) == frame_canonical(&tracker->codes, node->frame);
+
+		frame_release_unused(&tracker->codes, frame);
+		if (!same)
+			return false;
+		number = node->parent;
+	}
+	return number == class->root_number;
 }

@@ -1,8 +1,8 @@
 /*
  * Paths that were seen before: from a fingerprint to a node in one probe.
  *
- * The fingerprint is a 64-bit hash of (code, line) pairs and is stored whole. Everything can be forgotten at once by
- * taking another seed; what the old one left behind is overwritten in time. For the writer only.
+ * The fingerprint is a 64-bit hash of all that makes a path what it is, and is stored whole. Everything can be
+ * forgotten at once by taking another seed; what the old one left behind is overwritten in time. For the writer only.
  */
 #ifndef MEMORY_TRACKER_MODEL_PATH_CACHE_H
 #define MEMORY_TRACKER_MODEL_PATH_CACHE_H
@@ -31,7 +31,7 @@ struct path_cache {
 	uint32_t next_victim;
 	uint64_t seed;
 	uint64_t random;
-	uint64_t keys[2 * PATH_DEPTH_LIMIT + 2]; /* random ones */
+	uint64_t keys[3 * PATH_DEPTH_LIMIT + 2]; /* random ones */
 };
 
 /* Needs no memory until something is remembered. */
@@ -42,17 +42,41 @@ void path_cache_deinit(struct path_cache *cache);
 void path_cache_forget(struct path_cache *cache);
 
 /*
- * The fingerprint of `depth` codes and lines below a class; never 0. HOOK
+ * A fingerprint in steps: what path_cache_begin returns, the parts added to it, and that through path_cache_end, which
+ * never returns 0. HOOK
  *
  * Sums of products of pairs (Lemire and Kaser, Strongly universal string hashing is fast, 2014): the products do not
  * wait for each other, and of two stacks that differ the sums are as good as unrelated. The seed and a final mix make
  * every bit depend on everything.
  */
+static inline uint64_t path_cache_begin(const struct path_cache *cache, uint32_t class_number)
+{
+	return cache->seed + class_number * cache->keys[0];
+}
+
+/* What one frame, the `index`th, adds: its code, where in that, and on whose behalf. HOOK */
+static inline uint64_t path_cache_part(const struct path_cache *cache, uint32_t index, uintptr_t code, uintptr_t place,
+                                       uintptr_t owner)
+{
+	const uint64_t *key = &cache->keys[1 + 3 * (size_t)index];
+
+	return (code + key[0]) * (place + key[1]) + owner * key[2];
+}
+
+static inline uint64_t path_cache_end(uint64_t sum)
+{
+	sum ^= sum >> 32;
+	sum *= UINT64_C(0xd6e8feb86659fd93);
+	sum ^= sum >> 32;
+	return sum ? sum : 1;
+}
+
+/* The fingerprint of `depth` codes and lines below a class. HOOK */
 static inline uint64_t path_cache_fingerprint(const struct path_cache *cache, uint32_t class_number,
                                               const uintptr_t *codes, const int *lines, uint32_t depth)
 {
 	const uint64_t *key = cache->keys;
-	uint64_t sum = cache->seed + class_number * key[0];
+	uint64_t sum = path_cache_begin(cache, class_number);
 	size_t index = depth & 1;
 
 	/* Two at a time: this loop is most of what a known path costs. */
@@ -62,10 +86,7 @@ static inline uint64_t path_cache_fingerprint(const struct path_cache *cache, ui
 		sum += (codes[index] + key[0]) * ((uint32_t)lines[index] + key[1]);
 		sum += (codes[index + 1] + key[2]) * ((uint32_t)lines[index + 1] + key[3]);
 	}
-	sum ^= sum >> 32;
-	sum *= UINT64_C(0xd6e8feb86659fd93);
-	sum ^= sum >> 32;
-	return sum ? sum : 1;
+	return path_cache_end(sum);
 }
 
 /* What was remembered for a fingerprint, or 0. HOOK */

@@ -7,8 +7,10 @@ struct relocating {
 
 static void move_keys(struct tracker *tracker, uintptr_t from, uintptr_t to)
 {
-	class_table_move_key(&tracker->classes, from, to);
-	if (code_table_move(&tracker->codes, from, to))
+	bool class = class_table_move_key(&tracker->classes, from, to);
+
+	/* With births unseen it may be known as both; what is neither is watched. */
+	if (code_table_move(&tracker->codes, from, to) || !class)
 		call_tree_forget_addresses(&tracker->tree);
 }
 

@@ -49,12 +49,22 @@ static inline uint32_t table_end(const struct table *table)
 	return atomic_load_explicit(&((struct table *)table)->end, memory_order_acquire);
 }
 
+/* The chunk that a record is in. ANY THREAD */
+static inline void *table_chunk(const struct table *table, uint32_t number)
+{
+	return atomic_load_explicit(&table->chunks[number >> TABLE_CHUNK_BITS], memory_order_acquire);
+}
+
+/* Which record of its chunk it is. */
+static inline size_t table_place(uint32_t number)
+{
+	return number & (TABLE_CHUNK_RECORDS - 1);
+}
+
 /* The record of a number that was handed out. ANY THREAD */
 static inline void *table_at(const struct table *table, uint32_t number)
 {
-	char *chunk = atomic_load_explicit(&table->chunks[number >> TABLE_CHUNK_BITS], memory_order_acquire);
-
-	return chunk + (size_t)(number & (TABLE_CHUNK_RECORDS - 1)) * table->record_size;
+	return (char *)table_chunk(table, number) + table_place(number) * table->record_size;
 }
 
 #endif

@@ -190,9 +190,16 @@ static bool mark_key(struct tracker *tracker, uintptr_t address)
 
 void tracker_retire_key(struct tracker *tracker, uintptr_t address)
 {
-	class_table_retire_key(&tracker->classes, address);
-	if (code_table_retire(&tracker->codes, address))
+	bool class = class_table_retire_key(&tracker->classes, address);
+
+	/* With births unseen it may be known as both. */
+	if (code_table_retire(&tracker->codes, address) || !class)
 		call_tree_code_died(&tracker->tree, address);
+}
+
+bool tracker_watch(struct tracker *tracker, uintptr_t address)
+{
+	return mark_key(tracker, address);
 }
 
 void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *entry)

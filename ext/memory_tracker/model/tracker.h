@@ -108,6 +108,23 @@ static inline void tracker_code_born(struct tracker *tracker, uintptr_t address)
 static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
 
 /*
+ * The same in two steps, for a program whose stacks can be told apart by less than their codes and lines. The caller
+ * makes the fingerprint with the cache `by_address`, of everything that codes and lines depend on; all of it that may
+ * die or move it has watched before it asks for the path of a stack that is not known. Known paths are 0 when they are
+ * not known, and are not remembered for a fingerprint of 0. HOOK
+ */
+static inline uint32_t tracker_known_path(const struct tracker *tracker, uint64_t fingerprint);
+uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
+                           uint64_t fingerprint);
+
+/* Whether a node is the one for a stack, for tests. HOOK */
+bool tracker_path_holds(struct tracker *tracker, const struct class_record *class, const struct stack *stack,
+                        uint32_t number);
+
+/* Fingerprints made with this address are forgotten when it is another's. False without memory. HOOK */
+bool tracker_watch(struct tracker *tracker, uintptr_t address);
+
+/*
  * The object at `address` is born on a node. `entry` is what tracker_clear_address returned. False when it could
  * not be recorded. HOOK
  */
@@ -174,9 +191,6 @@ void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *e
 struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key);
 /* HOOK */
 void tracker_retire_key(struct tracker *tracker, uintptr_t address);
-/* The node of a path whose addresses are met for the first time, or may mean another now. HOOK */
-uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
-                           uint64_t fingerprint);
 /* HOOK */
 bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node);
 
@@ -201,13 +215,20 @@ static inline void tracker_code_born(struct tracker *tracker, uintptr_t address)
 	call_tree_code_born(&tracker->tree, address);
 }
 
+static inline uint32_t tracker_known_path(const struct tracker *tracker, uint64_t fingerprint)
+{
+	const struct call_tree *tree = &tracker->tree;
+
+	return node_from_handle(tree, path_cache_recall(&tree->by_address, fingerprint));
+}
+
 static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
 {
 	struct call_tree *tree = &tracker->tree;
 	uint32_t depth = stack->depth < class->depth ? stack->depth : class->depth;
 	uint64_t fingerprint =
 	    path_cache_fingerprint(&tree->by_address, class->number, stack->addresses, stack->lines, depth);
-	uint32_t number = node_from_handle(tree, path_cache_recall(&tree->by_address, fingerprint));
+	uint32_t number = tracker_known_path(tracker, fingerprint);
 
 	return likely(number) ? number : tracker_find_path(tracker, class, stack, fingerprint);
 }

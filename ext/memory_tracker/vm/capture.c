@@ -12,6 +12,7 @@
 #include "model/snapshot_builder.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
+#include "vm/living.h"
 #include "vm/naming.h"
 #include "vm/tracked.h"
 #include "vm/walk.h"
@@ -137,6 +138,9 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	capture->sequence = 0;
 	capture->started_ns = clock_ns(CLOCK_MONOTONIC);
 	atomic_store(&capture->unseen, 0);
+	capture->asked = 0;
+	capture->doubts = 0;
+	capture->first_certain = 1;
 	pthread_mutex_unlock(&capture->swap);
 	discard(capture, old);
 	events_clear(&capture->events);
@@ -210,15 +214,9 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 	return CAPTURE_DONE;
 }
 
-struct remembering {
-	VALUE map;
-};
-
-static void remember_class(void *context, VALUE klass, uint32_t number)
+static void remember_class(void *map, VALUE klass, const struct class_record *class)
 {
-	VALUE map = ((struct remembering *)context)->map;
-
-	rb_hash_aset(map, rb_obj_id(klass), UINT2NUM(number));
+	rb_hash_aset((VALUE)map, rb_obj_id(klass), UINT2NUM(class->number));
 }
 
 /*
@@ -227,9 +225,7 @@ static void remember_class(void *context, VALUE klass, uint32_t number)
  */
 static void remember_classes(struct capture *capture, VALUE map)
 {
-	struct remembering remembering = {map};
-
-	naming_each_class(capture->tracker, remember_class, &remembering);
+	living_each_class(capture, remember_class, (void *)map);
 	capture->stopped_classes = map;
 }
 
@@ -305,8 +301,7 @@ void capture_refresh(struct capture *capture)
 	}
 	hooks_check();
 	hooks_update_figures();
-	naming_complete_code(capture->tracker);
-	naming_complete_classes(capture->tracker);
+	living_complete_names(capture, true);
 }
 
 void capture_refresh_sparingly(struct capture *capture)

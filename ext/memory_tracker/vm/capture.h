@@ -53,6 +53,9 @@ struct capture {
 	int lines[PATH_DEPTH_LIMIT];
 
 	_Atomic uint64_t unseen; /* births that the hooks did not see */
+	uint64_t doubts;         /* what was unseen or lost when the tables were last cleared of what may be dead */
+	uint32_t first_certain;  /* classes with records of at least this number have no death that was missed */
+	uint64_t asked;          /* stacks that the VM was asked for */
 	VALUE stopped_classes;   /* marked: once stopped, a Hash from a class's object id to its number */
 };
 

@@ -11,6 +11,8 @@
 #include <sys/sysctl.h>
 #endif
 
+#include "vm/vm_layout.h"
+
 #define SECOND_NS UINT64_C(1000000000)
 
 /* In proc(5)'s line about a process, between its state and its start. */
@@ -55,6 +57,7 @@ void compat_init(void)
 	compat.state = ID2SYM(rb_intern("state"));
 	compat.none = ID2SYM(rb_intern("none"));
 	rb_gc_stat(ID2SYM(rb_intern("count")));
+	vm_layout_init();
 	event_line_init();
 	compat_jit_hides_lines = jit_possible();
 }

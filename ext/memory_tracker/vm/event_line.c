@@ -3,22 +3,12 @@
 #include <stdbool.h>
 
 #include "vm/memory_map.h"
+#include "vm/vm_layout.h"
 
 #ifndef HAVE_RB_PROFILE_THREAD_FRAMES
 
 /* No page is smaller. */
 #define SMALLEST_PAGE 4096
-
-/* How the event and the frame begin in the Rubies that have the fault. */
-struct event_head {
-	rb_event_flag_t flag;
-	void *context;
-	struct frame_head *frame;
-};
-
-struct frame_head {
-	const VALUE *counter;
-};
 
 /* What makes an object of a type without being able to call anything. */
 struct trial {
@@ -46,9 +36,9 @@ static struct trial literals[] = {
 #define LITERALS (sizeof(literals) / sizeof(*literals))
 
 /* The frame, when its program counter was stepped forward for this event; else NULL. */
-static struct frame_head *stepped_frame(rb_trace_arg_t *event)
+static struct vm_frame *stepped_frame(rb_trace_arg_t *event)
 {
-	struct frame_head *frame = ((struct event_head *)event)->frame;
+	struct vm_frame *frame = ((struct vm_event *)event)->frame;
 
 	return frame && frame->counter ? frame : NULL;
 }
@@ -77,7 +67,7 @@ __attribute__((no_sanitize("address"))) static VALUE instruction_at(const VALUE 
 /* Not inlined: a stack that ends in native code would save and restore registers for nothing. */
 __attribute__((noinline)) static int stepped_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
 {
-	struct frame_head *frame = stepped_frame(event);
+	struct vm_frame *frame = stepped_frame(event);
 	VALUE instruction = instruction_at(frame->counter - 1);
 
 	if (is_literal(instruction, event))
@@ -99,7 +89,7 @@ int event_line_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *fram
 
 static void on_trial(VALUE data, rb_trace_arg_t *event)
 {
-	struct frame_head *frame = stepped_frame(event);
+	struct vm_frame *frame = stepped_frame(event);
 	VALUE code;
 	int line = 0;
 

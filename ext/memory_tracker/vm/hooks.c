@@ -10,10 +10,11 @@
 #include "model/relocation.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
+#include "vm/living.h"
 #include "vm/memory_map.h"
-#include "vm/naming.h"
 #include "vm/observe.h"
 #include "vm/survey.h"
+#include "vm/vm_layout.h"
 
 static struct {
 	struct capture *captures[CAPTURES_LIMIT];
@@ -181,10 +182,8 @@ static void take_refresh_request(void)
 	hooks_request_job();
 }
 
-__attribute__((noinline)) static void on_birth(rb_trace_arg_t *event)
+__attribute__((noinline)) static void on_birth(rb_trace_arg_t *event, VALUE object)
 {
-	VALUE object = rb_tracearg_object(event);
-
 	registry.born++;
 	for (int index = 0; index < registry.count; index++)
 		capture_born(registry.captures[index], object, event);
@@ -194,10 +193,8 @@ __attribute__((noinline)) static void on_birth(rb_trace_arg_t *event)
 		take_refresh_request();
 }
 
-__attribute__((noinline)) static void on_death(rb_trace_arg_t *event)
+__attribute__((noinline)) static void on_death(VALUE object)
 {
-	VALUE object = rb_tracearg_object(event);
-
 	for (int index = 0; index < registry.count; index++)
 		capture_died(registry.captures[index], object);
 }
@@ -207,11 +204,24 @@ static void on_event(VALUE data, rb_trace_arg_t *event)
 	rb_event_flag_t flag = rb_tracearg_event_flag(event);
 
 	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ)
-		on_birth(event);
+		on_birth(event, rb_tracearg_object(event));
 	else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ)
-		on_death(event);
+		on_death(rb_tracearg_object(event));
 	else
 		on_gc(flag);
+}
+
+/* The same where it can be had without asking. */
+static void on_known_event(VALUE data, rb_trace_arg_t *event)
+{
+	const struct vm_event *inside = (const struct vm_event *)event;
+
+	if (inside->flag == RUBY_INTERNAL_EVENT_NEWOBJ)
+		on_birth(event, inside->object);
+	else if (inside->flag == RUBY_INTERNAL_EVENT_FREEOBJ)
+		on_death(inside->object);
+	else
+		on_gc(inside->flag);
 }
 
 #define EVENTS                                                                                                         \
@@ -221,7 +231,7 @@ static void on_event(VALUE data, rb_trace_arg_t *event)
 /* The type is the one of hooks that are not raw; raw ones are called as on_event is declared. */
 static rb_event_hook_func_t hook(void)
 {
-	return (rb_event_hook_func_t)(void (*)(void))on_event;
+	return (rb_event_hook_func_t)(void (*)(void))(vm_layout_known ? on_known_event : on_event);
 }
 
 /* Without allocation in between, so that both counts start at the same object. */
@@ -340,11 +350,8 @@ static void run_job(void *data)
 	}
 	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
 	registry.names_wait = !compat_gc_idle();
-	for (int index = 0; !registry.names_wait && index < registry.count; index++) {
-		naming_complete_code(registry.captures[index]->tracker);
-		if (registry.refresh_due)
-			naming_complete_classes(registry.captures[index]->tracker);
-	}
+	for (int index = 0; !registry.names_wait && index < registry.count; index++)
+		living_complete_names(registry.captures[index], registry.refresh_due);
 	registry.refresh_due = false;
 	/* A block may start and stop captures. */
 	for (int index = 0; !registry.ending && index < registry.count; index++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/snapshot.h"
+#include "vm/memory_map.h"
 
 VALUE naming_hidden_class[RUBY_T_MASK + 1];
 bool naming_under_way;
@@ -140,7 +141,24 @@ static void let_go(bool was_disabled)
 		rb_gc_enable();
 }
 
-void naming_complete_code(struct tracker *tracker)
+static bool same_text(const struct string *string, struct text text)
+{
+	return string->length == text.length && (!text.length || memcmp(string->bytes, text.bytes, text.length) == 0);
+}
+
+/* Whether code like this stands where the code stood. */
+static bool still_there(const struct code *code)
+{
+	struct code_description description;
+
+	if (!memory_map_readable(code->address) || RB_BUILTIN_TYPE((VALUE)code->address) != RUBY_T_IMEMO ||
+	    !(naming_kind((VALUE)code->address) & naming_code_kinds))
+		return false;
+	describe_code(NULL, code->address, &description);
+	return same_text(code->path, description.path) && same_text(code->label, description.label);
+}
+
+static void complete_code(struct tracker *tracker, bool certain)
 {
 	uint32_t number = 0;
 
@@ -148,11 +166,27 @@ void naming_complete_code(struct tracker *tracker)
 		return;
 	bool was_disabled = hold_still();
 	naming_under_way = true;
-	while ((number = code_table_next_unnamed(&tracker->codes, number)))
-		name_code(tracker, table_at(&tracker->codes.codes, number));
+	while ((number = code_table_next_unnamed(&tracker->codes, number))) {
+		struct code *code = table_at(&tracker->codes.codes, number);
+
+		if (certain || still_there(code))
+			name_code(tracker, code);
+		else
+			tracker_name_code(tracker, code, (struct text){NULL, 0});
+	}
 	naming_under_way = false;
 	tracker_settle_names(tracker);
 	let_go(was_disabled);
+}
+
+void naming_complete_code(struct tracker *tracker)
+{
+	complete_code(tracker, true);
+}
+
+void naming_complete_certain_code(struct tracker *tracker)
+{
+	complete_code(tracker, false);
 }
 
 static void name_class(struct tracker *tracker, struct class_record *record)
@@ -164,31 +198,16 @@ static void name_class(struct tracker *tracker, struct class_record *record)
 	tracker_name_class(tracker, record, name);
 }
 
-void naming_complete_classes(struct tracker *tracker)
+void naming_complete_classes(struct tracker *tracker, uint32_t first)
 {
 	uint32_t end = table_end(&tracker->classes.records);
 	bool was_disabled = hold_still();
 
-	for (uint32_t number = 1; number < end; number++) {
+	for (uint32_t number = first; number < end; number++) {
 		struct class_record *record = class_published(&tracker->classes, number);
 
 		if (record && record->address && !record->name)
 			name_class(tracker, record);
-	}
-	let_go(was_disabled);
-}
-
-void naming_each_class(struct tracker *tracker, void (*visit)(void *context, VALUE klass, uint32_t number),
-                       void *context)
-{
-	uint32_t end = table_end(&tracker->classes.records);
-	bool was_disabled = hold_still();
-
-	for (uint32_t number = 1; number < end; number++) {
-		struct class_record *record = class_published(&tracker->classes, number);
-
-		if (record && record->address)
-			visit(context, (VALUE)record->address, number);
 	}
 	let_go(was_disabled);
 }

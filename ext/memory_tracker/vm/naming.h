@@ -20,18 +20,15 @@ static inline uintptr_t naming_class_key(int type, VALUE klass);
 static inline bool naming_may_be_code(VALUE object);
 
 /*
- * Gives code its whole names, and names to classes that had none at first sight. Allocates, may run Ruby's GC, but
- * no Ruby code. GVL, never inside an event
+ * Gives code its whole names, and names to classes that had none at first sight. What is asked for its name must be
+ * alive, so no death of it may have been missed. Allocates, but runs neither GC nor Ruby code. GVL, never inside an
+ * event
  */
 void naming_complete_code(struct tracker *tracker);
-void naming_complete_classes(struct tracker *tracker);
-
-/*
- * Visits the classes that are still there, with the numbers of their records, while nothing can die. The visitor
- * may allocate but not raise. GVL
- */
-void naming_each_class(struct tracker *tracker, void (*visit)(void *context, VALUE klass, uint32_t number),
-                       void *context);
+/* The same where deaths may have been missed: code that is no more what it was keeps the name it has. */
+void naming_complete_certain_code(struct tracker *tracker);
+/* Of classes whose records have at least the number `first`. */
+void naming_complete_classes(struct tracker *tracker, uint32_t first);
 
 /* Names are being made: what is born meanwhile counts, but has no call path. */
 extern bool naming_under_way;

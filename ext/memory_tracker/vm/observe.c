@@ -2,13 +2,16 @@
 
 #include <ruby/encoding.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "model/light.h"
 #include "model/snapshot.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
+#include "vm/living.h"
 #include "vm/naming.h"
+#include "vm/stack_key.h"
 
 /* --- inside events --- */
 
@@ -52,6 +55,36 @@ static bool path_due(struct class_record *class)
 	return true;
 }
 
+#ifdef MEMORY_TRACKER_VERIFY
+
+static void verify(struct capture *capture, struct class_record *class, rb_trace_arg_t *event, uint32_t node)
+{
+	struct stack *stack = &capture->stack;
+
+	stack->depth = (uint32_t)compat_stack(event, (int)class->depth, capture->frames, capture->lines);
+	if (tracker_path_holds(capture->tracker, class, stack, node))
+		return;
+	fprintf(stderr, "memory-tracker: a known call path is not the one that the VM tells\n");
+	abort();
+}
+
+#endif
+
+/* By what the VM says of the stack. `key` is 0 in a Ruby in which nothing else can be had. */
+static uint32_t ask_for_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event, uint64_t key)
+{
+	struct tracker *tracker = capture->tracker;
+	struct stack *stack = &capture->stack;
+
+	capture->asked++;
+	stack->depth = (uint32_t)compat_stack(event, (int)class->depth, capture->frames, capture->lines);
+	if (!key)
+		return tracker_path(tracker, class, stack);
+	if (!stack_key_watch(tracker, event, class->depth))
+		key = 0;
+	return tracker_find_path(tracker, class, stack, key);
+}
+
 uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event)
 {
 	/* The names that are being made are no doing of the code that happens to run. */
@@ -59,10 +92,15 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 		return class->root_number;
 	if (unlikely(class->path_interval > 1) && !path_due(class))
 		return class->root_number;
-	struct stack *stack = &capture->stack;
-	stack->depth = (uint32_t)compat_stack(event, (int)class->depth, capture->frames, capture->lines);
-	uint32_t node = tracker_path(capture->tracker, class, stack);
-	if (unlikely(capture->tracker->codes.unnamed))
+	struct tracker *tracker = capture->tracker;
+	uint64_t key = stack_key(&tracker->tree.by_address, class->number, event, class->depth);
+	uint32_t node = key ? tracker_known_path(tracker, key) : 0;
+	if (unlikely(!node))
+		node = ask_for_path(capture, class, event, key);
+#ifdef MEMORY_TRACKER_VERIFY
+	verify(capture, class, event, node);
+#endif
+	if (unlikely(tracker->codes.unnamed))
 		hooks_request_names();
 	return node;
 }
@@ -291,7 +329,7 @@ void capture_deliver(struct capture *capture)
 	/* A block that stops the capture gets here again; what is left is delivered by the loop it was called from. */
 	if (!events_pending(&capture->events) || capture_delivers(capture))
 		return;
-	naming_complete_code(capture->tracker);
+	living_complete_names(capture, false);
 	capture->deliverer = rb_thread_current();
 	capture->deliverer_pid = getpid();
 	rb_protect(deliver_undisturbed, (VALUE)capture, &state);

@@ -60,7 +60,7 @@ void survey_close_window(struct capture *capture)
 	bool trusted = atomic_load(&capture->unseen) == 0;
 	if (trusted) {
 		naming_complete_code(capture->tracker);
-		naming_complete_classes(capture->tracker);
+		naming_complete_classes(capture->tracker, 1);
 	}
 	hooks_rest(capture);
 	forget(capture, trusted);
@@ -101,7 +101,7 @@ static void walk(struct capture *capture, uint64_t now)
 	light_begin(light);
 	walk_counting(light, moved);
 	if (settle(capture, now))
-		naming_complete_classes(capture->tracker);
+		naming_complete_classes(capture->tracker, 1);
 	else
 		atomic_fetch_add(&capture->tracker->dropped, 1);
 	tracked_apply(capture);

@@ -80,6 +80,29 @@ RSpec.describe Memory::Tracker::Capture, "in a program with Ractors" do
     expect(result.status).to be_success
   end
 
+  it "survives classes without a name that are gone when a Ractor is" do
+    result = run(<<~RUBY)
+      def make_classes = Array.new(500) { Class.new.new } && nil
+      def gather
+        Ractor.new { 3.times { GC.start }; Array.new(3000) { Object.new.to_s }; GC.start }.value
+        Array.new(5000) { "in their places" }
+      end
+      4.times do
+        make_classes
+        gather
+        capture.snapshot
+        capture.each { |klass, _record| klass.name }
+        make_classes
+        gather
+      end
+      capture.stop
+      capture.each { |klass, _record| klass.name }
+      puts :survived
+    RUBY
+    expect(result.out).to eq("survived\n"), result.to_s
+    expect(result.status).to be_success
+  end
+
   it "cannot be started in another Ractor than the main one" do
     result = run(<<~RUBY)
       answer = Ractor.new do

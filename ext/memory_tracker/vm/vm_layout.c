@@ -1,0 +1,146 @@
+#include "vm/vm_layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm/memory_map.h"
+
+bool vm_layout_known;
+
+/* The Rubies whose sources were read. */
+#if SIZEOF_VALUE == 8 && RUBY_API_VERSION_CODE >= 30100 && RUBY_API_VERSION_CODE < 40100
+
+/* Fewer than the program below has of its own. */
+#define TRIED_FRAMES 10
+
+/* Frames of every kind, one in the other, and all that may stand in an environment. It leaves no class behind. */
+static const char program[] = "holder = Object.new\n"
+                              "def holder.through(text, &block)\n"
+                              "  text =~ /(.)/\n"
+                              "  [1].each { |one| eval('1.times { yield one }') }\n"
+                              "end\n"
+                              "holder.define_singleton_method(:bound) { |depth| through('a') { again(depth) } }\n"
+                              "def holder.again(depth)\n"
+                              "  text = 'b'.dup\n"
+                              "  return [text, depth.to_s, Object.new, { depth => text }] if depth == 0\n"
+                              "  [depth].map { |less| bound(less - 1) }\n"
+                              "end\n"
+                              "holder.bound(3)\n"
+                              "nil\n";
+
+static struct {
+	unsigned alike;
+	unsigned different;
+} trial;
+
+/* The three words of an environment, or the first three of an object. */
+static bool readable(const void *address)
+{
+	return (uintptr_t)address % sizeof(VALUE) == 0 && memory_map_readable((uintptr_t)address) &&
+	       memory_map_readable((uintptr_t)address + 2 * sizeof(VALUE));
+}
+
+static bool method_readable(VALUE word)
+{
+	if (!word)
+		return true;
+	if (!readable((const void *)word))
+		return false;
+	if (vm_internal(word) == VM_INTERNAL_VARIABLES)
+		return method_readable(((const struct vm_variables *)word)->method);
+	return vm_internal(word) != VM_INTERNAL_METHOD || readable(((const struct vm_method *)word)->definition);
+}
+
+static bool frame_readable(const struct vm_frame *frame)
+{
+	const VALUE *environment = frame->environment;
+
+	for (;;) {
+		if (!readable(environment - 2) || !method_readable(environment[-2]))
+			return false;
+		if (environment[0] & VM_ENVIRONMENT_LOCAL)
+			return true;
+		environment = (const VALUE *)(environment[-1] & ~(VALUE)3);
+	}
+}
+
+/* What rb_profile_frames calls a frame. */
+static VALUE frame_value(const struct vm_frame *frame, VALUE method)
+{
+	return method ? method : frame->code;
+}
+
+static bool same_frames(const struct vm_context *context, const VALUE *expected, int count)
+{
+	const struct vm_frame *end = vm_context_end(context);
+	int seen = 0;
+
+	for (const struct vm_frame *frame = context->frame; frame < end && seen < count; frame++) {
+		if (!readable(frame) || !frame_readable(frame))
+			return false;
+		VALUE method = vm_frame_method(frame);
+		bool told = vm_frame_told(frame, method);
+		if (!told && vm_frame_native(frame))
+			continue;
+		bool same = frame_value(frame, method) == expected[seen];
+		if (told && !same)
+			return false;
+		seen += same;
+	}
+	return seen == count;
+}
+
+static bool same_event(rb_trace_arg_t *event)
+{
+	const struct vm_event *inside = (const struct vm_event *)event;
+
+	return inside->flag == rb_tracearg_event_flag(event) && inside->object == rb_tracearg_object(event) &&
+	       readable(inside->context) && inside->context->frame == inside->frame;
+}
+
+static void on_trial(VALUE data, rb_trace_arg_t *event)
+{
+	VALUE frames[TRIED_FRAMES];
+	int lines[TRIED_FRAMES];
+	int count = rb_profile_frames(0, TRIED_FRAMES, frames, lines);
+
+	(void)data;
+	/* Less deep the outermost frames may be among them. */
+	if (count < TRIED_FRAMES)
+		return;
+	if (same_event(event) && same_frames(((struct vm_event *)event)->context, frames, count))
+		trial.alike++;
+	else
+		trial.different++;
+}
+
+static bool unwanted(void)
+{
+	const char *wish = getenv("MEMORY_TRACKER_READ_IN_PLACE");
+
+	return wish && strcmp(wish, "0") == 0;
+}
+
+void vm_layout_init(void)
+{
+	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
+	int failed = 0;
+
+	if (unwanted())
+		return;
+	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
+	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
+	rb_eval_string_protect(program, &failed);
+	rb_remove_event_hook(hook);
+	if (failed)
+		rb_set_errinfo(Qnil);
+	vm_layout_known = !failed && trial.alike && !trial.different;
+}
+
+#else
+
+void vm_layout_init(void)
+{
+}
+
+#endif
