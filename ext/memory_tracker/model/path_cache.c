@@ -42,11 +42,28 @@ void path_cache_forget(struct path_cache *cache)
 {
 	cache->seed = next_random(&cache->random);
 	cache->remembered = 0;
+	cache->stale = true;
+}
+
+static void put(struct path_cache *cache, struct path_slot slot)
+{
+	struct path_slot *set = &cache->slots[slot.fingerprint & (cache->slot_count - PATH_SET)];
+	struct path_slot *victim = &set[cache->next_victim++ % PATH_SET];
+
+	for (int index = 0; index < PATH_SET; index++) {
+		if (!set[index].fingerprint || set[index].fingerprint == slot.fingerprint) {
+			victim = &set[index];
+			break;
+		}
+	}
+	*victim = slot;
+	cache->remembered++;
 }
 
 /*
- * Half full at the most, so that few sets overflow. What the old slots knew is met again soon enough. Code that is
- * made anew again and again leads to few nodes by ever new fingerprints: for them no room is made.
+ * Half full at the most, so that few sets overflow. Once something was forgotten the old slots are not taken along:
+ * what they still know is met again soon enough. Code that is made anew again and again leads to few nodes by ever new
+ * fingerprints: for them no room is made.
  */
 static void make_room(struct path_cache *cache, uint32_t nodes)
 {
@@ -59,10 +76,17 @@ static void make_room(struct path_cache *cache, uint32_t nodes)
 	struct path_slot *slots = memory_allocate(cache->memory, slots_size(wanted));
 	if (!slots)
 		return;
-	memory_release(cache->memory, cache->slots, slots_size(cache->slot_count));
+	struct path_slot *old = cache->slots;
+	uint32_t old_count = cache->slot_count;
 	cache->slots = slots;
 	cache->slot_count = wanted;
 	cache->remembered = 0;
+	for (uint32_t index = 0; !cache->stale && index < old_count; index++) {
+		if (old[index].fingerprint)
+			put(cache, old[index]);
+	}
+	cache->stale = false;
+	memory_release(cache->memory, old, slots_size(old_count));
 }
 
 void path_cache_remember(struct path_cache *cache, uint64_t fingerprint, uint64_t node, uint32_t nodes)
@@ -70,14 +94,5 @@ void path_cache_remember(struct path_cache *cache, uint64_t fingerprint, uint64_
 	make_room(cache, nodes);
 	if (!cache->slots)
 		return;
-	struct path_slot *set = &cache->slots[fingerprint & (cache->slot_count - PATH_SET)];
-	struct path_slot *victim = &set[cache->next_victim++ % PATH_SET];
-	for (int index = 0; index < PATH_SET; index++) {
-		if (!set[index].fingerprint || set[index].fingerprint == fingerprint) {
-			victim = &set[index];
-			break;
-		}
-	}
-	*victim = (struct path_slot){fingerprint, node};
-	cache->remembered++;
+	put(cache, (struct path_slot){fingerprint, node});
 }

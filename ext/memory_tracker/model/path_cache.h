@@ -7,6 +7,7 @@
 #ifndef MEMORY_TRACKER_MODEL_PATH_CACHE_H
 #define MEMORY_TRACKER_MODEL_PATH_CACHE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/memory.h"
@@ -29,6 +30,7 @@ struct path_cache {
 	uint32_t slot_count;
 	uint32_t remembered; /* since the seed was taken */
 	uint32_t next_victim;
+	bool stale; /* some slots are of another seed */
 	uint64_t seed;
 	uint64_t random;
 	uint64_t keys[3 * PATH_DEPTH_LIMIT + 2]; /* random ones */
