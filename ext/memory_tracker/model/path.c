@@ -207,7 +207,8 @@ bool tracker_path_holds(struct tracker *tracker, const struct class_record *clas
 		if (!(codes[index] = code_of(tracker, stack->addresses[index])))
 			return true;
 	}
-	if (number == class->other)
+	/* What found no room. */
+	if (number == class->other || (number == class->root_number && !class->other))
 		return true;
 	for (uint32_t index = find_places(stack, codes, places); index-- > 0;) {
 		const struct place *place = &places[index];

@@ -117,7 +117,7 @@ static inline uint32_t tracker_known_path(const struct tracker *tracker, uint64_
 uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
                            uint64_t fingerprint);
 
-/* Whether a node is the one for a stack, for tests. HOOK */
+/* Whether a node is the one for a stack, or one that takes what finds no room; for tests. HOOK */
 bool tracker_path_holds(struct tracker *tracker, const struct class_record *class, const struct stack *stack,
                         uint32_t number);
 

@@ -72,7 +72,7 @@ module Memory
         end
 
         def duration(seconds)
-          minutes, seconds = seconds.round.divmod(60)
+          minutes, seconds = seconds.floor.divmod(60)
           hours, minutes = minutes.divmod(60)
           hours.positive? ? format("%d:%02d:%02d", hours, minutes, seconds) : format("%d:%02d", minutes, seconds)
         end
