@@ -43,7 +43,9 @@ module Heap
     return unless GC.respond_to?(:verify_compaction_references)
 
     option = RUBY_VERSION < "3.2" ? :double_heap : :expand_heap
-    GC.verify_compaction_references(toward: :empty, option => true)
+    # Once is enough, and each time the heap is twice as large.
+    GC.verify_compaction_references(toward: :empty, option => !@expanded)
+    @expanded = true
   rescue NotImplementedError
     GC.start
   end
