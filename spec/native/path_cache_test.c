@@ -18,7 +18,7 @@ static struct path_cache cache;
 static void set_up(void)
 {
 	fake_allocator_init(&allocator, &memory);
-	path_cache_init(&cache, &memory, 20260815);
+	path_cache_init(&cache, &memory, 20260815, 65536);
 }
 
 static void tear_down(void)
@@ -137,6 +137,16 @@ static void test_the_cache_does_not_outgrow_the_nodes(void **state)
 	tear_down();
 }
 
+static void test_the_cache_keeps_its_limit(void **state)
+{
+	set_up();
+	for (uint64_t number = 1; number <= 200000; number++)
+		path_cache_remember(&cache, fingerprint_of(1, number, 1, 1, 1), 7, MANY);
+	assert_int_equal(cache.slot_count, 65536);
+	assert_int_equal(path_cache_recall(&cache, fingerprint_of(1, 200000, 1, 1, 1)), 7);
+	tear_down();
+}
+
 static void test_a_full_set_gives_up_one(void **state)
 {
 	uint32_t known = 0;
@@ -184,6 +194,7 @@ int main(void)
 	    cmocka_unit_test(test_forgetting_changes_every_fingerprint),
 	    cmocka_unit_test(test_the_cache_grows_with_the_paths),
 	    cmocka_unit_test(test_the_cache_does_not_outgrow_the_nodes),
+	    cmocka_unit_test(test_the_cache_keeps_its_limit),
 	    cmocka_unit_test(test_a_full_set_gives_up_one),
 	    cmocka_unit_test(test_without_memory_nothing_is_remembered),
 	};

@@ -8,6 +8,9 @@
 /* The part of the nodes that is kept for roots and pseudo frames is one in this many. */
 #define ROOTS_SHARE 16
 
+/* What is asked for only after addresses were forgotten is not worth more memory. */
+#define SERIAL_SLOTS (UINT32_C(1) << 18)
+
 /* So many are kept of the addresses that dead code has left; clearing them is no work worth mentioning then. */
 #define DEPARTED_LIMIT 1024
 
@@ -17,8 +20,8 @@ int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_ta
 	tree->memory = memory;
 	tree->codes = codes;
 	tree->path_limit = node_limit - node_limit / ROOTS_SHARE;
-	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address);
-	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial);
+	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address, UINT32_C(1) << 31);
+	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial, SERIAL_SLOTS);
 	if (child_index_init(&tree->children, memory, &tree->nodes) || key_map_init(&tree->departed, memory) ||
 	    table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
 		return STATUS_NO_MEMORY;

@@ -20,10 +20,11 @@ static size_t slots_size(uint32_t count)
 	return (size_t)count * sizeof(struct path_slot);
 }
 
-void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t seed)
+void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t seed, uint32_t slot_limit)
 {
 	memset(cache, 0, sizeof(*cache));
 	cache->memory = memory;
+	cache->slot_limit = slot_limit;
 	cache->random = seed;
 	for (size_t index = 0; index < sizeof(cache->keys) / sizeof(*cache->keys); index++)
 		cache->keys[index] = next_random(&cache->random);
@@ -69,7 +70,7 @@ static void make_room(struct path_cache *cache, uint32_t nodes)
 {
 	uint32_t wanted = cache->slot_count ? cache->slot_count * 2 : FIRST_SLOTS;
 
-	if (cache->remembered * 2 < cache->slot_count)
+	if (cache->remembered * 2 < cache->slot_count || cache->slot_count >= cache->slot_limit)
 		return;
 	if (cache->slot_count && cache->slot_count / SLOTS_PER_NODE >= nodes)
 		return;

@@ -28,6 +28,7 @@ struct path_cache {
 	struct memory *memory;   /* borrowed */
 	struct path_slot *slots; /* owned; a power of two of them */
 	uint32_t slot_count;
+	uint32_t slot_limit;
 	uint32_t remembered; /* since the seed was taken */
 	uint32_t next_victim;
 	bool stale; /* some slots are of another seed */
@@ -36,8 +37,8 @@ struct path_cache {
 	uint64_t keys[3 * PATH_DEPTH_LIMIT + 2]; /* random ones */
 };
 
-/* Needs no memory until something is remembered. */
-void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t seed);
+/* Needs no memory until something is remembered. At most `slot_limit` slots, a power of two. */
+void path_cache_init(struct path_cache *cache, struct memory *memory, uint64_t seed, uint32_t slot_limit);
 void path_cache_deinit(struct path_cache *cache);
 
 /* Forgets all paths. HOOK */
