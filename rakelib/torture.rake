@@ -83,8 +83,8 @@ namespace :torture do
   desc "Run the native tests, then Ruby programs, under valgrind"
   task valgrind: %i[compile extensions] do
     abort "torture:valgrind needs valgrind." unless system("valgrind --version", out: File::NULL, err: File::NULL)
-    # One of those left out repeats its work thousands of times, which ASan does in seconds; in the other a process gives
-    # back all memory that it has no use for, and valgrind keeps its own among that.
+    # One of those left out repeats its work thousands of times, which ASan does in seconds; in the other a process
+    # gives back all memory that it has no use for, and valgrind keeps its own among that.
     tests = NativeTests::TESTS.dup.exclude("**/refused_memory_test.c", "**/job_test.c")
     programs = tests.map { |source| NativeTests.program(source) }
     programs.each { |program| Rake::Task[program].invoke }

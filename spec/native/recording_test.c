@@ -303,7 +303,11 @@ static void test_a_full_disk(void **state)
 		setrlimit(RLIMIT_FSIZE, &limit);
 		bool added = recorder_add(recorder, snapshot, problem);
 		bool again = recorder_add(recorder, snapshot, problem);
-		_exit(!added && again && strstr(problem, "ends here: File too large") ? 0 : 1);
+		bool told = !added && again && strstr(problem, "ends here: File too large");
+
+		free(snapshot);
+		recorder_close(recorder);
+		_exit(told ? 0 : 1);
 	}
 	int status;
 	wait(&status);
