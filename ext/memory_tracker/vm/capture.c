@@ -156,14 +156,14 @@ static void begin_light(struct capture *capture)
 	survey_take(capture);
 }
 
-static void begin(struct capture *capture, struct tracker *tracker)
+static void begin(struct capture *capture, struct tracker *tracker, bool allowed)
 {
 	replace(capture, tracker);
 	if (capture->light) {
 		begin_light(capture);
 		return;
 	}
-	hooks_add(capture);
+	hooks_add(capture, allowed);
 	capture->running = true;
 	tracked_apply(capture);
 	if (capture->existing)
@@ -173,21 +173,24 @@ static void begin(struct capture *capture, struct tracker *tracker)
 enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason)
 {
 	enum capture_result result;
+	/* Asking lets other threads run, and may be interrupted. */
+	bool allowed = compat_hooks_allowed();
+	bool main_ractor = compat_main_ractor();
 
 	if (capture->running)
 		return CAPTURE_NOTHING;
 	*reason = "a capture can only be started in the main Ractor";
-	if (!compat_main_ractor())
+	if (!main_ractor)
 		return CAPTURE_REFUSED;
 	*reason = "this Ruby would crash if a Ractor started meanwhile; no capture can be started while there are any";
-	if (!compat_hooks_allowed())
+	if (!allowed)
 		return CAPTURE_REFUSED;
 	if (hooks_full())
 		return CAPTURE_TOO_MANY;
 	struct tracker *tracker = make_tracker(capture, &result, reason);
 	if (tracker) {
 		capture->self = self;
-		begin(capture, tracker);
+		begin(capture, tracker, true);
 	}
 	return result;
 }
@@ -195,6 +198,8 @@ enum capture_result capture_start(struct capture *capture, VALUE self, const cha
 enum capture_result capture_clear(struct capture *capture, const char **reason)
 {
 	enum capture_result result;
+	/* Asking lets other threads run, and may be interrupted. */
+	bool allowed = compat_hooks_allowed();
 	bool running = capture->running;
 
 	if (!capture->tracker)
@@ -208,7 +213,7 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 	}
 	capture->running = false;
 	if (running)
-		begin(capture, tracker);
+		begin(capture, tracker, allowed);
 	else
 		replace(capture, tracker);
 	return CAPTURE_DONE;
@@ -250,14 +255,11 @@ enum capture_result capture_stop(struct capture *capture, VALUE map)
 	if (!capture->running)
 		return CAPTURE_DONE;
 	capture_refresh(capture);
-	/* This ends a sweep that is under way, while the hooks still hear of it. */
-	bool was_disabled = RTEST(rb_gc_disable());
+	/* This ends a sweep that is under way, while the hooks still hear of it; after it nothing is born. */
+	remember_classes(capture, map);
 	hooks_remove(capture);
 	capture->running = false;
-	remember_classes(capture, map);
 	tracker_end(capture->tracker);
-	if (!was_disabled)
-		rb_gc_enable();
 	return CAPTURE_DONE;
 }
 

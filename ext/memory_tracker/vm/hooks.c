@@ -29,6 +29,7 @@ static struct {
 	uint64_t missed; /* births that a comparison has found, and no capture was told of yet */
 	bool gc_started; /* a GC's start was seen, and the comparison made at it */
 	bool installed;
+	bool outdated; /* they have missed something, and are to be set anew */
 	bool job_requested;
 	bool ending;                    /* the program is; no blocks of tracked classes are called any more */
 	bool names_wait;                /* for the end of a GC, which requests the job for them */
@@ -235,10 +236,10 @@ static rb_event_hook_func_t hook(void)
 }
 
 /* Without allocation in between, so that both counts start at the same object. */
-static void install(void)
+static void install(bool allowed)
 {
-	registry.installed = compat_hooks_allowed();
-	if (registry.installed)
+	registry.installed = allowed;
+	if (allowed)
 		rb_add_event_hook2(hook(), EVENTS, registry.holder,
 		                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
 	set_baseline();
@@ -251,6 +252,7 @@ static void uninstall(void)
 	registry.gc_started = false;
 	registry.names_wait = false;
 	registry.installed = false;
+	registry.outdated = false;
 }
 
 /* --- the registry --- */
@@ -260,12 +262,12 @@ bool hooks_full(void)
 	return registry.count + registry.resting_count == CAPTURES_LIMIT;
 }
 
-void hooks_add(struct capture *capture)
+void hooks_add(struct capture *capture, bool allowed)
 {
 	capture->born_before = registry.born;
 	registry.captures[registry.count++] = capture;
 	if (!registry.installed)
-		install();
+		install(allowed);
 	hooks_update_figures();
 }
 
@@ -293,13 +295,10 @@ void hooks_rest(struct capture *capture)
 	registry.resting[registry.resting_count++] = capture;
 }
 
-bool hooks_hear(struct capture *capture)
+void hooks_hear(struct capture *capture)
 {
-	if (!registry.installed && !compat_hooks_allowed())
-		return false;
 	take_out(registry.resting, &registry.resting_count, capture);
-	hooks_add(capture);
-	return true;
+	hooks_add(capture, true);
 }
 
 uint64_t hooks_born_by_major(void)
@@ -322,8 +321,19 @@ void hooks_check(void)
 	for (int index = 0; index < registry.count; index++)
 		atomic_fetch_add(&registry.captures[index]->unseen, registry.missed);
 	registry.missed = 0;
+	registry.outdated = true;
+	hooks_request_job();
+}
+
+/* Asking runs Ruby code, in which blocks of tracked classes may stop captures, and may raise what interrupts it. */
+static void renew(void)
+{
+	bool allowed = compat_hooks_allowed();
+
+	if (!registry.outdated || registry.count == 0)
+		return;
 	uninstall();
-	install();
+	install(allowed);
 }
 
 /* --- jobs --- */
@@ -343,6 +353,8 @@ static void run_job(void *data)
 {
 	(void)data;
 	registry.job_requested = false;
+	if (registry.outdated)
+		renew();
 	close_full_windows();
 	if (registry.refresh_due) {
 		hooks_check();

@@ -27,15 +27,15 @@ void hooks_init(void);
 /* Whether CAPTURES_LIMIT captures are fed already. GVL */
 bool hooks_full(void);
 
-/* Feeds events to a capture, unless hooks_full. GVL */
-void hooks_add(struct capture *capture);
+/* Feeds events to a capture, unless hooks_full; sets hooks only when `allowed`, which compat_hooks_allowed tells. GVL */
+void hooks_add(struct capture *capture, bool allowed);
 
 /*
- * Of a light capture: keeps it alive and hears of nothing for it, unless hooks_full; hears of everything for it; returns
- * whether that can be. GVL
+ * Of a light capture: keeps it alive and hears of nothing for it, unless hooks_full; hears of everything for it, only
+ * where compat_hooks_allowed. GVL
  */
 void hooks_rest(struct capture *capture);
-bool hooks_hear(struct capture *capture);
+void hooks_hear(struct capture *capture);
 
 /* GVL */
 void hooks_remove(struct capture *capture);
@@ -47,8 +47,8 @@ uint64_t hooks_born_by_major(void);
 uint64_t hooks_born(void);
 
 /*
- * Compares what the hooks have seen with what the VM has counted; on a difference the hooks are set anew, and all
- * captures are told how many births were missed. GVL, never inside an event
+ * Compares what the hooks have seen with what the VM has counted; on a difference all captures are told how many births
+ * were missed, and the hooks are set anew soon. Nothing can interrupt it. GVL, never inside an event
  */
 void hooks_check(void);
 

@@ -2,6 +2,7 @@
 
 #include "vm/hooks.h"
 #include "vm/naming.h"
+#include "vm/walk.h"
 
 static uint64_t missed(const struct capture *capture)
 {
@@ -53,15 +54,13 @@ struct visiting {
 	void *context;
 };
 
-static VALUE visit_found(VALUE klass, VALUE argument, int argc, const VALUE *argv, VALUE block)
+static void visit_found(void *context, VALUE klass)
 {
-	const struct visiting *visiting = (const struct visiting *)argument;
-	/* A singleton class has no objects of its own, and needs no id. */
-	struct class_record *class = rb_class_real(klass) == klass ? capture_class(visiting->capture, klass) : NULL;
+	const struct visiting *visiting = context;
+	const struct class_record *class = capture_class(visiting->capture, klass);
 
 	if (class)
 		visiting->visit(visiting->context, klass, class);
-	return Qnil;
 }
 
 static void visit_known(const struct visiting *visiting)
@@ -77,18 +76,28 @@ static void visit_known(const struct visiting *visiting)
 	}
 }
 
+static VALUE visit_all(VALUE argument)
+{
+	struct visiting *visiting = (struct visiting *)argument;
+	const struct capture *capture = visiting->capture;
+
+	hooks_check();
+	if (NIL_P(capture->stopped_classes) && !capture->light && !missed(capture))
+		visit_known(visiting);
+	else
+		walk_classes(visit_found, visiting);
+	return Qnil;
+}
+
+static VALUE enable_gc(VALUE was_disabled)
+{
+	return RTEST(was_disabled) ? Qnil : rb_gc_enable();
+}
+
 void living_each_class(struct capture *capture,
                        void (*visit)(void *context, VALUE klass, const struct class_record *class), void *context)
 {
 	struct visiting visiting = {capture, visit, context};
-	bool was_disabled = RTEST(rb_gc_disable());
 
-	hooks_check();
-	if (NIL_P(capture->stopped_classes) && !capture->light && !missed(capture))
-		visit_known(&visiting);
-	else
-		rb_block_call(rb_path2class("ObjectSpace"), rb_intern("each_object"), 1, &rb_cClass, visit_found,
-		              (VALUE)&visiting);
-	if (!was_disabled)
-		rb_gc_enable();
+	rb_ensure(visit_all, (VALUE)&visiting, enable_gc, rb_gc_disable());
 }

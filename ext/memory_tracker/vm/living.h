@@ -14,10 +14,7 @@
 /* Completes the names of code, and of classes when asked. GVL, never inside an event */
 void living_complete_names(struct capture *capture, bool classes);
 
-/*
- * Visits the classes that have a record, while nothing can die. The visitor may allocate but not raise. GVL, never
- * inside an event
- */
+/* Visits the classes that have a record, while nothing can die. The visitor may raise. GVL, never inside an event */
 void living_each_class(struct capture *capture,
                        void (*visit)(void *context, VALUE klass, const struct class_record *class), void *context);
 

@@ -40,7 +40,8 @@ static void open_window(struct capture *capture, uint64_t now)
 
 	light_open(capture->tracker, (uint32_t)samples + SAMPLES_LEAST);
 	atomic_store(&capture->unseen, 0);
-	survey->open = hooks_hear(capture);
+	hooks_hear(capture);
+	survey->open = true;
 }
 
 static void forget(struct capture *capture, bool trusted)
@@ -112,8 +113,9 @@ static void take(struct capture *capture, bool window)
 {
 	uint64_t began = now_ns();
 
+	/* Asking may be interrupted, by another thread that stops the capture too; nothing after it can be. */
 	capture->survey.hindered = !compat_alone();
-	if (capture->survey.hindered)
+	if (capture->survey.hindered || !capture->running)
 		return;
 	bool was_disabled = RTEST(rb_gc_disable());
 	survey_close_window(capture);

@@ -1,7 +1,5 @@
 #include "vm/walk.h"
 
-#include <ruby.h>
-
 #include "vm/naming.h"
 
 /* Exported by every CRuby, in no public header. It ends a sweep first. */
@@ -30,6 +28,31 @@ static int enter_slots(void *start, void *end, size_t stride, void *data)
 void walk_existing(struct tracker *tracker)
 {
 	rb_objspace_each_objects(enter_slots, tracker);
+}
+
+struct visiting {
+	void (*visit)(void *context, VALUE klass);
+	void *context;
+};
+
+static int visit_slots(void *start, void *end, size_t stride, void *data)
+{
+	const struct visiting *visiting = data;
+
+	for (char *slot = start; slot < (char *)end; slot += stride) {
+		VALUE object = (VALUE)slot;
+
+		if (RB_BUILTIN_TYPE(object) == RUBY_T_CLASS && RBASIC(object)->klass && rb_class_real(object) == object)
+			visiting->visit(visiting->context, object);
+	}
+	return 0;
+}
+
+void walk_classes(void (*visit)(void *context, VALUE klass), void *context)
+{
+	struct visiting visiting = {visit, context};
+
+	rb_objspace_each_objects(visit_slots, &visiting);
 }
 
 struct counting {
