@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "viewer/call_paths.h"
 #include "viewer/history.h"
 #include "viewer/id_index.h"
 
@@ -27,6 +28,7 @@ struct figures {
 	const struct figures_times *times;  /* of those */
 	const struct id_index *index;       /* where `history` is NULL: an id -> its row */
 	const struct figures *paths;        /* those of the call paths that are watched; NULL: there are none */
+	const struct call_paths *plain;     /* all call paths of the snapshot; NULL: not built yet */
 };
 
 /* The figures of a history, right until it is updated. */

@@ -67,10 +67,9 @@ static struct snapshot_header *snapshot_of(const struct path_watch *watch, const
 bool path_watch_feed(struct path_watch *watch, const struct snapshot_header *snapshot, const struct key_set *shown,
                      const struct key_set *turned)
 {
-	static const struct key_set none;
-
+	watch->turned.count = 0;
 	if (!call_paths_build(&watch->plain, snapshot) ||
-	    !call_paths_build_turned(&watch->turned, snapshot, turned ? turned : &none))
+	    (turned && !call_paths_build_turned(&watch->turned, snapshot, turned)))
 		return false;
 	struct snapshot_header *made = snapshot_of(watch, snapshot, shown);
 	return made && history_update(watch->history, made);

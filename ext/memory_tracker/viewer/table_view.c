@@ -373,6 +373,12 @@ static unsigned draw_origin(struct table_view *table, struct grid *grid, unsigne
 	return behind;
 }
 
+/* Whether some class may be unfolded, so that all names leave room for the mark. */
+static bool has_paths(const struct tree_lines *tree)
+{
+	return tree->paths->snapshot && tree->paths->snapshot->node_count;
+}
+
 /* The name has its own way, because it is cut where the screen ends. */
 static void draw_name(struct table_view *table, struct grid *grid, unsigned line, const struct layout_place *place,
                       const struct column_line *row, bool with_sign)
@@ -386,7 +392,7 @@ static void draw_name(struct table_view *table, struct grid *grid, unsigned line
 		path_cell_draw(grid, line, start, cells, row, marked(table), with_sign ? text : NULL);
 		return;
 	}
-	if (table->tree.paths.snapshot && table->tree.paths.snapshot->node_count && cells > PATH_CELL_MARK) {
+	if (has_paths(&table->tree) && cells > PATH_CELL_MARK) {
 		start = path_cell_mark(grid, line, start, &row->path, row->charset);
 		cells -= PATH_CELL_MARK;
 	}

@@ -15,7 +15,7 @@
 void tree_lines_deinit(struct tree_lines *tree)
 {
 	key_set_deinit(&tree->unfolded);
-	call_paths_deinit(&tree->paths);
+	call_paths_deinit(&tree->own);
 	free(tree->lines);
 	free(tree->waiting);
 	free(tree->rows);
@@ -30,7 +30,7 @@ uint64_t tree_lines_key(const struct column_line *line)
 /* How many call paths can be lines: those directly below something that is unfolded. */
 static size_t count_below_unfolded(const struct tree_lines *tree, const struct snapshot_class *classes)
 {
-	const struct call_paths *paths = &tree->paths;
+	const struct call_paths *paths = tree->paths;
 	size_t count = 0;
 
 	for (size_t i = 0; tree->unfolded.count && i < paths->count; i++) {
@@ -104,7 +104,7 @@ static struct column_line line_of_class(const struct tree_lines *tree, const str
 	line.deltas = order->deltas;
 	if (order->since)
 		line.change = since_mark_class(order->since, &snapshot_classes(figures->snapshot)[index]);
-	line.path.below = tree->paths.snapshot && tree->paths.any[index];
+	line.path.below = tree->paths->snapshot && tree->paths->any[index];
 	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, line.row->id);
 	return line;
 }
@@ -187,13 +187,13 @@ static struct column_line line_of_path(struct tree_lines *tree, const struct fig
                                        const struct tree_order *order, uint32_t index, const struct column_line *above)
 {
 	struct history_row *spare = &tree->rows[tree->row_count];
-	struct column_line line = tree_lines_path(&tree->paths, index, figures->paths, above, spare);
+	struct column_line line = tree_lines_path(tree->paths, index, figures->paths, above, spare);
 
 	tree->row_count += line.row == spare;
 	line.path.unfolded = line.path.below && key_set_has(&tree->unfolded, tree_lines_key(&line));
 	line.deltas = order->deltas;
 	if (order->since)
-		line.change = since_mark_path(order->since, &tree->paths, &tree->paths.paths[index]);
+		line.change = since_mark_path(order->since, tree->paths, &tree->paths->paths[index]);
 	return line;
 }
 
@@ -245,10 +245,10 @@ static void add_below(struct tree_lines *tree, const struct figures *figures, co
                       const struct column_line *above)
 {
 	size_t from = tree->waiting_count;
-	uint32_t index = call_paths_below(&tree->paths, above->class_index, above->path.index);
+	uint32_t index = call_paths_below(tree->paths, above->class_index, above->path.index);
 
-	for (; index != CALL_PATHS_NONE; index = tree->paths.paths[index].next) {
-		if (tree->paths.paths[index].allocated)
+	for (; index != CALL_PATHS_NONE; index = tree->paths->paths[index].next) {
+		if (tree->paths->paths[index].allocated)
 			tree->waiting[tree->waiting_count++] = line_of_path(tree, figures, order, index, above);
 	}
 	put_in_order(tree, from, order);
@@ -276,10 +276,15 @@ static bool add_classes(struct tree_lines *tree, const struct figures *figures, 
 	return true;
 }
 
-static bool build_paths(struct tree_lines *tree, const struct snapshot_header *snapshot)
+static bool build_paths(struct tree_lines *tree, const struct snapshot_header *snapshot, const struct call_paths *plain)
 {
-	return tree->turned ? call_paths_build_turned(&tree->paths, snapshot, &tree->unfolded)
-	                    : call_paths_build(&tree->paths, snapshot);
+	tree->paths = &tree->own;
+	if (tree->turned)
+		return call_paths_build_turned(&tree->own, snapshot, &tree->unfolded);
+	if (!plain)
+		return call_paths_build(&tree->own, snapshot);
+	tree->paths = plain;
+	return true;
 }
 
 bool tree_lines_make(struct tree_lines *tree, const struct figures *figures, const struct tree_order *order)
@@ -289,7 +294,7 @@ bool tree_lines_make(struct tree_lines *tree, const struct figures *figures, con
 	tree->count = tree->waiting_count = tree->row_count = 0;
 	if (!snapshot)
 		return true;
-	if (!build_paths(tree, snapshot) ||
+	if (!build_paths(tree, snapshot, figures->plain) ||
 	    !reserve(tree, snapshot->class_count, count_below_unfolded(tree, snapshot_classes(snapshot))))
 		return false;
 	/* Without memory changes are not known, and all the rest is. */
@@ -313,7 +318,7 @@ static bool unfold(struct tree_lines *tree, const struct column_line *line)
 {
 	if (!key_set_add(&tree->unfolded, tree_lines_key(line)))
 		return false;
-	return line->path.depth || !tree->turned || build_paths(tree, tree->paths.snapshot);
+	return line->path.depth || !tree->turned || build_paths(tree, tree->paths->snapshot, NULL);
 }
 
 /* Whether a call path is somewhere below a line of the same class. */
@@ -330,11 +335,11 @@ bool tree_lines_unfold_all(struct tree_lines *tree, const struct column_line *li
 
 	if (!unfold(tree, line))
 		return false;
-	for (uint32_t i = 0; i < tree->paths.count && tree->unfolded.count < UNFOLD_MOST; i++) {
-		const struct call_path *path = &tree->paths.paths[i];
+	for (uint32_t i = 0; i < tree->paths->count && tree->unfolded.count < UNFOLD_MOST; i++) {
+		const struct call_path *path = &tree->paths->paths[i];
 
 		if (path->class_index != class_index || path->first == CALL_PATHS_NONE ||
-		    !is_below(&tree->paths, i, above))
+		    !is_below(tree->paths, i, above))
 			continue;
 		if (!key_set_add(&tree->unfolded, path->key))
 			return false;
@@ -348,9 +353,9 @@ bool tree_lines_unfold_chain(struct tree_lines *tree, const struct column_line *
 
 	if (!unfold(tree, line))
 		return false;
-	for (index = call_paths_below(&tree->paths, class_index, index); index != CALL_PATHS_NONE;
-	     index = tree->paths.paths[index].first) {
-		const struct call_path *path = &tree->paths.paths[index];
+	for (index = call_paths_below(tree->paths, class_index, index); index != CALL_PATHS_NONE;
+	     index = tree->paths->paths[index].first) {
+		const struct call_path *path = &tree->paths->paths[index];
 
 		if (path->next != CALL_PATHS_NONE)
 			break;

@@ -18,9 +18,10 @@
 /* To begin with: zeros, with the charset set. */
 struct tree_lines {
 	enum text_charset charset;
-	bool turned;             /* callers first */
-	struct key_set unfolded; /* ids of classes, keys of call paths */
-	struct call_paths paths;
+	bool turned;                    /* callers first */
+	struct key_set unfolded;        /* ids of classes, keys of call paths */
+	const struct call_paths *paths; /* borrowed from the figures, or `own`; NULL before lines were made */
+	struct call_paths own;
 
 	struct column_line *lines; /* owned, in order; what they point to belongs to the figures, or is in `rows` */
 	size_t count;

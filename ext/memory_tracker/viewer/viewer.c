@@ -199,6 +199,8 @@ bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 	viewer->latest_paths = figures_of(viewer->watch.history);
 	viewer->latest = figures_of(viewer->history);
 	viewer->latest.paths = &viewer->latest_paths;
+	if (watched && viewer->watch.plain.snapshot == viewer->latest.snapshot)
+		viewer->latest.plain = &viewer->watch.plain;
 	/* Without memory for a new capture's snapshot the history is empty, and so must be what is made from it. */
 	bool shown = viewer->still || table_view_refresh(&viewer->table, &viewer->latest);
 	tell_of_the_lost(viewer);
