@@ -17,6 +17,9 @@ class RandomProgram
   }.freeze
   WEIGHTED = STEPS.flat_map { |name, weight| [name] * weight }.freeze
 
+  # What Ruby converts with is loaded the first time. In the child of a fork that comes meanwhile there is no such thing.
+  "".encode("UTF-16LE").encode("UTF-8")
+
   # @return [Integer]
   def self.seed
     @seed ||= Integer(ENV.fetch("TRACKER_SEED") { Random.new_seed & 0xffff_ffff })
