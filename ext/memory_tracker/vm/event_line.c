@@ -36,7 +36,7 @@ static struct trial literals[] = {
 #define LITERALS (sizeof(literals) / sizeof(*literals))
 
 /* The frame, when its program counter was stepped forward for this event; else NULL. */
-VM_STACK static struct vm_frame *stepped_frame(rb_trace_arg_t *event)
+static struct vm_frame *stepped_frame(rb_trace_arg_t *event)
 {
 	struct vm_frame *frame = ((struct vm_event *)event)->frame;
 
@@ -65,8 +65,7 @@ __attribute__((no_sanitize("address"))) static VALUE instruction_at(const VALUE 
 }
 
 /* Not inlined: a stack that ends in native code would save and restore registers for nothing. */
-VM_STACK __attribute__((noinline)) static int stepped_frames(rb_trace_arg_t *event, int limit, VALUE *frames,
-                                                             int *frame_lines)
+__attribute__((noinline)) static int stepped_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
 {
 	struct vm_frame *frame = stepped_frame(event);
 	VALUE instruction = instruction_at(frame->counter - 1);
@@ -88,7 +87,7 @@ int event_line_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *fram
 
 /* --- trying --- */
 
-VM_STACK static void on_trial(VALUE data, rb_trace_arg_t *event)
+static void on_trial(VALUE data, rb_trace_arg_t *event)
 {
 	struct vm_frame *frame = stepped_frame(event);
 	VALUE code;

@@ -213,7 +213,7 @@ static void on_event(VALUE data, rb_trace_arg_t *event)
 }
 
 /* The same where it can be had without asking. */
-VM_STACK static void on_known_event(VALUE data, rb_trace_arg_t *event)
+static void on_known_event(VALUE data, rb_trace_arg_t *event)
 {
 	const struct vm_event *inside = (const struct vm_event *)event;
 

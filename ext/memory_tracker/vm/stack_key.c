@@ -10,7 +10,7 @@ static bool watch(struct tracker *tracker, VALUE object)
 	return tracker_watch(tracker, (uintptr_t)object);
 }
 
-VM_STACK bool stack_key_watch(struct tracker *tracker, rb_trace_arg_t *event, uint32_t depth)
+bool stack_key_watch(struct tracker *tracker, rb_trace_arg_t *event, uint32_t depth)
 {
 	const struct vm_context *context = ((const struct vm_event *)event)->context;
 	const struct vm_frame *end = vm_context_end(context);

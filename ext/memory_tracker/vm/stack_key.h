@@ -12,8 +12,8 @@
  * The fingerprint of the topmost `depth` frames below a class, or 0 when they can only be asked for. Frames that
  * rb_profile_frames may or may not tell of are added without being counted. HOOK
  */
-VM_STACK static inline uint64_t stack_key(const struct path_cache *cache, uint32_t class_number, rb_trace_arg_t *event,
-                                          uint32_t depth)
+static inline uint64_t stack_key(const struct path_cache *cache, uint32_t class_number, rb_trace_arg_t *event,
+                                 uint32_t depth)
 {
 	if (unlikely(!vm_layout_known))
 		return 0;

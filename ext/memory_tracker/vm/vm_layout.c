@@ -40,7 +40,7 @@ static bool readable(const void *address)
 	       memory_map_readable((uintptr_t)address + 2 * sizeof(VALUE));
 }
 
-VM_STACK static bool method_readable(VALUE word)
+static bool method_readable(VALUE word)
 {
 	if (!word)
 		return true;
@@ -51,7 +51,7 @@ VM_STACK static bool method_readable(VALUE word)
 	return vm_internal(word) != VM_INTERNAL_METHOD || readable(((const struct vm_method *)word)->definition);
 }
 
-VM_STACK static bool frame_readable(const struct vm_frame *frame)
+static bool frame_readable(const struct vm_frame *frame)
 {
 	const VALUE *environment = frame->environment;
 
@@ -65,12 +65,12 @@ VM_STACK static bool frame_readable(const struct vm_frame *frame)
 }
 
 /* What rb_profile_frames calls a frame. */
-VM_STACK static VALUE frame_value(const struct vm_frame *frame, VALUE method)
+static VALUE frame_value(const struct vm_frame *frame, VALUE method)
 {
 	return method ? method : frame->code;
 }
 
-VM_STACK static bool same_frames(const struct vm_context *context, const VALUE *expected, int count)
+static bool same_frames(const struct vm_context *context, const VALUE *expected, int count)
 {
 	const struct vm_frame *end = vm_context_end(context);
 	int seen = 0;
@@ -90,7 +90,7 @@ VM_STACK static bool same_frames(const struct vm_context *context, const VALUE *
 	return seen == count;
 }
 
-VM_STACK static bool same_event(rb_trace_arg_t *event)
+static bool same_event(rb_trace_arg_t *event)
 {
 	const struct vm_event *inside = (const struct vm_event *)event;
 
@@ -98,7 +98,7 @@ VM_STACK static bool same_event(rb_trace_arg_t *event)
 	       readable(inside->context) && inside->context->frame == inside->frame;
 }
 
-VM_STACK static void on_trial(VALUE data, rb_trace_arg_t *event)
+static void on_trial(VALUE data, rb_trace_arg_t *event)
 {
 	VALUE frames[TRIED_FRAMES];
 	int lines[TRIED_FRAMES];

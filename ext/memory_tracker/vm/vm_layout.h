@@ -16,12 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * For functions that read in place. Events and frames lie on stacks of the VM, which knows nothing of ASan: what that
- * believes of them may be left over from frames that an exception has jumped over.
- */
-#define VM_STACK __attribute__((no_sanitize("address")))
-
 /* A frame of the VM's stack; the callers' ones follow at higher addresses. */
 struct vm_frame {
 	const VALUE *counter; /* NULL in native frames */
@@ -79,13 +73,13 @@ enum vm_internal { VM_INTERNAL_VARIABLES = 2, VM_INTERNAL_METHOD = 6 };
 
 enum vm_environment_flag { VM_ENVIRONMENT_LOCAL = 0x2, VM_ENVIRONMENT_NATIVE = 0x80 };
 
-VM_STACK static inline unsigned vm_internal(VALUE object)
+static inline unsigned vm_internal(VALUE object)
 {
 	return (unsigned)(RBASIC(object)->flags >> RUBY_FL_USHIFT) & 15;
 }
 
 /* The method that an environment says it runs for, or 0. HOOK */
-VM_STACK static inline VALUE vm_method_in(VALUE word)
+static inline VALUE vm_method_in(VALUE word)
 {
 	return word && vm_internal(word) == VM_INTERNAL_METHOD ? word : 0;
 }
@@ -93,7 +87,7 @@ VM_STACK static inline VALUE vm_method_in(VALUE word)
 /*
  * The method that a frame runs for, of any kind: a block runs for the one that it stands in. 0 for none. HOOK
  */
-VM_STACK static inline VALUE vm_frame_runs_for(const struct vm_frame *frame)
+static inline VALUE vm_frame_runs_for(const struct vm_frame *frame)
 {
 	const VALUE *environment = frame->environment;
 
@@ -111,18 +105,18 @@ VM_STACK static inline VALUE vm_frame_runs_for(const struct vm_frame *frame)
 	return vm_method_in(word);
 }
 
-VM_STACK static inline enum vm_method_kind vm_method_kind(VALUE method)
+static inline enum vm_method_kind vm_method_kind(VALUE method)
 {
 	return (enum vm_method_kind)(*((const struct vm_method *)method)->definition & 15);
 }
 
-VM_STACK static inline bool vm_frame_native(const struct vm_frame *frame)
+static inline bool vm_frame_native(const struct vm_frame *frame)
 {
 	return frame->environment[0] & VM_ENVIRONMENT_NATIVE;
 }
 
 /* The method that rb_profile_frames names a frame after. It names one without by its code, if it has some. HOOK */
-VM_STACK static inline VALUE vm_frame_method(const struct vm_frame *frame)
+static inline VALUE vm_frame_method(const struct vm_frame *frame)
 {
 	VALUE method = vm_frame_runs_for(frame);
 
@@ -133,13 +127,13 @@ VM_STACK static inline VALUE vm_frame_method(const struct vm_frame *frame)
  * Whether rb_profile_frames is sure to tell of a frame. Of one without a counter that is not native only Rubies before
  * 3.3 do. HOOK
  */
-VM_STACK static inline bool vm_frame_told(const struct vm_frame *frame, VALUE method)
+static inline bool vm_frame_told(const struct vm_frame *frame, VALUE method)
 {
 	return vm_frame_native(frame) ? method != 0 : frame->counter != NULL;
 }
 
 /* The end of the stack, of which the outermost frames may be no real ones. HOOK */
-VM_STACK static inline const struct vm_frame *vm_context_end(const struct vm_context *context)
+static inline const struct vm_frame *vm_context_end(const struct vm_context *context)
 {
 	return (const struct vm_frame *)(context->stack + context->words);
 }
