@@ -34,8 +34,8 @@ module CallPathCases
 
   add "an interpolated string", "String", "3 Object#pack", "5 <top>", <<~RUBY
     def pack
-      fruit = :apple
-      "\#{fruit} and a text that is too long for the slot of a short string \#{fruit}" # here
+      ripe = true
+      "\#{ripe} and a text that is too long for the slot of a short string \#{ripe}" # here
     end
     pack
   RUBY
