@@ -17,7 +17,7 @@ class RandomProgram
   }.freeze
   WEIGHTED = STEPS.flat_map { |name, weight| [name] * weight }.freeze
 
-  # What Ruby converts with is loaded the first time. In the child of a fork that comes meanwhile there is no such thing.
+  # Ruby loads what it converts with at the first time. In the child of a fork that comes meanwhile there is none.
   "".encode("UTF-16LE").encode("UTF-8")
 
   # @return [Integer]
