@@ -18,6 +18,7 @@ RSpec.describe Memory::Tracker::Capture, "against the heap as it is" do
 
   after do
     captures.each(&:stop)
+    GC.enable
     GC.stress = false
     GC.auto_compact = false if GC.respond_to?(:auto_compact=)
   end
@@ -92,9 +93,11 @@ RSpec.describe Memory::Tracker::Capture, "against the heap as it is" do
     expect(result.out.lines).to eq(["{}\n", "{}\n", "true\n", "[nil, nil]\n"]), result.to_s
   end
 
+  # Of what is freed by a GC that its hook starts the VM tells nobody: every GC is asked for, outside of hooks.
   it "is exact beside the standard library's own tracing" do
+    GC.disable
     ObjectSpace.trace_object_allocations do
-      program.run(steps: 600)
+      program.run(steps: 600) { |random| GC.start if random.rand(5).zero? }
       GC.compact if GC.respond_to?(:compact)
       program.run(steps: 100)
       expect_work
