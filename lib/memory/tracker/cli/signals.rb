@@ -79,7 +79,7 @@ module Memory
         end
 
         # Waits for a signal. Those of one kind that come close together are taken for one, as the system does too. One
-        # that comes while the witness answers may be in its answer already, so it belongs to the same round.
+        # that comes around the witness's answer may be in it already, so it belongs to the same round.
         def next_for_launcher
           names = [@received.pop]
           seen = []
@@ -87,6 +87,7 @@ module Memory
             sleep GRACE
             names << @received.pop until @received.empty?
             seen |= @witness.seen
+            sleep GRACE
             break if @received.empty?
           end
           names.uniq - seen

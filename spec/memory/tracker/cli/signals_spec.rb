@@ -49,6 +49,30 @@ RSpec.describe Memory::Tracker::CLI::Signals, :top do
     end
   end
 
+  it "does not double what reaches the launcher later than the witness" do
+    received = nil
+    answers = [%w[USR1]]
+    late = []
+    witness = instance_double(Memory::Tracker::CLI::Witness, close: nil)
+    allow(Memory::Tracker::CLI::Witness).to receive(:new) { |queue| received = queue and witness }
+    # It has seen two, of which one comes here with the first answer on its way.
+    allow(witness).to receive(:seen) { answers.shift&.each { |name| late << name } || [] }
+    signals = described_class.new
+    allow(signals).to receive(:sleep) { received.push(late.shift) if late.any? }
+    passed_on = Thread::Queue.new
+    allow(Process).to receive(:kill) { |name, _pid| passed_on.push(name) }
+    signals.start
+    signals.target = 1
+    received.push("USR1")
+    eventually("an answer") { answers.empty? }
+    %w[USR2 TERM].each do |name|
+      received.push(name)
+      expect(passed_on.pop).to eq(name)
+    end
+  ensure
+    signals.stop
+  end
+
   it "keeps one that comes before there is a program" do
     Dir.mktmpdir do |directory|
       pid = Process.spawn(clean_environment.merge("TMPDIR" => directory), ruby, "-I", "#{SpecSupport::ROOT}/lib", "-e",
