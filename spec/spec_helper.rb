@@ -4,7 +4,7 @@ require_relative "support/spec_support"
 
 # A shell or a tool that runs this in the background may have these ignored. The programs that are tested would inherit
 # that, and a launcher passes on no signal that was ignored when it was started.
-%w[HUP QUIT].each { |signal| trap(signal, "DEFAULT") }
+%w[HUP QUIT USR1 USR2].each { |signal| trap(signal, "DEFAULT") }
 
 RSpec.configure do |config|
   config.disable_monkey_patching!

@@ -29,7 +29,10 @@ static struct group *groups;
 static uint32_t places[CLASSES_LIMIT * 2]; /* number of a group + 1; 0: empty */
 static uint32_t group_count;
 
-static ID id_count_for, id_live_count;
+/* For each class: it, its id, and its allocated, freed and retained objects. */
+enum { FIGURES_OF_CLASS = 5 };
+
+static ID id_figures, id_live_count;
 
 static const char *const type_names[] = {
     [RUBY_T_OBJECT] = "T_OBJECT", [RUBY_T_STRUCT] = "T_STRUCT", [RUBY_T_FILE] = "T_FILE",
@@ -136,38 +139,44 @@ static VALUE counts(VALUE self)
 	return result;
 }
 
-/* Returns false when there was a GC meanwhile: a class that was met may not be there any more. */
+static uint64_t allocated(void)
+{
+	return rb_gc_stat(ID2SYM(rb_intern("total_allocated_objects")));
+}
+
+/*
+ * Returns false when there was a GC, or another thread had its turn and made objects: the figures are one new object,
+ * which is there before anything is counted.
+ */
 static bool compare_once(VALUE capture)
 {
+	uint64_t before = allocated();
+	size_t gcs = rb_gc_count();
+	VALUE figures = rb_funcall(capture, id_figures, 0);
+	uint64_t live = NUM2ULL(rb_funcall(capture, id_live_count, 0));
 	uint64_t total = 0;
 
 	walk();
-	size_t gcs = rb_gc_count();
-	for (uint32_t index = 0; index < group_count; index++) {
-		struct group *group = &groups[index];
+	if (allocated() != before + 1 || rb_gc_count() != gcs)
+		return false;
+	for (uint32_t index = 0; index < group_count; index++)
+		total += groups[index].walked;
+	for (long index = 0; index < RARRAY_LEN(figures); index += FIGURES_OF_CLASS) {
+		const VALUE *of_class = RARRAY_CONST_PTR(figures) + index;
 
-		total += group->walked;
-		if (group->key <= RUBY_T_MASK + 1)
-			continue;
-		group->tracked = NUM2ULL(rb_funcall(capture, id_count_for, 1, (VALUE)group->key));
-		if (rb_gc_count() != gcs)
-			return false;
+		group_of(of_class[0])->tracked = NUM2ULL(of_class[2]) - NUM2ULL(of_class[3]);
 	}
-	/* All that is no class, together with classes that the walk did not meet. */
+	/* With what is no class. */
 	struct group *all = &groups[group_count++];
-	*all = (struct group){.walked = total, .tracked = NUM2ULL(rb_funcall(capture, id_live_count, 0))};
-	return rb_gc_count() == gcs;
+	*all = (struct group){.walked = total, .tracked = live};
+	RB_GC_GUARD(figures);
+	return true;
 }
 
-/* At the end of each question to the capture another thread may get its turn, make objects, and start a GC. */
 static VALUE compare_classes(VALUE capture)
 {
-	VALUE total = ID2SYM(rb_intern("total_allocated_objects"));
-	size_t before;
-
-	do
-		before = rb_gc_stat(total);
-	while (!compare_once(capture) || rb_gc_stat(total) != before);
+	while (!compare_once(capture))
+		;
 	return Qnil;
 }
 
@@ -196,7 +205,7 @@ static VALUE differences(VALUE self, VALUE capture)
 	was_disabled = RTEST(rb_gc_disable());
 	/* What waits for a safe point may make objects: it must not run between the walk and the capture's answers. */
 	for (int round = 0; round < 3; round++) {
-		rb_funcall(capture, id_count_for, 1, rb_cObject);
+		rb_funcall(capture, id_figures, 0);
 		rb_funcall(capture, id_live_count, 0);
 		rb_thread_check_ints();
 	}
@@ -232,7 +241,7 @@ void Init_heap_walk(void)
 	groups = calloc(CLASSES_LIMIT + 1, sizeof(*groups));
 	if (!groups)
 		rb_memerror();
-	id_count_for = rb_intern("count_for");
+	id_figures = rb_intern("figures");
 	id_live_count = rb_intern("live_count");
 	/* {Class or "(internal T_X)" => objects} of the whole heap, without what the call itself makes. */
 	rb_define_module_function(module, "counts", counts, 0);
