@@ -79,7 +79,7 @@ void scene_name_file(struct shop_viewer *shop)
 
 void scene_make_inexact(struct shop_viewer *shop)
 {
-	shop->reason = "1,231 frees were not reported while another tool's hook ran";
+	shop->reason = "at least 1,231 frees were not reported while another tool's hook ran";
 	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
 	shop->head.flags |= SNAPSHOT_RETAINED_BOUND;
 	shop_second(shop, false);

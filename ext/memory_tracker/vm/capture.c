@@ -353,7 +353,7 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 		         "%llu objects were born unseen: in another tool's hook, in a Ractor, or with the hooks off",
 		         (unsigned long long)unseen);
 	else if (lost)
-		snprintf(buffer, size, "%llu frees were not reported while another tool's hook ran",
+		snprintf(buffer, size, "at least %llu frees were not reported while another tool's hook ran",
 		         (unsigned long long)lost);
 	else if (dropped)
 		snprintf(buffer, size, "%llu objects could not be recorded for want of memory",
