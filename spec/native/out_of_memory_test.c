@@ -72,7 +72,7 @@ static void births(struct fake_program *program)
 		object->address = OBJECT(number * 700);
 		object->alive = true;
 		bool entered = tracker_enter_existing(&program->tracker, object->address, CLASS(number % 3));
-		uint32_t *entry = shadow_map_find(&program->tracker.map, &program->tracker.map.births, object->address);
+		uint32_t *entry = shadow_map_find(&program->tracker.map, object->address);
 		object->node = entered ? *entry & SHADOW_NODE : 0;
 		recorded += entered;
 		refused += !entered;
@@ -117,7 +117,7 @@ static void compaction(struct fake_program *program)
 		if (!object->alive || moved(object->address) == object->address)
 			continue;
 		object->address = moved(object->address);
-		uint32_t *entry = shadow_map_find(&program->tracker.map, &program->tracker.map.births, object->address);
+		uint32_t *entry = shadow_map_find(&program->tracker.map, object->address);
 		/* Without memory for the new place it was given up. */
 		if (object->node && (!entry || !*entry)) {
 			object->node = 0;

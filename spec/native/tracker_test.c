@@ -12,6 +12,7 @@
 #include "fake_program.h"
 #include "model/snapshot_builder.h"
 #include "model/tracker.h"
+#include "random_numbers.h"
 
 static struct fake_program *program;
 
@@ -90,6 +91,108 @@ static void test_an_address_that_is_used_again_without_a_free(void **state)
 	assert_int_equal(program->tracker.lost, 2);
 	died(OBJECT(1));
 	assert_counts(CLASS(2), 1, 1, 0);
+}
+
+/* As an event does it: the short way, or else the long one. */
+static bool born_shortly(struct fake_program *other, uintptr_t address, uintptr_t key)
+{
+	bool counted = tracker_count_birth(&other->tracker, address, key);
+
+	if (!counted)
+		fake_born(other, address, key);
+	return counted;
+}
+
+static bool died_shortly(struct fake_program *other, uintptr_t address)
+{
+	bool counted = tracker_count_death(&other->tracker, address);
+
+	if (!counted)
+		tracker_died(&other->tracker, address);
+	return counted;
+}
+
+static void assert_same_counts(struct fake_program *other)
+{
+	for (int number = 0; number < 4; number++) {
+		struct node_counts counts = fake_counts(other, CLASS(number));
+
+		assert_counts(CLASS(number), counts.allocated, counts.freed, counts.retained);
+	}
+	assert_int_equal(other->tracker.lost, program->tracker.lost);
+}
+
+static void gc_goes_on(struct tracker *tracker, bool sweeps)
+{
+	if (sweeps)
+		tracker_sweep_ended(tracker, true, 1);
+	else
+		tracker_mark_ended(tracker, 0);
+}
+
+/* Classes die and come again, addresses are used again without a death, major GCs come in two steps. */
+static void test_the_short_ways_count_the_same(void **state)
+{
+	enum { STEPS = 200000, OBJECTS = 5000 };
+	struct fake_program *other = fake_start((struct tracker_options){0});
+	uint64_t random = 88172645463325252;
+	int shortly = 0;
+
+	for (int number = 0; number < 4; number++) {
+		fake_class(program, CLASS(number), "Shop");
+		fake_class(other, CLASS(number), "Shop");
+	}
+	for (int step = 0; step < STEPS; step++) {
+		uintptr_t address = OBJECT(random_number(&random) % OBJECTS);
+		uint64_t choice = random_number(&random) % 1000;
+
+		if (choice < 500) {
+			fake_born(program, address, CLASS(choice % 4));
+			shortly += born_shortly(other, address, CLASS(choice % 4));
+		} else if (choice < 990) {
+			died(address);
+			shortly += died_shortly(other, address);
+		} else if (choice < 995) {
+			died(CLASS(choice % 4));
+			died_shortly(other, CLASS(choice % 4));
+		} else {
+			gc_goes_on(&program->tracker, choice & 1);
+			gc_goes_on(&other->tracker, choice & 1);
+		}
+		if (step % 64 == 0)
+			assert_same_counts(other);
+	}
+	assert_same_counts(other);
+	assert_in_range(shortly, STEPS / 5, STEPS);
+	fake_stop(other);
+}
+
+static void test_the_short_ways_leave_what_is_special_alone(void **state)
+{
+	struct tracker *tracker = &program->tracker;
+
+	/* The first of its class, and at an address that nothing is known of. */
+	assert_false(tracker_count_birth(tracker, OBJECT(1), CLASS(1)));
+	fake_born(program, OBJECT(1), CLASS(1));
+	fake_born(program, OBJECT(4), CLASS(1));
+	assert_true(tracker_count_birth(tracker, OBJECT(2), CLASS(1)));
+	/* Nobody has said that the one at its address has died. */
+	assert_false(tracker_count_birth(tracker, OBJECT(2), CLASS(1)));
+	struct class_record *class = class_table_find(&tracker->classes, CLASS(1));
+	class->observed = tracker->observed = 1;
+	assert_false(tracker_count_birth(tracker, OBJECT(3), CLASS(1)));
+	assert_false(tracker_count_death(tracker, OBJECT(2)));
+	class->observed = tracker->observed = 0;
+	tracker_set_depth(tracker, class, 3);
+	assert_false(tracker_count_birth(tracker, OBJECT(3), CLASS(1)));
+	tracker_set_depth(tracker, class, 0);
+	/* The class, and what has not counted since a major GC. */
+	died(OBJECT(1));
+	assert_false(tracker_count_death(tracker, CLASS(1)));
+	fake_major_gc(program);
+	assert_false(tracker_count_birth(tracker, OBJECT(3), CLASS(1)));
+	assert_false(tracker_count_death(tracker, OBJECT(2)));
+	assert_counts(CLASS(1), 3, 1, 2);
 }
 
 static void test_retained_follows_major_gcs(void **state)
@@ -358,6 +461,8 @@ int main(void)
 	    TEST(test_births_and_deaths),
 	    TEST(test_deaths_of_objects_never_seen_change_nothing),
 	    TEST(test_an_address_that_is_used_again_without_a_free),
+	    TEST(test_the_short_ways_count_the_same),
+	    TEST(test_the_short_ways_leave_what_is_special_alone),
 	    TEST(test_retained_follows_major_gcs),
 	    TEST(test_objects_of_a_singleton_class_count_for_its_class),
 	    TEST(test_a_class_that_is_an_object_itself),

@@ -53,20 +53,39 @@ void node_settle(struct node *node, uint32_t epoch);
 /* The counters as of `epoch`, the tracker's at the moment. ANY THREAD */
 struct node_counts node_read(const struct node *node, uint32_t epoch);
 
+static inline bool node_is_settled(const struct node *node, uint32_t epoch)
+{
+	return atomic_load_explicit(&((struct node *)node)->epoch, memory_order_relaxed) == epoch;
+}
+
+/* Of a settled node. HOOK */
+static inline void node_count_birth(struct node *node)
+{
+	uint64_t allocated = atomic_load_explicit(&node->allocated, memory_order_relaxed);
+
+	atomic_store_explicit(&node->allocated, allocated + 1, memory_order_release);
+}
+
+/* Of a settled node. HOOK */
+static inline void node_count_death(struct node *node)
+{
+	uint64_t freed = atomic_load_explicit(&node->freed, memory_order_relaxed);
+
+	atomic_store_explicit(&node->freed, freed + 1, memory_order_release);
+}
+
 static inline void node_born(struct node *node, uint32_t epoch)
 {
-	if (unlikely(atomic_load_explicit(&node->epoch, memory_order_relaxed) != epoch))
+	if (unlikely(!node_is_settled(node, epoch)))
 		node_settle(node, epoch);
-	uint64_t allocated = atomic_load_explicit(&node->allocated, memory_order_relaxed);
-	atomic_store_explicit(&node->allocated, allocated + 1, memory_order_release);
+	node_count_birth(node);
 }
 
 static inline void node_died(struct node *node, uint32_t epoch)
 {
-	if (unlikely(atomic_load_explicit(&node->epoch, memory_order_relaxed) != epoch))
+	if (unlikely(!node_is_settled(node, epoch)))
 		node_settle(node, epoch);
-	uint64_t freed = atomic_load_explicit(&node->freed, memory_order_relaxed);
-	atomic_store_explicit(&node->freed, freed + 1, memory_order_release);
+	node_count_death(node);
 }
 
 /* Adds all that `from` has counted to `to`; both are settled. For nodes that are about to be recycled. HOOK */

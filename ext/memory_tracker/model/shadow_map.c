@@ -6,7 +6,11 @@
 #define MIDDLE_SIZE (sizeof(uint32_t *) << SHADOW_MIDDLE_BITS)
 #define CHUNK_SIZE (sizeof(uint32_t) * SHADOW_CHUNK_ENTRIES)
 
-static const struct shadow_recent nothing_recent = {UINT64_MAX, NULL};
+static void forget_recent(struct shadow_map *map)
+{
+	for (int index = 0; index < SHADOW_RECENT; index++)
+		map->recent[index] = (struct shadow_recent){UINT64_MAX, NULL};
+}
 
 int shadow_map_init(struct shadow_map *map, struct memory *memory, uint32_t stride)
 {
@@ -14,7 +18,7 @@ int shadow_map_init(struct shadow_map *map, struct memory *memory, uint32_t stri
 	map->memory = memory;
 	map->stride = stride;
 	map->reciprocal = UINT64_MAX / stride + 1;
-	map->births = map->deaths = nothing_recent;
+	forget_recent(map);
 	map->top = memory_allocate(memory, TOP_SIZE);
 	return map->top ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -116,8 +120,8 @@ void shadow_map_each(struct shadow_map *map, const struct shadow_map_visitor *vi
 		if (map->top[top])
 			each_chunk(map, top, act_visit, visitor);
 	}
-	/* What was found last may be among the chunks that go, whoever looked for it. */
-	map->births = map->deaths = nothing_recent;
+	/* What is at hand may be among the chunks that go. */
+	forget_recent(map);
 	for (uint32_t top = 0; top < 1u << SHADOW_TOP_BITS; top++) {
 		if (map->top[top])
 			each_chunk(map, top, act_give_back, visitor);

@@ -4,7 +4,8 @@
  * Objects stand at multiples of a stride, so address / stride is an exact and invertible index. The division is a
  * multiplication by the stride's reciprocal in 64-bit fixed point, of which only the upper half is kept (Granlund and
  * Montgomery, Division by invariant integers using multiplication, PLDI 1994); it is exact for addresses of up to 57
- * bits. Births come in order of address, and so do deaths, so the chunk of the last one of each kind is kept at hand.
+ * bits. Births come in order of address for each size of slots, and so do deaths: the chunks of the last ones are kept at
+ * hand.
  *
  * An entry is the number of the node that the object was born on, and a bit that says that the address is also a
  * key of the class or code tables. 0 is empty.
@@ -30,7 +31,9 @@
 #define SHADOW_TOP_BITS 16
 #define SHADOW_INDEX_LIMIT (UINT64_C(1) << (SHADOW_CHUNK_BITS + SHADOW_MIDDLE_BITS + SHADOW_TOP_BITS))
 
-/* The chunk that was found last. */
+/* How many chunks are at hand, each where the lower bits of its number say. */
+#define SHADOW_RECENT 32
+
 struct shadow_recent {
 	uint64_t number; /* of the chunk; UINT64_MAX: none */
 	uint32_t *chunk;
@@ -41,8 +44,7 @@ struct shadow_map {
 	uint32_t ***top;       /* owned: top -> middle -> chunk of entries */
 	uint64_t reciprocal;   /* 2^64 / stride, rounded up */
 	uint32_t stride;
-	struct shadow_recent births;
-	struct shadow_recent deaths;
+	struct shadow_recent recent[SHADOW_RECENT];
 };
 
 /* `stride` in bytes. Returns 0 or STATUS_NO_MEMORY. */
@@ -61,13 +63,24 @@ uint32_t *shadow_map_make(struct shadow_map *map, uintptr_t address, int *status
 /* The chunk with this number, or NULL. HOOK */
 uint32_t *shadow_map_chunk(const struct shadow_map *map, uint64_t number);
 
-/*
- * The entry of an address, or NULL when nothing near it was ever entered. `recent` is one of the map's own. HOOK
- */
-static inline uint32_t *shadow_map_find(const struct shadow_map *map, struct shadow_recent *recent, uintptr_t address)
+/* The entry of an address whose chunk is at hand, else NULL. HOOK */
+static inline uint32_t *shadow_map_at_hand(const struct shadow_map *map, uintptr_t address)
 {
 	uint64_t index = shadow_map_index(map, address);
 	uint64_t number = index >> SHADOW_CHUNK_BITS;
+	const struct shadow_recent *recent = &map->recent[number % SHADOW_RECENT];
+
+	if (unlikely(recent->number != number))
+		return NULL;
+	return &recent->chunk[index & (SHADOW_CHUNK_ENTRIES - 1)];
+}
+
+/* The entry of an address, or NULL when nothing near it was ever entered. HOOK */
+static inline uint32_t *shadow_map_find(struct shadow_map *map, uintptr_t address)
+{
+	uint64_t index = shadow_map_index(map, address);
+	uint64_t number = index >> SHADOW_CHUNK_BITS;
+	struct shadow_recent *recent = &map->recent[number % SHADOW_RECENT];
 
 	if (unlikely(recent->number != number)) {
 		uint32_t *chunk = shadow_map_chunk(map, number);

@@ -294,7 +294,7 @@ static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_
 	if (!class)
 		return NULL;
 	if (address)
-		place_class(tracker, class, *shadow_map_find(&tracker->map, &tracker->map.births, address));
+		place_class(tracker, class, *shadow_map_find(&tracker->map, address));
 	/* Room for the key was made with the room for the record. */
 	class_table_add_key(&tracker->classes, description->real, class);
 	class->address = address;

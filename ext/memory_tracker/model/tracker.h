@@ -131,6 +131,16 @@ bool tracker_watch(struct tracker *tracker, uintptr_t address);
 static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, uint32_t *entry, uint32_t number,
                                  struct node *node);
 
+/*
+ * Nearly all births of classes whose call paths are not taken, and nearly all deaths, without any call: an event has to
+ * save no registers for them. False when there is more to see to, with nothing done. HOOK
+ */
+static inline bool tracker_count_birth(struct tracker *tracker, uintptr_t address, uintptr_t key);
+static inline bool tracker_count_death(struct tracker *tracker, uintptr_t address);
+
+/* Whether nothing is known of an address; false where that takes longer to find out. HOOK */
+static inline bool tracker_is_clear(const struct tracker *tracker, uintptr_t address);
+
 /* --- the writer: deaths, moves, GC --- */
 
 /* Returns the number of the node that the object was born on, 0 when it is not known. HOOK */
@@ -196,7 +206,7 @@ bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t n
 
 static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t address)
 {
-	uint32_t *entry = shadow_map_find(&tracker->map, &tracker->map.births, address);
+	uint32_t *entry = shadow_map_find(&tracker->map, address);
 
 	if (unlikely(entry && *entry))
 		tracker_clear_stale(tracker, address, entry);
@@ -248,9 +258,48 @@ static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, uin
 	return true;
 }
 
+static inline bool tracker_is_clear(const struct tracker *tracker, uintptr_t address)
+{
+	const uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
+
+	return likely(entry && !*entry);
+}
+
+static inline bool tracker_count_birth(struct tracker *tracker, uintptr_t address, uintptr_t key)
+{
+	uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
+
+	if (unlikely(!entry || *entry))
+		return false;
+	const struct class_record *class = class_table_find(&tracker->classes, key);
+	if (unlikely(!class || class->depth || class->observed))
+		return false;
+	if (unlikely(!node_is_settled(class->root, tracker_epoch(tracker))))
+		return false;
+	*entry = class->root_number;
+	node_count_birth(class->root);
+	return true;
+}
+
+static inline bool tracker_count_death(struct tracker *tracker, uintptr_t address)
+{
+	uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
+
+	if (unlikely(!entry || tracker->observed || *entry & SHADOW_KEY))
+		return false;
+	if (!*entry)
+		return true;
+	struct node *node = node_at(&tracker->tree, *entry);
+	if (unlikely(!node_is_settled(node, tracker_epoch(tracker))))
+		return false;
+	*entry = 0;
+	node_count_death(node);
+	return true;
+}
+
 static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address)
 {
-	uint32_t *entry = shadow_map_find(&tracker->map, &tracker->map.deaths, address);
+	uint32_t *entry = shadow_map_find(&tracker->map, address);
 
 	if (!entry || !*entry)
 		return 0;

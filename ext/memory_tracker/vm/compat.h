@@ -38,10 +38,15 @@ bool compat_alone(void);
 /* Whether a newborn of type T_DATA is a Ractor. HOOK */
 bool compat_is_ractor(VALUE object);
 
-/* Whether this newborn forbids hearing of births from now on. HOOK */
+/* Whether this newborn forbids hearing of births from now on, and whether one of its type may. HOOK */
+static inline bool compat_may_forbid_hooks(VALUE object)
+{
+	return COMPAT_RACTORS_FRAGILE && RB_BUILTIN_TYPE(object) == RUBY_T_DATA;
+}
+
 static inline bool compat_forbids_hooks(VALUE object)
 {
-	return COMPAT_RACTORS_FRAGILE && RB_BUILTIN_TYPE(object) == RUBY_T_DATA && compat_is_ractor(object);
+	return compat_may_forbid_hooks(object) && compat_is_ractor(object);
 }
 
 /* Whether births may be heard of. GVL, never inside an event */

@@ -23,6 +23,10 @@ static struct {
 	int resting_count;
 	VALUE holder; /* marks running captures, and hears of compaction */
 
+	/* Of the one capture there is, or NULL with more of them: */
+	struct tracker *only;
+	struct tracker *counting; /* the same, when it takes no call paths */
+
 	uint64_t born;     /* births seen since the process loaded us */
 	uint64_t expected; /* what the VM had counted when `born` was `checked` */
 	uint64_t checked;
@@ -176,6 +180,11 @@ static void fall_silent(void)
 		atomic_fetch_add(&registry.captures[index]->unseen, 1);
 }
 
+static inline bool refresh_is_requested(void)
+{
+	return atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed);
+}
+
 static void take_refresh_request(void)
 {
 	atomic_store_explicit(&registry.refresh_requested, false, memory_order_relaxed);
@@ -190,7 +199,7 @@ __attribute__((noinline)) static void on_birth(rb_trace_arg_t *event, VALUE obje
 		capture_born(registry.captures[index], object, event);
 	if (unlikely(compat_forbids_hooks(object)))
 		fall_silent();
-	if (unlikely(atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed)))
+	if (unlikely(refresh_is_requested()))
 		take_refresh_request();
 }
 
@@ -200,14 +209,30 @@ __attribute__((noinline)) static void on_death(VALUE object)
 		capture_died(registry.captures[index], object);
 }
 
+/* The usual birth, or else any. */
+static inline void born(rb_trace_arg_t *event, VALUE object)
+{
+	if (registry.counting && likely(!refresh_is_requested() && !compat_may_forbid_hooks(object)) &&
+	    likely(capture_counts_birth(registry.counting, object)))
+		registry.born++;
+	else
+		on_birth(event, object);
+}
+
+static inline void died(VALUE object)
+{
+	if (unlikely(!registry.only || !tracker_count_death(registry.only, (uintptr_t)object)))
+		on_death(object);
+}
+
 static void on_event(VALUE data, rb_trace_arg_t *event)
 {
 	rb_event_flag_t flag = rb_tracearg_event_flag(event);
 
 	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ)
-		on_birth(event, rb_tracearg_object(event));
+		born(event, rb_tracearg_object(event));
 	else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ)
-		on_death(rb_tracearg_object(event));
+		died(rb_tracearg_object(event));
 	else
 		on_gc(flag);
 }
@@ -218,9 +243,9 @@ static void on_known_event(VALUE data, rb_trace_arg_t *event)
 	const struct vm_event *inside = (const struct vm_event *)event;
 
 	if (inside->flag == RUBY_INTERNAL_EVENT_NEWOBJ)
-		on_birth(event, inside->object);
+		born(event, inside->object);
 	else if (inside->flag == RUBY_INTERNAL_EVENT_FREEOBJ)
-		on_death(inside->object);
+		died(inside->object);
 	else
 		on_gc(inside->flag);
 }
@@ -262,10 +287,20 @@ bool hooks_full(void)
 	return registry.count + registry.resting_count == CAPTURES_LIMIT;
 }
 
+/* Whenever the captures that hear of events have become others. */
+static void choose_ways(void)
+{
+	struct tracker *only = registry.count == 1 ? registry.captures[0]->tracker : NULL;
+
+	registry.only = only;
+	registry.counting = only && !only->light && !only->options.depth ? only : NULL;
+}
+
 void hooks_add(struct capture *capture, bool allowed)
 {
 	capture->born_before = registry.born;
 	registry.captures[registry.count++] = capture;
+	choose_ways();
 	if (!registry.installed)
 		install(allowed);
 	hooks_update_figures();
@@ -285,7 +320,10 @@ static bool take_out(struct capture **captures, int *count, const struct capture
 void hooks_remove(struct capture *capture)
 {
 	take_out(registry.resting, &registry.resting_count, capture);
-	if (take_out(registry.captures, &registry.count, capture) && registry.count == 0)
+	if (!take_out(registry.captures, &registry.count, capture))
+		return;
+	choose_ways();
+	if (registry.count == 0)
 		uninstall();
 }
 

@@ -52,6 +52,16 @@ static inline void capture_born(struct capture *capture, VALUE object, rb_trace_
 		tracker_enter(tracker, (uintptr_t)object, entry, number, node);
 }
 
+/* The same for the usual birth, if this is one: see tracker_count_birth. HOOK */
+static inline bool capture_counts_birth(struct tracker *tracker, VALUE object)
+{
+	int type = RB_BUILTIN_TYPE(object);
+
+	if (type == RUBY_T_IMEMO)
+		return !tracker->tree.departed.count && tracker_is_clear(tracker, (uintptr_t)object);
+	return tracker_count_birth(tracker, (uintptr_t)object, naming_class_key(type, RBASIC(object)->klass));
+}
+
 /* HOOK */
 static inline void capture_died(struct capture *capture, VALUE object)
 {
