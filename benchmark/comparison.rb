@@ -3,13 +3,14 @@
 require "memory/tracker"
 require "objspace"
 require "bare_hooks"
+require_relative "median"
 
 # Runs the same work under several modes, in turn and in one process, and compares their CPU time round by round.
 #
 # Machines are shared and their speed drifts, so a time alone says little. The modes of one round stand close together
 # in time: their ratio says what a mode costs, and the median over the rounds is not moved by a disturbed one.
 class Comparison
-  ROUNDS = Integer(ENV.fetch("ROUNDS", "11"))
+  ROUNDS = Integer(ENV.fetch("ROUNDS", "51"))
 
   # What a mode does around the work.
   Mode = Struct.new(:name, :start, :stop)
@@ -43,28 +44,29 @@ class Comparison
   }.freeze
 
   # @param modes [Array<Symbol>] the keys of MODES to run
+  # @param rounds [Integer]
   # @param warm_up [Integer] how often the work is done before it is measured
-  def initialize(modes, warm_up: 1)
+  def initialize(modes, rounds: ROUNDS, warm_up: 1)
     @modes = MODES.values_at(*modes)
+    @rounds = rounds
     @warm_up = warm_up
   end
 
   # @return [Array<Hash{Symbol => Float}>] for each round the CPU seconds of each mode
   def run(&work)
-    Array.new(ROUNDS) do |round|
+    Array.new(@rounds) do |round|
       @modes.rotate(round).to_h { |mode| [mode.name, measure(mode, work)] }
     end
   end
 
-  # @return [Hash{Symbol => Float}] minimum, median and maximum of `mode` / `limit` over the rounds
+  # @return [Median] of `mode` / `limit` over the rounds
   def self.ratio(rounds, mode, limit)
-    ratios = rounds.map { |round| round[mode] / round[limit] }.sort
-    { min: ratios.first, median: ratios[ratios.size / 2], max: ratios.last }
+    Median.of(rounds.map { |round| round[mode] / round[limit] })
   end
 
   # @return [Float] the median over the rounds of the CPU seconds that `mode` takes more than `limit`
   def self.excess(rounds, mode, limit)
-    rounds.map { |round| round[mode] - round[limit] }.sort[rounds.size / 2]
+    Median.of(rounds.map { |round| round[mode] - round[limit] }).value
   end
 
   private

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "median"
+
 # What was set out to be reached, and whether the figures that the benchmarks keep reach it.
 module Goals
   # One goal: which of the figures it is about, and the limit that each of them has to keep.
@@ -17,7 +19,7 @@ module Goals
       @only = only
     end
 
-    # @param figures [Hash{String => Hash{String => Numeric}}]
+    # @param figures [Hash{String => Hash{String => Median}}]
     # @return [Array<String>] a row of the table
     def row(figures)
       values = figures.fetch(@what, {})
@@ -27,14 +29,24 @@ module Goals
 
     private
 
-    def judge(values)
-      met = values.count { |_, value| value <= @limit }
-      return [format(@format, values.values.first), met == 1 ? "yes" : "**no**"] if values.size == 1
+    def judge(medians)
+      values = medians.transform_values(&:value)
+      return [format(@format, values.values.first), met(medians)] if values.size == 1
 
       name, worst = values.max_by(&:last)
-      median = values.values.sort[values.size / 2]
-      ["median #{format(@format, median)}, worst #{format(@format, worst)} (`#{name}`)",
-       met == values.size ? "yes" : "**no**, #{met} of #{values.size} do"]
+      ["median #{format(@format, Median.of(values.values).value)}, worst #{format(@format, worst)} (`#{name}`)",
+       met(medians)]
+    end
+
+    # What was measured more than once and is above the limit by less than its error is not known to miss the goal.
+    def met(medians)
+      above = medians.each_value.count { |median| median.value > @limit }
+      return "yes" if above.zero?
+
+      surely = medians.each_value.count { |median| median.low > @limit }
+      return "#{above} of #{medians.size} not, by less than the error of measurement" if surely.zero?
+
+      medians.size == 1 ? "**no**" : "**no**, #{medians.size - above} of #{medians.size} do"
     end
   end
 
@@ -60,7 +72,7 @@ module Goals
 
   module_function
 
-  # @param figures [Hash{String => Hash{String => Numeric}}]
+  # @param figures [Hash{String => Hash{String => Median}}]
   # @return [String] a table in Markdown
   def table(figures)
     rows = [["what", "goal", "measured", "met?"], %w[---] * 4, *ALL.map { |goal| goal.row(figures) }]

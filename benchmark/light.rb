@@ -10,7 +10,7 @@ require_relative "micro"
 #
 #   ROUNDS=9 SECONDS=3 ruby -Ilib benchmark/light.rb liquid 0      # of one library, with no more live objects
 class LightBenchmark
-  ROUNDS = Integer(ENV.fetch("ROUNDS", "5"))
+  ROUNDS = Integer(ENV.fetch("ROUNDS", "15"))
 
   # Of CPU time, each time.
   SECONDS = Float(ENV.fetch("SECONDS", "2"))
@@ -31,7 +31,7 @@ class LightBenchmark
   def run
     $stdout.sync = true
     puts RUBY_DESCRIPTION, "A light capture of depth 10 with one table a second. Goal: less than 1.02.",
-         "ratios of CPU time to an untracked run: median (minimum to maximum) over #{ROUNDS} rounds"
+         "ratios of CPU time to an untracked run: median (where it lies, with 95 % confidence) over #{ROUNDS} rounds"
     @heaps.each do |size, works|
       kept = Array.new(size) { +"" }
       puts "", "#{kept.size} objects live besides"
@@ -43,18 +43,19 @@ class LightBenchmark
 
   def compare(work)
     times = times_of(work)
-    Array.new(ROUNDS) do |round|
+    ratios = Array.new(ROUNDS) do |round|
       modes = %i[untracked light].rotate(round)
       seconds = modes.to_h { |mode| [mode, send(mode) { measure(times, work) }] }
       seconds[:light] / seconds[:untracked]
-    end.sort
+    end
+    Median.of(ratios)
   end
 
-  def report(name, ratios, size)
-    puts format("%-14s %.3f (%.3f to %.3f)", name, ratios[ROUNDS / 2], ratios.first, ratios.last)
+  def report(name, ratio, size)
+    puts format("%-14s %s", name, ratio)
     return unless Libraries::WORK.key?(name)
 
-    Figures.keep("light, real libraries", size.zero? ? name : "#{name}, #{size} objects live", ratios[ROUNDS / 2])
+    Figures.keep("light, real libraries", size.zero? ? name : "#{name}, #{size} objects live", ratio)
   end
 
   # How often the work has to be done.

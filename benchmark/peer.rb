@@ -5,6 +5,7 @@
 #
 #   ruby -Ilib benchmark/peer.rb memory_profiler
 
+require_relative "median"
 require_relative "micro"
 
 # A tool that records allocations: how to switch it on and off. What it does when it is switched off belongs to it, and
@@ -41,7 +42,7 @@ class Peer
       times = parts.rotate(round).to_h(&:call)
       times[:tracked] / times[:plain]
     end
-    ratios.sort[ROUNDS / 2]
+    Median.of(ratios).value
   end
 
   private

@@ -7,12 +7,12 @@ require_relative "figures"
 class Report
   # @param pairs [Array<Array<Symbol>>] a mode and the one it is divided by
   # @param objects [Integer, nil] how many a piece of work allocates: then a column also has the difference for each
-  # @param warm_up [Integer] how often a piece is done before it is measured
-  def initialize(pairs, objects: nil, warm_up: 1)
+  # @param options [Hash] for Comparison
+  def initialize(pairs, objects: nil, **options)
     @pairs = pairs
     @objects = objects
     @width = objects ? 38 : 28
-    @comparison = Comparison.new(pairs.flatten.uniq, warm_up: warm_up)
+    @comparison = Comparison.new(pairs.flatten.uniq, **options)
   end
 
   # @param title [String]
@@ -28,16 +28,16 @@ class Report
   end
 
   # What all reports say first.
-  def self.head(text)
+  def self.head(text, rounds: Comparison::ROUNDS)
     $stdout.sync = true
     puts RUBY_DESCRIPTION, text,
-         "ratios of CPU time in one process: median (minimum to maximum) over #{Comparison::ROUNDS} rounds"
+         "ratios of CPU time in one process: median (where it lies, with 95 % confidence) over #{rounds} rounds"
   end
 
   private
 
   def cell(rounds, pair)
-    ratio = format("%<median>.3f (%<min>.3f to %<max>.3f)", Comparison.ratio(rounds, *pair))
+    ratio = Comparison.ratio(rounds, *pair).to_s
     return ratio unless @objects
 
     format("%s %+5.0f ns", ratio, Comparison.excess(rounds, *pair) * 1e9 / @objects)
@@ -45,7 +45,7 @@ class Report
 
   def keep(title, name, rounds)
     @pairs.each do |pair|
-      Figures.keep("#{pair.join(" / ")}, #{title}", name, Comparison.ratio(rounds, *pair)[:median])
+      Figures.keep("#{pair.join(" / ")}, #{title}", name, Comparison.ratio(rounds, *pair))
     end
   end
 end
