@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require "fileutils"
-require "open3"
 require "rbconfig"
 require "shellwords"
 require "tmpdir"
@@ -51,8 +50,10 @@ class Terminal
     kept = ENV.to_h.slice(*KEPT).merge("LC_ALL" => "C.UTF-8", "ENV" => write("shellrc", "PS1='$ '"),
                                        "MEMORY_TRACKER_SETTINGS" => "", **env)
     config = write("tmux.conf", "set-option -g history-limit 400000\n")
-    tmux("-f", config, "-u", "new-session", "-d", "-s", "main", "-x", columns.to_s, "-y", lines.to_s,
-         "-c", @folder, "sh", env: kept)
+    system(kept, "tmux", "-S", @socket, "-f", config, "-u", "new-session", "-d", "-s", "main", "-x", columns.to_s,
+           "-y", lines.to_s, "-c", @folder, "sh", unsetenv_others: true, exception: true)
+    @client = IO.popen(kept, ["tmux", "-S", @socket, "-u", "-C", "attach-session", "-t", "main", "-f",
+                              "no-output,ignore-size"], "r+", unsetenv_others: true, external_encoding: "UTF-8")
     wait_for(/\A\$\s*\z/)
   rescue StandardError
     close
@@ -60,15 +61,23 @@ class Terminal
   end
 
   def close
-    tmux("kill-server") if File.socket?(@socket)
+    hang_up if @client
   ensure
     FileUtils.rm_rf(@folder)
   end
 
   # Closes the terminal under what runs in it.
   def hang_up
-    tmux("kill-server")
-    FileUtils.rm_f(@socket)
+    return if @client.closed?
+
+    @client.puts("kill-server")
+    # It waits until all is read.
+    @client.read
+  rescue Errno::EPIPE
+    # It has ended with its last shell.
+    nil
+  ensure
+    @client.close
   end
 
   # Types text as it is.
@@ -191,12 +200,29 @@ class Terminal
     tmux("display-message", "-p", "-t", "main", "\#{#{name}}").chomp
   end
 
-  def tmux(*arguments, env: nil)
-    command = ["tmux", "-S", @socket, *arguments]
-    output, errors, status = Open3.capture3(env || {}, *command, unsetenv_others: !env.nil?)
-    raise "tmux #{arguments.first}: #{errors}" unless status.success?
+  # Asks one client for everything: a process for each command takes longer than the command.
+  # @return [String] what it printed
+  # @see https://man.openbsd.org/tmux#CONTROL_MODE
+  def tmux(*words)
+    @client.puts(words.map { |word| "'#{word.gsub("'", "'\\\\''")}'" }.join(" "))
+    number = read_until(/\A%begin (\d+ \d+) 1$/).first
+    output = +""
+    result = read_until(/\A%(end|error) #{number} 1$/) { |line| output << line }.first
+    raise "tmux #{words.first}: #{output}" if result == "error"
 
     output
+  end
+
+  # Reads lines until one matches.
+  # @return [Array<String>] what the pattern has caught in it
+  def read_until(pattern)
+    while (line = @client.gets)
+      found = pattern.match(line.scrub)
+      return found.captures if found
+
+      yield line if block_given?
+    end
+    raise "tmux has ended"
   end
 
   def now

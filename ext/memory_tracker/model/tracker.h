@@ -208,6 +208,7 @@ static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t
 {
 	uint32_t *entry = shadow_map_find(&tracker->map, address);
 
+	shadow_map_expect(entry);
 	if (unlikely(entry && *entry))
 		tracker_clear_stale(tracker, address, entry);
 	return entry;
@@ -262,6 +263,7 @@ static inline bool tracker_is_clear(const struct tracker *tracker, uintptr_t add
 {
 	const uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
 
+	shadow_map_expect(entry);
 	return likely(entry && !*entry);
 }
 
@@ -269,6 +271,7 @@ static inline bool tracker_count_birth(struct tracker *tracker, uintptr_t addres
 {
 	uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
 
+	shadow_map_expect(entry);
 	if (unlikely(!entry || *entry))
 		return false;
 	const struct class_record *class = class_table_find(&tracker->classes, key);
