@@ -38,10 +38,13 @@ bool compat_alone(void);
 /* Whether a newborn of type T_DATA is a Ractor. HOOK */
 bool compat_is_ractor(VALUE object);
 
-/* Whether this newborn forbids hearing of births from now on, and whether one of its type may. HOOK */
+/*
+ * Whether this newborn forbids hearing of births from now on, and whether it may, as far as that is quickly told: of its
+ * type, procs are the most. HOOK
+ */
 static inline bool compat_may_forbid_hooks(VALUE object)
 {
-	return COMPAT_RACTORS_FRAGILE && RB_BUILTIN_TYPE(object) == RUBY_T_DATA;
+	return COMPAT_RACTORS_FRAGILE && RB_BUILTIN_TYPE(object) == RUBY_T_DATA && RBASIC(object)->klass != rb_cProc;
 }
 
 static inline bool compat_forbids_hooks(VALUE object)
