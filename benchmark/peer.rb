@@ -26,6 +26,12 @@ class Peer
     @stop = stop
   end
 
+  # @return [String, nil] of the gem that has the library, or nil when it belongs to Ruby
+  def version
+    gem = @library.tr("/", "-")
+    Gem.loaded_specs[gem]&.version&.to_s
+  end
+
   # @return [String, nil] why it cannot be measured
   def missing
     require @library
@@ -133,4 +139,4 @@ if (missing = peer.missing)
 end
 works = Micro::WORK.slice("Object.new", "{a: 1}").merge(real_libraries)
 ratios = works.map { |title, work| format("%<title>s %<ratio>.2f", title: title, ratio: peer.ratio(work)).ljust(18) }
-puts "#{name.ljust(18)} #{ratios.join(" ")} #{peer.note}"
+puts "#{name.ljust(18)} #{ratios.join(" ")} #{[peer.version, peer.note].compact.join(": ")}"

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "etc"
+require "psych"
 require "rbconfig"
 require "tempfile"
 require_relative "figures"
@@ -31,6 +32,12 @@ module Results
     load = File.read("/proc/loadavg").split.first(3).join(", ") if File.exist?("/proc/loadavg")
     ["cores: #{Etc.nprocessors}, #{model || RUBY_PLATFORM}, #{Etc.uname[:sysname]} #{Etc.uname[:release]}",
      ("load before it began #{load}" if load), Time.now.strftime("%Y-%m-%d")].compact.join("; ")
+  end
+
+  def libraries
+    names = %w[erubi kramdown liquid mail rack rouge sinatra]
+    versions = Gem.loaded_specs.values_at(*names).compact.to_h { |gem| [gem.name, gem.version] }
+    versions.merge("psych" => Psych::VERSION).sort.map { |named| named.join(" ") }.join(", ")
   end
 
   def command(name)
@@ -82,7 +89,7 @@ module Results
 
   # @return [String] what this Ruby has to say
   def section
-    head = "## Ruby #{version}\n\n#{RUBY_DESCRIPTION}; #{machine}\n"
+    head = "## Ruby #{version}\n\n#{RUBY_DESCRIPTION}; #{machine}\n\nReal libraries: #{libraries}.\n"
     Tempfile.create("figures") do |file|
       ENV["BENCHMARK_FIGURES"] = file.path
       details = NAMES.map { |name| measure(name) }
