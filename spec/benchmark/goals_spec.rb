@@ -49,6 +49,8 @@ RSpec.describe Goals do
 
     expect(row("counts, to hooks", figures)).to eq(["at most 1.080", "1.070", "yes"])
     expect(row("memory beside nodes", figures)).to eq(["at most 11.0 %", "10.4 %", "yes"])
+    figures["light, all real libraries"] = { "all" => Median.new(1.01, 1.002, 1.019) }
+    expect(row("light, the same", figures)).to eq(["at most 1.020", "1.010 (1.002 to 1.019)", "yes"])
   end
 
   describe "figures" do

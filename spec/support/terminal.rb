@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "fileutils"
+require "open3"
 require "rbconfig"
 require "shellwords"
 require "tmpdir"
@@ -184,6 +185,12 @@ class Terminal
   # Whether what runs in the terminal is told what the mouse does.
   def mouse?
     flag("mouse_any_flag") == "1"
+  end
+
+  # Whether every key goes to what runs in the terminal as it is, as the console of a program wants it.
+  def raw?
+    modes, = Open3.capture2("stty", "-F", flag("pane_tty"), "-a")
+    modes.include?("-isig")
   end
 
   def alternate?

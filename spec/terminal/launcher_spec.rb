@@ -316,6 +316,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.start(Terminal.top("sh", "-c", "echo hello; read answer; echo got $answer; exit 5"))
     terminal.wait_for(/no Ruby has reported yet/)
     terminal.press("q")
+    terminal.wait_for { terminal.raw? }
     terminal.enter("this")
     expect_end(5)
     expect(terminal.text).to match(/^hello\nthis\ngot this\n(?:.*\n)?memory-tracker-top: no Ruby reported/)
