@@ -87,7 +87,7 @@ void scene_make_inexact(struct shop_viewer *shop)
 
 void scene_make_light(struct shop_viewer *shop)
 {
-	shop->reason = "live is exact, retained at most this; allocations* are estimated from 8192 of 184221";
+	shop->reason = "live is exact, retained at most this; allocations* are estimated from 4096 of 184221";
 	shop->head.flags &= ~(uint32_t)SNAPSHOT_EXACT;
 	shop->head.flags |= SNAPSHOT_RETAINED_BOUND | SNAPSHOT_LIGHT;
 	shop_second(shop, false);

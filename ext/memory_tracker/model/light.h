@@ -23,7 +23,7 @@
 #include "model/tracker.h"
 
 /* Samples that a window may have. */
-#define LIGHT_SAMPLES 8192
+#define LIGHT_SAMPLES 4096
 
 /* Of the births of a window every nth is one, n being picked at random from 1 to twice this. */
 #define LIGHT_STEPS 4
