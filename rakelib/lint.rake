@@ -10,7 +10,9 @@ namespace :lint do
   task(:ruby) { sh "rubocop", "--display-cop-names" }
 
   desc "Check the layout of the C sources"
-  task(:c) { sh "clang-format", "--dry-run", "-Werror", *C_SOURCES }
+  task :c do
+    sh("clang-format", "--dry-run", "-Werror", *C_SOURCES) { |well,| abort "rake format lays them out" unless well }
+  end
 end
 
 desc "Lay out C sources and mend what RuboCop can mend safely"

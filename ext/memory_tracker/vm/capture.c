@@ -350,7 +350,7 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 		light_reason(capture, buffer, size);
 	else if (unseen)
 		snprintf(buffer, size,
-		         "at least %llu objects were born unseen: in another tool's hook, in a Ractor, or with the hooks off",
+		         "at least %llu objects were born unseen: in another tool's hook, a Ractor, or without hooks",
 		         (unsigned long long)unseen);
 	else if (lost)
 		snprintf(buffer, size, "at least %llu frees were not reported while another tool's hook ran",

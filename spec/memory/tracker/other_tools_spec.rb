@@ -153,6 +153,7 @@ RSpec.describe Memory::Tracker::Capture, "beside other tools" do
       made = Nuisance.allocate_in_hook { 10_000.times { Object.new } }
       puts made > 100, capture.inexact_reason
     RUBY
-    expect(result.out).to match(/\Atrue\nat least \d+ objects were born unseen: in another tool's hook, .*\n\z/), result.to_s
+    expect(result.out).to match(/\Atrue\nat least \d+ objects were born unseen: in another tool's hook, .*\n\z/),
+                          result.to_s
   end
 end

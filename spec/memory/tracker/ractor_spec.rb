@@ -37,7 +37,7 @@ RSpec.describe Memory::Tracker::Capture, "in a program with Ractors" do
     skip "hooks are global here" if hooks_are_global
     lines = result.out.lines.map(&:chomp)
     expect(lines.values_at(0, 1, 4)).to eq(%w[false false false]), result.to_s
-    expect(lines[2]).to match(/\Aat least \d+ objects were born unseen: in another tool's hook, in a Ractor, or /)
+    expect(lines[2]).to match(/\Aat least \d+ objects were born unseen: in another tool's hook, a Ractor, or /)
   end
 
   it "counts on when a Ractor that is collected takes the hooks with it, and says so" do
