@@ -10,7 +10,7 @@ require_relative "median"
 # Machines are shared and their speed drifts, so a time alone says little. The modes of one round stand close together
 # in time: their ratio says what a mode costs, and the median over the rounds is not moved by a disturbed one.
 class Comparison
-  ROUNDS = Integer(ENV.fetch("ROUNDS", "51"))
+  ROUNDS = Integer(ENV.fetch("ROUNDS", "5"))
 
   # What a mode does around the work.
   Mode = Struct.new(:name, :start, :stop)

@@ -3,12 +3,12 @@
 require_relative "growing"
 require_relative "report"
 
-rounds = [Comparison::ROUNDS, 11].min
+processes = [Report::PROCESSES, 3].min
 Report.head("How the cost of an object grows with the number of classes, call paths, frames and threads. The last " \
             "figure is what\nan object costs more than with the hooks that it is held against. No goal but this: no " \
-            "cliff.", rounds: rounds)
+            "cliff.", processes: processes)
 pairs = [%i[counts empty], %i[paths frames]]
-options = { objects: Growing::OBJECTS, rounds: rounds }
+options = { objects: Growing::OBJECTS, processes: processes }
 report = Report.new(pairs, **options)
 report.print("classes that allocate in turn", Growing::CLASSES)
 # The table of known paths still grows while 100,000 of them are met for the first times.

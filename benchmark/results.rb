@@ -17,8 +17,8 @@ module Results
     # Results
 
     Written by `rake benchmark`, a section for each version of Ruby. Ratios are of CPU time, both sides measured in turn in
-    one process; what they are held against, and the goals, are named beside them. [TRIED.md](TRIED.md) has what was done
-    to get there.
+    one process, and of several such processes the median; what they are held against, and the goals, are named beside
+    them. [TRIED.md](TRIED.md) has what was done to get there.
   TEXT
 
   # A line of the viewer's benchmark, which is written in C, that has a goal.
