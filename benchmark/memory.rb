@@ -12,7 +12,7 @@ module MemoryBenchmark
   # How many objects are live, or on how many call paths they were made; each path takes two nodes.
   COUNTS = { objects: [100_000, 1_000_000, 10_000_000], paths: [10_000, 100_000, 500_000] }.freeze
 
-  HEADINGS = ["heap pages", "tracker", "of pages", "nodes", "GC without", "GC with"].freeze
+  HEADINGS = ["heap pages", "tracker", "of pages", "nodes", "GC without", "with"].freeze
 
   # What the tracker's bytes are divided by.
   EACH = { objects: "an object", paths: "a node" }.freeze
@@ -21,9 +21,8 @@ module MemoryBenchmark
   SHARE_OF_PAGES = 0.11
   NODE_BYTES = 100
 
-  # How often a process without a capture and one with are run, in turn: collections are compared by the least that
-  # each kind took, because what disturbs them only ever adds to that.
-  PAIRS = 3
+  # How often a process without a capture and one with are run, in turn: two equal ones differ by a tenth and more.
+  PAIRS = 9
 
   SCRIPT = File.expand_path(__FILE__)
 
@@ -88,24 +87,32 @@ module MemoryBenchmark
     format("%.1f MiB", bytes / (1024.0**2))
   end
 
-  # Without a capture and with one.
-  def measure_both(what, count)
-    pairs = Array.new(PAIRS) { [measure(what, count), measure(what, count, what == :paths ? Child::TURNS + 2 : 0)] }
-    pairs.transpose.map { |measured| measured.min_by { |each| each[:pause] } }
+  # Pairs of a process without a capture and one with.
+  def measure_pairs(what, count)
+    Array.new(PAIRS) { [measure(what, count), measure(what, count, what == :paths ? Child::TURNS + 2 : 0)] }
   end
 
   def row(what, count)
-    without, with = measure_both(what, count)
-    keep(what, count, without, with)
+    pairs = measure_pairs(what, count)
+    with = pairs.last.last
+    keep(what, count, with)
     bytes, nodes, pages = with.values_at(:bytes, :nodes, :pages)
-    [count, mebibytes(pages), mebibytes(bytes), format("%.1f %%", 100.0 * bytes / pages),
-     nodes, *[without, with].map { |measured| format("%.1f ms", measured[:pause] * 1000) },
-     format("%.1f B", bytes.to_f / (what == :paths ? nodes : count))]
+    [count, mebibytes(pages), mebibytes(bytes), format("%.1f %%", 100.0 * bytes / pages), nodes, *pauses(pairs),
+     format("%.1f B", bytes.to_f / (what == :paths ? nodes : count)), " #{gc_ratio(what, count, pairs)}"]
   end
 
-  def keep(what, count, without, with)
+  def pauses(pairs)
+    pairs.transpose.map { |each| format("%.1f ms", Median.of(each.map { |measured| measured[:pause] * 1000 }).value) }
+  end
+
+  def gc_ratio(what, count, pairs)
+    ratio = Median.of(pairs.map { |without, with| with[:pause] / without[:pause] })
+    Figures.keep("GC, #{what}", count, ratio)
+    ratio
+  end
+
+  def keep(what, count, with)
     bytes, nodes, pages = with.values_at(:bytes, :nodes, :pages)
-    Figures.keep("GC, #{what}", count, with[:pause] / without[:pause])
     if what == :paths
       Figures.keep("memory, a node", count, (bytes - (SHARE_OF_PAGES * pages)) / nodes)
     else
@@ -115,9 +122,11 @@ module MemoryBenchmark
 
   def print_all
     $stdout.sync = true
-    puts RUBY_DESCRIPTION, "Goal: at most 11 % of the heap's pages, and 100 B a node; GCs take as long as without."
+    puts RUBY_DESCRIPTION, "Goal: at most 11 % of the heap's pages, and 100 B a node; GCs take as long as without.",
+         "Pauses are of CPU time: medians of #{PAIRS} processes, and of the ratios of #{PAIRS} pairs (where it lies, " \
+         "with 95 % confidence)"
     COUNTS.each do |what, counts|
-      puts "", [what, *HEADINGS, EACH[what]].map { |cell| cell.to_s.rjust(11) }.join(" ")
+      puts "", [what, *HEADINGS, EACH[what], " GC with / without"].map { |cell| cell.to_s.rjust(11) }.join(" ")
       counts.each { |count| puts row(what, count).map { |cell| cell.to_s.rjust(11) }.join(" ") }
     end
   end
