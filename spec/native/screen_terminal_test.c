@@ -21,6 +21,10 @@
 #include "viewer/buffer.h"
 #include "viewer/escape.h"
 #include "viewer/screen.h"
+#ifdef HAVE_CURSES
+#include "random_numbers.h"
+#include "viewer/screen_curses.h"
+#endif
 
 #define COLUMNS 100
 #define LINES_COUNT 30
@@ -408,6 +412,53 @@ static void test_sizes_that_come_and_go(void **state)
 
 #ifdef HAVE_CURSES
 
+/* What curses was told, a call at a time, is all of what the grid has. */
+static void assert_told(const struct pty *pty)
+{
+	for (unsigned line = 0; line < LINES_COUNT; line++) {
+		for (unsigned column = 0; column < COLUMNS; column++) {
+			const struct grid_cell *cell = &pty->grid.cells[line * COLUMNS + column];
+			wchar_t text[CCHARW_MAX + 1];
+			attr_t attributes;
+			cchar_t held;
+			short pair;
+
+			if (cell->base == 0 && column > 0 && cell[-1].width == 2)
+				continue;
+			assert_int_equal(mvwin_wch(stdscr, (int)line, (int)column, &held), OK);
+			assert_int_equal(getcchar(&held, text, &attributes, &pair, NULL), OK);
+			assert_int_equal(text[0], cell->base ? cell->base : ' ');
+			assert_int_equal((uint32_t)text[1], cell->marks[0]);
+			assert_int_equal((attributes & A_BOLD) != 0, (cell->style & GRID_BOLD) != 0);
+		}
+	}
+}
+
+static void test_wide_and_narrow_characters_take_each_others_place(void **state)
+{
+	static const char *const texts[] = {"日", "本語", "a", "bc", "e\u0301", " ", "é日x", "a long one, 語, and on"};
+	struct pty *pty = open_pty("xterm-256color");
+	uint64_t seed = 77;
+
+	for (unsigned shown = 0; shown < 2000; shown++) {
+		for (unsigned i = random_number(&seed) % 6; i < 6; i++) {
+			const char *text = texts[random_number(&seed) % (sizeof texts / sizeof *texts)];
+			unsigned line = (unsigned)(random_number(&seed) % LINES_COUNT);
+			unsigned column = (unsigned)(random_number(&seed) % COLUMNS);
+
+			grid_put(&pty->grid, line, column, random_number(&seed) % 2 ? GRID_BOLD : GRID_PLAIN, text,
+			         strlen(text));
+			/* Of a wide character perhaps one half, with what is beside it. */
+			column = (unsigned)(random_number(&seed) % COLUMNS);
+			grid_paint(&pty->grid, line, column, 1, (uint16_t)(random_number(&seed) % 3), 0);
+		}
+		screen_show(pty->screen, &pty->grid);
+		read_all(pty);
+		assert_told(pty);
+	}
+	close_pty(pty);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +474,7 @@ int main(void)
 	    cmocka_unit_test(test_no_color),
 	    cmocka_unit_test(test_terminals_that_have_no_screen),
 	    cmocka_unit_test(test_sizes_that_come_and_go),
+	    cmocka_unit_test(test_wide_and_narrow_characters_take_each_others_place),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

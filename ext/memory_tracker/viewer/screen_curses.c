@@ -334,20 +334,48 @@ static unsigned add_cell(struct screen *screen, const struct grid_cell *cell, cc
 	return cell->width;
 }
 
-static void show_line(struct screen *screen, const struct grid *grid, unsigned line)
+/* The second half of a wide character is no cell of its own. */
+static bool is_second_half(const struct grid_cell *cells, unsigned column)
 {
-	const struct grid_cell *cells = &grid->cells[(size_t)line * grid->columns];
+	return cells[column].base == 0 && column > 0 && cells[column - 1].width == 2;
+}
+
+static void show_cells(struct screen *screen, const struct grid_cell *cells, unsigned line, unsigned start,
+                       unsigned end)
+{
 	static const struct grid_cell space = {.base = ' ', .width = 1};
 	unsigned length = 0;
 
-	for (unsigned column = 0; column < grid->columns; column++) {
+	for (unsigned column = start; column < end; column++) {
 		const struct grid_cell *cell = &cells[column];
-		bool second = cell->base == 0 && column > 0 && cells[column - 1].width == 2;
 
-		if (!second)
+		if (!is_second_half(cells, column))
 			length += add_cell(screen, cell->base >= ' ' ? cell : &space, &screen->row[length]);
 	}
-	mvwadd_wchnstr(stdscr, (int)line, 0, screen->row, (int)length);
+	mvwadd_wchnstr(stdscr, (int)line, (int)start, screen->row, (int)length);
+}
+
+/* Curses is told of what has changed only: converting a cell takes longer than comparing it. */
+static void show_line(struct screen *screen, const struct grid *grid, unsigned line)
+{
+	const struct grid_cell *cells = &grid->cells[(size_t)line * grid->columns];
+	struct grid_cell *old = &screen->old[(size_t)line * grid->columns];
+	unsigned column = 0;
+
+	while (column < grid->columns) {
+		unsigned start = column;
+
+		while (column < grid->columns && memcmp(&old[column], &cells[column], sizeof(*cells)) != 0)
+			column++;
+		if (column == start) {
+			column++;
+			continue;
+		}
+		if (is_second_half(cells, start))
+			start--;
+		show_cells(screen, cells, line, start, column);
+	}
+	memcpy(old, cells, grid->columns * sizeof(*cells));
 }
 
 /* Every line is taken for another one than is shown. */
@@ -368,7 +396,6 @@ void screen_show(struct screen *screen, const struct grid *grid)
 
 		if (memcmp(&screen->old[start], &grid->cells[start], size) == 0)
 			continue;
-		memcpy(&screen->old[start], &grid->cells[start], size);
 		show_line(screen, grid, line);
 	}
 	wnoutrefresh(stdscr);
