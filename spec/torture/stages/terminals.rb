@@ -79,8 +79,10 @@ module Torture
         script = File.join(folder, "shown.rb")
         File.write(script, "GIVEN = #{given.inspect}.freeze\n#{File.read(File.join(__dir__, "../programs/shown.rb"))}")
         result = nil
-        PTY.spawn({ "TERM" => "xterm-256color" }, RbConfig.ruby, "-I", File.join(ROOT, "lib"), "-r", "memory/tracker",
-                  script) do |terminal, keyboard, pid|
+        # What the keys change is nobody's.
+        env = { "TERM" => "xterm-256color", "MEMORY_TRACKER_SETTINGS" => File.join(folder, "settings") }
+        command = [RbConfig.ruby, "-I", File.join(ROOT, "lib"), "-r", "memory/tracker", script]
+        PTY.spawn(env, *command) do |terminal, keyboard, pid|
           terminal.winsize = [30, 120]
           result = yield(terminal, keyboard, pid, file)
         ensure
