@@ -42,12 +42,19 @@ void shadow_map_deinit(struct shadow_map *map)
 	memset(map, 0, sizeof(*map));
 }
 
-uint32_t *shadow_map_chunk(const struct shadow_map *map, uint64_t number)
+uint32_t *shadow_map_look_up(struct shadow_map *map, uintptr_t address)
 {
-	if (number >= SHADOW_INDEX_LIMIT >> SHADOW_CHUNK_BITS)
+	uint64_t index = shadow_map_index(map, address);
+	uint64_t number = index >> SHADOW_CHUNK_BITS;
+
+	if (index >= SHADOW_INDEX_LIMIT)
 		return NULL;
 	uint32_t **middle = map->top[number >> SHADOW_MIDDLE_BITS];
-	return middle ? middle[number & ((1u << SHADOW_MIDDLE_BITS) - 1)] : NULL;
+	uint32_t *chunk = middle ? middle[number & ((1u << SHADOW_MIDDLE_BITS) - 1)] : NULL;
+	if (!chunk)
+		return NULL;
+	map->recent[number % SHADOW_RECENT] = (struct shadow_recent){number, chunk};
+	return &chunk[index & (SHADOW_CHUNK_ENTRIES - 1)];
 }
 
 uint32_t *shadow_map_make(struct shadow_map *map, uintptr_t address, int *status)

@@ -63,8 +63,8 @@ static inline uint64_t shadow_map_index(const struct shadow_map *map, uintptr_t 
 /* Makes the chunk of an index. Returns the entry, or NULL (STATUS_ADDRESS, STATUS_NO_MEMORY in *status). HOOK */
 uint32_t *shadow_map_make(struct shadow_map *map, uintptr_t address, int *status);
 
-/* The chunk with this number, or NULL. HOOK */
-uint32_t *shadow_map_chunk(const struct shadow_map *map, uint64_t number);
+/* Has the chunk of an address at hand from now on. Returns the entry, or NULL when there is no such chunk. HOOK */
+uint32_t *shadow_map_look_up(struct shadow_map *map, uintptr_t address);
 
 /* The entry of an address whose chunk is at hand, else NULL. HOOK */
 static inline uint32_t *shadow_map_at_hand(const struct shadow_map *map, uintptr_t address)
@@ -90,18 +90,9 @@ static inline void shadow_map_expect(const uint32_t *entry)
 /* The entry of an address, or NULL when nothing near it was ever entered. HOOK */
 static inline uint32_t *shadow_map_find(struct shadow_map *map, uintptr_t address)
 {
-	uint64_t index = shadow_map_index(map, address);
-	uint64_t number = index >> SHADOW_CHUNK_BITS;
-	struct shadow_recent *recent = &map->recent[number % SHADOW_RECENT];
+	uint32_t *entry = shadow_map_at_hand(map, address);
 
-	if (unlikely(recent->number != number)) {
-		uint32_t *chunk = shadow_map_chunk(map, number);
-
-		if (!chunk)
-			return NULL;
-		*recent = (struct shadow_recent){number, chunk};
-	}
-	return &recent->chunk[index & (SHADOW_CHUNK_ENTRIES - 1)];
+	return likely(entry) ? entry : shadow_map_look_up(map, address);
 }
 
 /*

@@ -360,22 +360,15 @@ static void show_line(struct screen *screen, const struct grid *grid, unsigned l
 {
 	const struct grid_cell *cells = &grid->cells[(size_t)line * grid->columns];
 	struct grid_cell *old = &screen->old[(size_t)line * grid->columns];
-	unsigned column = 0;
 
-	while (column < grid->columns) {
+	for (unsigned column = 0; column < grid->columns; column++) {
 		unsigned start = column;
 
-		while (column < grid->columns && memcmp(&old[column], &cells[column], sizeof(*cells)) != 0)
-			column++;
-		if (column == start) {
-			column++;
-			continue;
-		}
-		if (is_second_half(cells, start))
-			start--;
-		show_cells(screen, cells, line, start, column);
+		for (; column < grid->columns && memcmp(&old[column], &cells[column], sizeof(*cells)) != 0; column++)
+			old[column] = cells[column];
+		if (column > start)
+			show_cells(screen, cells, line, is_second_half(cells, start) ? start - 1 : start, column);
 	}
-	memcpy(old, cells, grid->columns * sizeof(*cells));
 }
 
 /* Every line is taken for another one than is shown. */
@@ -391,13 +384,8 @@ void screen_show(struct screen *screen, const struct grid *grid)
 		return;
 	if (screen_forget_pairs(screen))
 		forget_shown(screen);
-	for (unsigned line = 0; line < grid->lines; line++) {
-		size_t start = (size_t)line * grid->columns, size = grid->columns * sizeof(*grid->cells);
-
-		if (memcmp(&screen->old[start], &grid->cells[start], size) == 0)
-			continue;
+	for (unsigned line = 0; line < grid->lines; line++)
 		show_line(screen, grid, line);
-	}
 	wnoutrefresh(stdscr);
 	doupdate();
 	fflush(screen->output);

@@ -11,6 +11,7 @@
 #include "model/light.h"
 #include "model/snapshot_builder.h"
 #include "vm/compat.h"
+#include "vm/heap_figures.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
 #include "vm/naming.h"
@@ -302,7 +303,7 @@ void capture_refresh(struct capture *capture)
 		return;
 	}
 	hooks_check();
-	hooks_update_figures();
+	heap_figures_update();
 	living_complete_names(capture, true);
 }
 
@@ -373,7 +374,7 @@ const char *capture_reason(const struct capture *capture, char *buffer, size_t s
 
 static void fill_header(struct capture *capture, struct snapshot_header *header)
 {
-	struct heap_figures figures = hooks_figures();
+	struct heap_figures figures = heap_figures_read();
 
 	header->sequence = ++capture->sequence;
 	header->wall_ns = clock_ns(CLOCK_REALTIME);

@@ -3,13 +3,13 @@
 #include <pthread.h>
 #include <ruby/debug.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <time.h>
 
 #include "model/light.h"
 #include "model/relocation.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
+#include "vm/heap_figures.h"
 #include "vm/living.h"
 #include "vm/memory_map.h"
 #include "vm/observe.h"
@@ -44,15 +44,8 @@ static struct {
 	bool marking;           /* a major GC's start was seen, its mark has not ended */
 	uint64_t mark_started;  /* `born` at that moment */
 
-	_Atomic uint32_t figures_version; /* odd while being written */
-	_Atomic uint64_t figures[sizeof(struct heap_figures) / sizeof(uint64_t)];
-
 	VALUE total_allocated_objects;
-	VALUE figure_keys[sizeof(struct heap_figures) / sizeof(uint64_t)];
 } registry;
-
-#define FIGURES (sizeof(registry.figures) / sizeof(*registry.figures))
-#define FIGURE_TIME 2
 
 /* How long the end of the program waits for blocks of tracked classes. */
 #define END_PATIENCE_NS UINT64_C(5000000000)
@@ -63,43 +56,6 @@ static uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* --- figures --- */
-
-/* A seqlock with one writer, who holds the GVL: Boehm, Can seqlocks get along with programming language memory
- * models? (MSPC 2012). */
-void hooks_update_figures(void)
-{
-	uint32_t version = atomic_load_explicit(&registry.figures_version, memory_order_relaxed);
-
-	atomic_store_explicit(&registry.figures_version, version + 1, memory_order_relaxed);
-	atomic_thread_fence(memory_order_release);
-	for (size_t index = 0; index < FIGURES; index++) {
-		uint64_t value = rb_gc_stat(registry.figure_keys[index]);
-
-		/* The VM counts milliseconds. */
-		value *= index == FIGURE_TIME ? 1000000u : 1u;
-		atomic_store_explicit(&registry.figures[index], value, memory_order_relaxed);
-	}
-	atomic_store_explicit(&registry.figures_version, version + 2, memory_order_release);
-}
-
-struct heap_figures hooks_figures(void)
-{
-	uint64_t copy[FIGURES];
-	struct heap_figures figures;
-	uint32_t before, after;
-
-	do {
-		before = atomic_load_explicit(&registry.figures_version, memory_order_acquire);
-		for (size_t index = 0; index < FIGURES; index++)
-			copy[index] = atomic_load_explicit(&registry.figures[index], memory_order_relaxed);
-		atomic_thread_fence(memory_order_acquire);
-		after = atomic_load_explicit(&registry.figures_version, memory_order_relaxed);
-	} while (before != after || (before & 1));
-	memcpy(&figures, copy, sizeof(figures));
-	return figures;
 }
 
 /* --- integrity --- */
@@ -165,7 +121,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 			if (registry.captures[index]->tracker->codes.unnamed)
 				hooks_request_job();
 		}
-		hooks_update_figures();
+		heap_figures_update();
 	}
 }
 
@@ -303,7 +259,7 @@ void hooks_add(struct capture *capture, bool allowed)
 	choose_ways();
 	if (!registry.installed)
 		install(allowed);
-	hooks_update_figures();
+	heap_figures_update();
 }
 
 static bool take_out(struct capture **captures, int *count, const struct capture *capture)
@@ -396,7 +352,7 @@ static void run_job(void *data)
 	close_full_windows();
 	if (registry.refresh_due) {
 		hooks_check();
-		hooks_update_figures();
+		heap_figures_update();
 	}
 	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
 	registry.names_wait = !compat_gc_idle();
@@ -499,9 +455,7 @@ static const rb_data_type_t holder_type = {
  */
 static void after_fork_in_child(void)
 {
-	uint32_t version = atomic_load(&registry.figures_version);
-
-	atomic_store(&registry.figures_version, version & ~UINT32_C(1));
+	heap_figures_forked();
 	for (int index = 0; index < registry.count; index++)
 		capture_forked(registry.captures[index]);
 	for (int index = 0; index < registry.resting_count; index++)
@@ -510,13 +464,7 @@ static void after_fork_in_child(void)
 
 void hooks_init(void)
 {
-	static const char *const keys[] = {"minor_gc_count", "major_gc_count", "time", "heap_live_slots",
-	                                   "heap_available_slots"};
-
-	for (size_t index = 0; index < FIGURES; index++) {
-		registry.figure_keys[index] = ID2SYM(rb_intern(keys[index]));
-		rb_gc_stat(registry.figure_keys[index]);
-	}
+	heap_figures_init();
 	registry.total_allocated_objects = ID2SYM(rb_intern("total_allocated_objects"));
 	/* The data pointer only has to be there: without one the VM does not tell of compaction. */
 	registry.holder = TypedData_Wrap_Struct(rb_cObject, &holder_type, &registry);

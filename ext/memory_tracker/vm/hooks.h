@@ -12,15 +12,6 @@
 
 struct capture;
 
-/* What the VM says of its heap, as of the latest GC or check. */
-struct heap_figures {
-	uint64_t minor_count;
-	uint64_t major_count;
-	uint64_t time_ns;
-	uint64_t live_slots;
-	uint64_t total_slots;
-};
-
 /* Once, when the extension is loaded. May raise LoadError. GVL */
 void hooks_init(void);
 
@@ -57,10 +48,6 @@ void hooks_check(void);
  * nothing can have changed but by an object's death. ANY THREAD
  */
 void hooks_request_refresh(void);
-
-/* Reads the heap's figures. hooks_update_figures wants the GVL, or a HOOK; hooks_figures ANY THREAD */
-void hooks_update_figures(void);
-struct heap_figures hooks_figures(void);
 
 /* Asks for names to be completed and events to be delivered soon. HOOK */
 void hooks_request_job(void);

@@ -6,6 +6,7 @@
 #include "model/light.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
+#include "vm/heap_figures.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
 #include "vm/walk.h"
@@ -106,7 +107,7 @@ static void walk(struct capture *capture, uint64_t now)
 	else
 		atomic_fetch_add(&capture->tracker->dropped, 1);
 	tracked_apply(capture);
-	hooks_update_figures();
+	heap_figures_update();
 }
 
 static void take(struct capture *capture, bool window)
