@@ -104,7 +104,8 @@ RSpec.describe "require \"memory/tracker/agent\"" do
       pids = line.split
       listed = eventually("all of them") { (list = top("--list").output.scan(/^\s*(\d+)/).flatten).size == 4 && list }
       expect(listed).to include(*pids)
-      expect(top("--attach", pids.last, "--batch", "--iterations", "1", "--interval", "0.1").tables).to eq(1)
+      looked = top("--attach", pids.last, "--batch", "--iterations", "1", "--interval", "0.1")
+      expect(looked.tables).to eq(1), looked.inspect
     end
 
     it "leaves nothing behind after 200 forks" do
