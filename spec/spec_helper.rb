@@ -12,8 +12,6 @@ RSpec.configure do |config|
   config.mock_with(:rspec) { |mocks| mocks.verify_partial_doubles = true }
   config.filter_run_when_matching :focus
   config.example_status_persistence_file_path = File.expand_path("../.rspec_status", __dir__)
-  # To tell examples that failed from files that could not be loaded.
-  config.error_exit_code = 2
   config.include SpecSupport
   Kernel.srand config.seed
 end
