@@ -202,7 +202,7 @@ static VALUE start(VALUE self)
 	 */
 	reporter->options.recorder = ruby_recording_recorder(reporter->record);
 	reporter->service =
-	    reporter->options.gc_ns || capture->light ? service_start(capture, reporter->capture) : NULL;
+	    reporter->options.gc_ns || capture->light ? service_start(capture, reporter->capture, "memory-tracker") : NULL;
 	reporter->printer = printer_start(capture, reporter->service, reporter->fd, &reporter->options);
 	if (!reporter->printer) {
 		int error = errno;

@@ -161,7 +161,8 @@ module Memory
       def each(&block)
         return to_enum unless block
 
-        pairs.each { |klass, record| block.call(klass, record) }
+        # Class, id and counts, for each class.
+        figures.each_slice(5) { |klass, _id, *counts| block.call(klass, Record.new(*counts)) }
         self
       end
 
