@@ -15,10 +15,14 @@
 /* How long a stop, and the end of the program, wait for a block that does not return. */
 #define PATIENCE_NS UINT64_C(5000000000)
 
+/* How long a thread that allocates waits for a block to be called: 20 ms, of which it mostly takes one step. */
+#define GIVE_WAY_STEPS 200
+#define GIVE_WAY_STEP_NS 100000
+
 static struct {
 	struct service *service; /* owned; NULL: no thread was wanted yet, or any more */
 	struct service_job job;
-	uint64_t calls;     /* of blocks, ever */
+	_Atomic uint64_t calls; /* of blocks, ever */
 	uint64_t gave_way;  /* `calls` when a thread gave way last */
 	ID delivering;      /* set in threads that call blocks */
 	bool ending;        /* the program is; no more blocks are called */
@@ -113,6 +117,16 @@ static void protect(VALUE (*function)(VALUE), VALUE argument)
 		rb_set_errinfo(Qnil);
 }
 
+/* The thread that there is, if any, ends as soon as it can. */
+static void discard(void)
+{
+	struct service *service = delivery.service;
+
+	delivery.service = NULL;
+	if (service)
+		service_stop(service);
+}
+
 static void call_one(struct call *call)
 {
 	int state = 0;
@@ -122,9 +136,11 @@ static void call_one(struct call *call)
 	if (!state)
 		return;
 	volatile VALUE ended = rb_errinfo();
-	/* A kill leaves a number. It ends this thread, and the next event has another one made. */
-	if (RB_FIXNUM_P(ended))
+	/* A kill leaves a number. It ends this thread, and another is made for the events that wait. */
+	if (RB_FIXNUM_P(ended)) {
+		discard();
 		rb_jump_tag(state);
+	}
 	rb_set_errinfo(Qnil);
 	if (!is_exception(ended))
 		return;
@@ -145,6 +161,8 @@ static VALUE warn_dropped(VALUE unused)
 	        EVENT_QUEUE_LIMIT);
 	return Qnil;
 }
+
+static bool request(void);
 
 static VALUE call_blocks(VALUE data)
 {
@@ -176,7 +194,7 @@ static VALUE end_calls(VALUE data)
 	if (capture->deliverer == rb_thread_current())
 		capture->deliverer = Qnil;
 	if (events_pending(&capture->events))
-		hooks_request_job();
+		request();
 	return Qnil;
 }
 
@@ -229,15 +247,6 @@ static VALUE warn_no_thread(VALUE error)
 	return Qnil;
 }
 
-static void discard(void)
-{
-	struct service *service = delivery.service;
-
-	delivery.service = NULL;
-	if (service)
-		service_stop(service);
-}
-
 static bool ensure_thread(void)
 {
 	int state = 0;
@@ -265,28 +274,32 @@ static bool request(void)
 	return true;
 }
 
-/* Time enough for another thread to take the GVL that was released. */
-static void *nap(void *unused)
+/* Without the GVL: until another thread that wanted it has called a block. */
+static void *let_call(void *unused)
 {
-	nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+	for (int step = 0; step < GIVE_WAY_STEPS && delivery.calls == delivery.gave_way; step++)
+		nanosleep(&(struct timespec){.tv_nsec = GIVE_WAY_STEP_NS}, NULL);
 	return NULL;
 }
 
 /*
- * A thread that runs on keeps the GVL for a tenth of a second. Not when the last time has led to no call: then a block waits
- * for something else. Interrupts are left for the thread itself to see.
+ * A thread that runs on would keep the GVL for a tenth of a second. Not when the last time has led to no call: then a block
+ * waits for something else. Interrupts are left for the thread itself to see.
  */
 static void give_way(void)
 {
 	if (delivery.calls == delivery.gave_way || is_delivering())
 		return;
 	delivery.gave_way = delivery.calls;
-	rb_nogvl(nap, NULL, NULL, NULL, RB_NOGVL_INTR_FAIL);
+	rb_nogvl(let_call, NULL, NULL, NULL, RB_NOGVL_INTR_FAIL);
 }
 
 void delivery_request(bool crowded)
 {
-	if (hooks_waiting() && request() && crowded)
+	if (hooks_waiting())
+		request();
+	/* Also to a thread that is calling blocks, and had to leave the GVL to this one. */
+	if (crowded)
 		give_way();
 }
 

@@ -4,7 +4,7 @@
  * The program's own threads never run them: a block may wait, and what other threads raise in a thread, such as the end of a
  * timeout, is meant for what that was doing. The thread, "memory-tracker blocks", is made when the first event waits, also in
  * a forked child, and again when the program has killed it. It ends when no running capture has a block any more. Where
- * events come faster than blocks can be called, the threads that allocate give it the GVL, until the queue is half empty.
+ * events come faster than blocks are called, the threads that allocate let it have the GVL.
  */
 #ifndef MEMORY_TRACKER_VM_DELIVERY_H
 #define MEMORY_TRACKER_VM_DELIVERY_H
@@ -17,8 +17,8 @@ struct capture;
 void delivery_init(void);
 
 /*
- * Has the blocks called for all events that wait. Runs no Ruby code, but may let other threads run when `crowded`: a queue
- * is more than half full. GVL of the main Ractor, never inside an event
+ * Has the blocks called for all events that wait. Runs no Ruby code, but may let other threads run when `crowded`: so
+ * many wait. GVL of the main Ractor, never inside an event
  */
 void delivery_request(bool crowded);
 

@@ -36,6 +36,7 @@ static struct {
 	bool installed;
 	bool outdated; /* they have missed something, and are to be set anew */
 	bool job_requested;
+	VALUE job_thread;               /* where; only compared */
 	int turn;                       /* of captures whose blocks are called */
 	bool names_wait;                /* for the end of a GC, which requests the job for them */
 	_Atomic bool refresh_requested; /* by any thread; the next birth sees to it */
@@ -376,13 +377,13 @@ static void close_full_windows(void)
 	}
 }
 
-/* Whether more than half of a queue of events waits. */
+/* Whether so many events wait that the frees of one sweep may soon find no room. */
 static bool crowded(void)
 {
 	for (int index = 0; index < registry.count; index++) {
 		const struct event_queue *queue = &registry.captures[index]->events;
 
-		if (queue->written - queue->read > EVENT_QUEUE_LIMIT / 2)
+		if (queue->written - queue->read > EVENT_QUEUE_LIMIT / 16)
 			return true;
 	}
 	return false;
@@ -424,9 +425,13 @@ void hooks_request_names(void)
 
 void hooks_request_job(void)
 {
-	if (registry.job_requested)
+	VALUE thread = rb_thread_current();
+
+	/* It runs at this thread's next safe point, and never if the thread has none any more: then another asks again. */
+	if (registry.job_requested && registry.job_thread == thread)
 		return;
 	registry.job_requested = true;
+	registry.job_thread = thread;
 	compat_job_trigger();
 }
 
