@@ -5,7 +5,7 @@ unless RUBY_ENGINE == "ruby"
 end
 
 require "rbconfig/sizeof"
-if RUBY_PLATFORM =~ /mswin|mingw|cygwin/
+if RUBY_PLATFORM.match?(/mswin|mingw|cygwin/)
   abort "memory-tracker needs POSIX threads, signals and terminals; it cannot be built for Windows (#{RUBY_PLATFORM})."
 end
 unless RbConfig::SIZEOF["void*"] == 8

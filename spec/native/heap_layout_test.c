@@ -7,8 +7,7 @@
 
 #include "model/heap_layout.h"
 
-#define STRIDE(...)                                                                                                    \
-	heap_layout_stride((const size_t[]){__VA_ARGS__}, sizeof((size_t[]){__VA_ARGS__}) / sizeof(size_t))
+#define STRIDE(...) heap_layout_stride((const size_t[]){__VA_ARGS__}, sizeof((size_t[]){__VA_ARGS__}) / sizeof(size_t))
 
 static void test_the_heaps_of_supported_rubies(void **state)
 {

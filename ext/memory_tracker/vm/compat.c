@@ -89,9 +89,10 @@ static void refuse_other_collectors(void)
 		return;
 	VALUE name = hash_value(rb_funcall(gc, rb_intern("config"), 0), "implementation");
 	if (RB_TYPE_P(name, T_STRING) && strcmp(StringValueCStr(name), "default") != 0)
-		rb_raise(rb_eLoadError,
-		         "memory-tracker tracks objects of Ruby's default garbage collector only, and this is %" PRIsVALUE,
-		         name);
+		rb_raise(
+		    rb_eLoadError,
+		    "memory-tracker tracks objects of Ruby's default garbage collector only, and this is %" PRIsVALUE,
+		    name);
 }
 
 /* The one size that there was before GC.stat_heap. */

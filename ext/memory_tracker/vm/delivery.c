@@ -23,10 +23,10 @@ static struct {
 	struct service *service; /* owned; NULL: no thread was wanted yet, or any more */
 	struct service_job job;
 	_Atomic uint64_t calls; /* of blocks, ever */
-	uint64_t gave_way;  /* `calls` when a thread gave way last */
-	ID delivering;      /* set in threads that call blocks */
-	bool ending;        /* the program is; no more blocks are called */
-	bool warned_thread; /* that there can be no thread */
+	uint64_t gave_way;      /* `calls` when a thread gave way last */
+	ID delivering;          /* set in threads that call blocks */
+	bool ending;            /* the program is; no more blocks are called */
+	bool warned_thread;     /* that there can be no thread */
 } delivery;
 
 /* --- one event --- */

@@ -584,7 +584,8 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
         p CAPTURE.count_for(Made), CAPTURE.stop
       RUBY
       expect(result.out).to eq("10\ntrue\n"), result.to_s
-      expect(result.err).to match(/\A[^\n]*memory-tracker: there can be no thread for the blocks[^\n]*\n\z/), result.to_s
+      expect(result.err).to match(/\A[^\n]*memory-tracker: there can be no thread for the blocks[^\n]*\n\z/),
+                            result.to_s
     end
 
     it "may fork, with and without a block", unless: SpecSupport.sanitized? do
