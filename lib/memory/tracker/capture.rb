@@ -129,8 +129,8 @@ module Memory
       # events wait in thousands, the threads that allocate let blocks run; beyond 65,536 further ones are dropped.
       #
       # Blocks are called by a thread of their own, named "memory-tracker blocks", from the first event on until no
-      # running capture has a block; in a forked child by another. An exception that a block raises is warned about once,
-      # and the next events follow; SystemExit and SignalException are raised in the main thread. When the program kills
+      # running capture has a block; in a forked child by another. What a block raises is warned about once, and events
+      # go on; SystemExit and SignalException are raised in the main thread. When the program kills
       # the thread, another calls the blocks for what comes after. At the end of the program events that wait are
       # delivered first, for at most five seconds.
       #
