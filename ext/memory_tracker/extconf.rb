@@ -4,6 +4,14 @@ unless RUBY_ENGINE == "ruby"
   abort "memory-tracker counts objects through events that only CRuby has; it cannot be built for #{RUBY_ENGINE}."
 end
 
+require "rbconfig/sizeof"
+if RUBY_PLATFORM.match?(/mswin|mingw|cygwin/)
+  abort "memory-tracker needs POSIX threads, signals and terminals; it cannot be built for Windows (#{RUBY_PLATFORM})."
+end
+unless RbConfig::SIZEOF["void*"] == 8
+  abort "memory-tracker maps 64-bit addresses; it cannot be built for a 32-bit Ruby (#{RUBY_PLATFORM})."
+end
+
 require "mkmf"
 
 # Sources lie in folders. Base names differ across all of them, because objects land in one directory.
@@ -56,7 +64,7 @@ def define(name, value = nil)
   $defs.push(value ? "-D#{name}=#{value}" : "-D#{name}")
 end
 
-# The launcher compares this with what its own extension was built for.
+# What lib/memory/tracker/abi.rb compares with the Ruby that is about to load the extension.
 def abi
   [RUBY_ENGINE, RbConfig::CONFIG["ruby_version"], RUBY_PLATFORM].join(" ")
 end

@@ -14,6 +14,10 @@
 #include "vm/hooks.h"
 #include "vm/naming.h"
 
+/* For lib/memory/tracker/abi.rb, which reads it from the file before this is loaded. */
+RUBY_FUNC_EXPORTED const char memory_tracker_abi[];
+const char memory_tracker_abi[] = "memory-tracker ABI [" MEMORY_TRACKER_ABI "]";
+
 RUBY_FUNC_EXPORTED void Init_memory_tracker(void)
 {
 	VALUE memory = rb_define_module("Memory");
@@ -31,6 +35,4 @@ RUBY_FUNC_EXPORTED void Init_memory_tracker(void)
 	ruby_server_define(tracker);
 	ruby_remote_define(tracker);
 	ruby_recording_define(tracker);
-	/* What this was built for, so that it can be told before it is loaded into another Ruby. */
-	rb_define_const(tracker, "ABI", rb_obj_freeze(rb_utf8_str_new_cstr(MEMORY_TRACKER_ABI)));
 }

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "tracker/abi"
 require_relative "tracker/version"
 require_relative "tracker/error"
 require_relative "tracker/record"

@@ -20,7 +20,10 @@ static struct {
 	uintptr_t to;
 } moves[MOVES];
 static uint32_t move_count;
-static uintptr_t unreadable;
+static uintptr_t unreadable; /* an address on the page that cannot be read; 0: none */
+static uint32_t asked;
+
+#define PAGE(address) ((address) & ~(uintptr_t)4095)
 
 static int set_up(void **state)
 {
@@ -48,7 +51,7 @@ static void move(uintptr_t from, uintptr_t to)
 
 static uintptr_t locate(uintptr_t address)
 {
-	assert_int_not_equal(address, unreadable);
+	assert_int_not_equal(PAGE(address), PAGE(unreadable));
 	for (uint32_t index = 0; index < move_count; index++) {
 		if (moves[index].from == address)
 			return moves[index].to;
@@ -56,9 +59,11 @@ static uintptr_t locate(uintptr_t address)
 	return address;
 }
 
-static bool readable(uintptr_t address)
+static bool readable(uintptr_t page)
 {
-	return address != unreadable;
+	assert_int_equal(page, PAGE(page));
+	asked++;
+	return page != PAGE(unreadable);
 }
 
 static void relocate(void)
@@ -205,22 +210,36 @@ static void test_what_is_watched_moves_and_is_known_by_nothing_any_more(void **s
 	assert_int_equal(tree->departed.count, 1);
 }
 
-static void test_what_cannot_be_read_is_dead(void **state)
+/* A page has some 102 objects. */
+static void test_what_stands_where_nothing_can_be_read_is_freed(void **state)
 {
 	fake_born(program, OBJECT(1), CLASS(1));
-	fake_born(program, OBJECT(2), CLASS(1));
-	fake_born(program, OBJECT(3), CLASS(1));
-	unreadable = OBJECT(2);
-	move(OBJECT(3), OBJECT(9));
+	fake_born(program, OBJECT(200), CLASS(1));
+	fake_born(program, OBJECT(201), CLASS(1));
+	fake_born(program, OBJECT(300), CLASS(1));
+	unreadable = OBJECT(200);
+	move(OBJECT(300), OBJECT(9));
 	relocate();
 	assert_live(CLASS(1), 2);
-	assert_int_equal(program->tracker.lost, 1);
+	assert_int_equal(program->tracker.lost, 2);
 	assert_int_not_equal(died(OBJECT(9)), 0);
 	/* A class that is gone is retired. */
 	unreadable = CLASS(1);
 	relocate();
 	assert_null(class_table_find(&program->tracker.classes, CLASS(1)));
-	assert_int_equal(program->tracker.lost, 1);
+	assert_int_equal(program->tracker.lost, 2);
+}
+
+static void test_each_page_is_asked_for_once(void **state)
+{
+	for (uint32_t number = 0; number < 1000; number++)
+		fake_born(program, OBJECT(number), CLASS(1));
+	unreadable = OBJECT(100000);
+	asked = 0;
+	relocate();
+	/* That of the class is one of them. */
+	assert_int_equal(asked, 1 + (1000 * FAKE_STRIDE + 4095) / 4096);
+	assert_live(CLASS(1), 1000);
 }
 
 static void test_without_memory_for_the_new_place(void **state)
@@ -292,7 +311,8 @@ int main(void)
 	    TEST(test_classes_that_are_objects_take_both_along),
 	    TEST(test_code_moves_and_its_old_address_means_nothing),
 	    TEST(test_what_is_watched_moves_and_is_known_by_nothing_any_more),
-	    TEST(test_what_cannot_be_read_is_dead),
+	    TEST(test_what_stands_where_nothing_can_be_read_is_freed),
+	    TEST(test_each_page_is_asked_for_once),
 	    TEST(test_without_memory_for_the_new_place),
 	    TEST(test_random_compactions),
 	};

@@ -269,7 +269,7 @@ static struct display *open_display(struct live_view *view, const struct live_vi
 struct live_view *live_view_open(struct capture *capture, VALUE owner, const struct live_view_options *options,
                                  char problem[SESSION_PROBLEM_MAX])
 {
-	struct service *service = service_start(capture, owner);
+	struct service *service = service_start(capture, owner, "memory-tracker");
 	struct live_view *view = calloc(1, sizeof *view);
 
 	if (!view) {

@@ -201,8 +201,9 @@ static VALUE start(VALUE self)
 	 * notice it, and one that waits for a deadlock of its own to be broken by Ruby would wait for ever.
 	 */
 	reporter->options.recorder = ruby_recording_recorder(reporter->record);
-	reporter->service =
-	    reporter->options.gc_ns || capture->light ? service_start(capture, reporter->capture) : NULL;
+	reporter->service = reporter->options.gc_ns || capture->light
+	                        ? service_start(capture, reporter->capture, "memory-tracker")
+	                        : NULL;
 	reporter->printer = printer_start(capture, reporter->service, reporter->fd, &reporter->options);
 	if (!reporter->printer) {
 		int error = errno;

@@ -202,6 +202,7 @@ static VALUE get_record(VALUE self, VALUE klass)
 	check_class(klass);
 	capture_prepare_counts(capture);
 	struct class_record *record = record_of(capture, klass);
+	/* The counts are copies: making a Record runs Ruby code. */
 	return record ? make_record(tracker_class_counts(capture->tracker, record)) : Qnil;
 }
 
@@ -213,57 +214,29 @@ static VALUE class_id(VALUE self, VALUE klass)
 	return record ? ULL2NUM(record->id) : Qnil;
 }
 
-struct listing {
-	struct capture *capture;
-	void (*list)(VALUE listed, VALUE klass, const struct class_record *record, struct node_counts counts);
-	VALUE listed;
-};
-
-static void list_class(void *context, VALUE klass, const struct class_record *record)
+static void list_figures(void *figures, const struct living_class *classes, size_t count)
 {
-	struct listing *listing = context;
+	for (size_t index = 0; index < count; index++) {
+		const struct living_class *class = &classes[index];
 
-	listing->list(listing->listed, klass, record, tracker_class_counts(listing->capture->tracker, record));
-}
-
-static VALUE list_classes(struct listing *listing)
-{
-	if (!listing->capture->tracker)
-		return listing->listed;
-	capture_prepare_counts(listing->capture);
-	living_each_class(listing->capture, list_class, listing);
-	return listing->listed;
-}
-
-static void list_pair(VALUE pairs, VALUE klass, const struct class_record *record, struct node_counts counts)
-{
-	(void)record;
-	rb_ary_push(pairs, rb_assoc_new(klass, make_record(counts)));
-}
-
-/* Pairs of a class and its record. */
-static VALUE pairs(VALUE self)
-{
-	struct listing listing = {ruby_capture_get(self), list_pair, rb_ary_new()};
-
-	return list_classes(&listing);
-}
-
-static void list_figures(VALUE figures, VALUE klass, const struct class_record *record, struct node_counts counts)
-{
-	rb_ary_push(figures, klass);
-	rb_ary_push(figures, ULL2NUM(record->id));
-	rb_ary_push(figures, ULL2NUM(counts.allocated));
-	rb_ary_push(figures, ULL2NUM(counts.freed));
-	rb_ary_push(figures, ULL2NUM(counts.retained));
+		rb_ary_push((VALUE)figures, class->klass);
+		rb_ary_push((VALUE)figures, ULL2NUM(class->id));
+		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.allocated));
+		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.freed));
+		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.retained));
+	}
 }
 
 /* Class, id, new_count, free_count, retained_count, and so on for each class: one object, whatever the number. */
 static VALUE figures(VALUE self)
 {
-	struct listing listing = {ruby_capture_get(self), list_figures, rb_ary_new()};
+	struct capture *capture = ruby_capture_get(self);
+	VALUE figures = rb_ary_new();
 
-	return list_classes(&listing);
+	capture_prepare_counts(capture);
+	living_classes(capture, list_figures, (void *)figures);
+	RB_GC_GUARD(figures);
+	return figures;
 }
 
 /* --- all classes together --- */
@@ -326,28 +299,65 @@ static VALUE is_exact(VALUE self)
 	return NIL_P(inexact_reason(self)) ? Qtrue : Qfalse;
 }
 
+/* What a tracker says of itself, copied before any object is made. */
+struct capture_statistics {
+	uint64_t bytes;
+	uint64_t lost;
+	uint64_t dropped;
+	uint64_t paths_dropped;
+	uint64_t classes_dropped;
+	uint64_t events_dropped;
+	uint64_t classes;
+	uint64_t nodes;
+	uint64_t frames;
+};
+
+static uint64_t load(const _Atomic uint64_t *counter)
+{
+	return atomic_load((_Atomic uint64_t *)counter);
+}
+
 static void set(VALUE hash, const char *key, uint64_t value)
 {
 	rb_hash_aset(hash, ID2SYM(rb_intern(key)), ULL2NUM(value));
 }
 
+/* Of a capture that was never started all is 0. */
+static struct capture_statistics statistics_of(const struct capture *capture)
+{
+	const struct tracker *tracker = capture->tracker;
+	struct capture_statistics statistics = {.bytes = capture_bytes(capture)};
+
+	if (!tracker)
+		return statistics;
+	statistics.lost = load(&tracker->lost);
+	statistics.dropped = load(&tracker->dropped);
+	statistics.paths_dropped = load(&tracker->paths_dropped);
+	statistics.classes_dropped = load(&tracker->classes_dropped);
+	statistics.events_dropped = load(&tracker->events_dropped);
+	statistics.classes = table_count(&tracker->classes.records);
+	statistics.nodes = table_count(&tracker->tree.nodes);
+	statistics.frames = table_count(&tracker->codes.frames);
+	return statistics;
+}
+
 static VALUE statistics(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
-	struct tracker *tracker = capture->tracker;
+	struct capture_statistics statistics = statistics_of(capture);
 	VALUE hash = rb_hash_new();
 
-	set(hash, "bytes", capture_bytes(capture));
-	set(hash, "lost", tracker ? atomic_load(&tracker->lost) : 0);
-	set(hash, "dropped", tracker ? atomic_load(&tracker->dropped) : 0);
-	set(hash, "paths_dropped", tracker ? atomic_load(&tracker->paths_dropped) : 0);
-	set(hash, "classes_dropped", tracker ? atomic_load(&tracker->classes_dropped) : 0);
-	set(hash, "events_dropped", tracker ? atomic_load(&tracker->events_dropped) : 0);
+	set(hash, "bytes", statistics.bytes);
+	set(hash, "lost", statistics.lost);
+	set(hash, "dropped", statistics.dropped);
+	set(hash, "paths_dropped", statistics.paths_dropped);
+	set(hash, "classes_dropped", statistics.classes_dropped);
+	set(hash, "events_dropped", statistics.events_dropped);
 	set(hash, "heard", hooks_born());
 	set(hash, "asked", capture->asked);
-	set(hash, "classes", tracker ? table_count(&tracker->classes.records) : 0);
-	set(hash, "nodes", tracker ? table_count(&tracker->tree.nodes) : 0);
-	set(hash, "frames", tracker ? table_count(&tracker->codes.frames) : 0);
+	set(hash, "classes", statistics.classes);
+	set(hash, "nodes", statistics.nodes);
+	set(hash, "frames", statistics.frames);
 	return hash;
 }
 
@@ -357,7 +367,6 @@ static void define_counts(VALUE klass)
 	rb_define_method(klass, "retained_count_for", retained_count_for, 1);
 	rb_define_method(klass, "[]", get_record, 1);
 	rb_define_private_method(klass, "class_id", class_id, 1);
-	rb_define_private_method(klass, "pairs", pairs, 0);
 	rb_define_private_method(klass, "figures", figures, 0);
 	rb_define_method(klass, "new_count", new_count, 0);
 	rb_define_method(klass, "free_count", free_count, 0);

@@ -93,6 +93,7 @@ static VALUE facts(VALUE self)
 
 	set_counts(hash, header);
 	set_process(hash, header);
+	RB_GC_GUARD(self);
 	return hash;
 }
 
@@ -156,7 +157,10 @@ static VALUE bytes(VALUE self)
 {
 	const struct snapshot_header *header = header_of(self);
 
-	return rb_str_new((const char *)header, (long)header->size);
+	VALUE copy = rb_str_new((const char *)header, (long)header->size);
+
+	RB_GC_GUARD(self);
+	return copy;
 }
 
 void ruby_snapshot_define(VALUE tracker)

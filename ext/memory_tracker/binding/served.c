@@ -214,7 +214,7 @@ static void opened(int fd)
 struct served *served_start(struct capture *capture, VALUE owner, const char *directory, bool armed,
                             char problem[TRANSPORT_PROBLEM_MAX])
 {
-	struct service *service = service_start(capture, owner);
+	struct service *service = service_start(capture, owner, "memory-tracker");
 	struct served *served = calloc(1, sizeof *served);
 
 	if (!served) {

@@ -1,9 +1,31 @@
 #include "model/relocation.h"
 
+/* The smallest page there is; where they are larger each is asked for several times. */
+#define SMALLEST_PAGE ((uintptr_t)4096)
+
 struct relocating {
 	struct tracker *tracker;
 	const struct relocation *relocation;
+	uintptr_t page; /* the one that was asked for last, or NO_PAGE */
+	bool page_readable;
 };
+
+#define NO_PAGE UINTPTR_MAX
+
+/* Entries come in order of address, so each page is asked for once. */
+static bool readable(struct relocating *relocating, uintptr_t address)
+{
+	const struct relocation *relocation = relocating->relocation;
+	uintptr_t page = address & ~(SMALLEST_PAGE - 1);
+
+	if (likely(!relocation->readable))
+		return true;
+	if (page != relocating->page) {
+		relocating->page = page;
+		relocating->page_readable = relocation->readable(page);
+	}
+	return relocating->page_readable;
+}
 
 static void move_keys(struct tracker *tracker, uintptr_t from, uintptr_t to)
 {
@@ -20,7 +42,7 @@ static void relocate_entry(void *context, uintptr_t address, uint32_t *entry)
 	const struct relocation *relocation = ((struct relocating *)context)->relocation;
 	int status;
 
-	if (relocation->readable && !relocation->readable(address)) {
+	if (!readable(context, address)) {
 		tracker_clear_stale(tracker, address, entry);
 		return;
 	}
@@ -44,7 +66,7 @@ static void relocate_entry(void *context, uintptr_t address, uint32_t *entry)
 
 void relocation_follow(struct tracker *tracker, const struct relocation *relocation)
 {
-	struct relocating relocating = {tracker, relocation};
+	struct relocating relocating = {tracker, relocation, NO_PAGE, false};
 	struct shadow_map_visitor visitor = {&relocating, relocate_entry};
 
 	shadow_map_each(&tracker->map, &visitor);

@@ -12,11 +12,11 @@
 /*
  * Follows all objects and keys that have moved, in one pass in order of address, so nothing may have moved to where
  * something further up has only just moved away from; `locate` tells an object's new address. Where frees
- * were missed there may be entries whose memory is gone: `readable`, when given, is asked before `locate`, and what
- * it denies is taken for dead. HOOK
+ * were missed there may be entries whose memory is gone: `readable`, when given, is asked once for each page, before
+ * `locate`, and what stands on a page that it denies is taken for freed. HOOK
  */
 struct relocation {
-	bool (*readable)(uintptr_t address);
+	bool (*readable)(uintptr_t page); /* the address of its first byte */
 	uintptr_t (*locate)(uintptr_t address);
 };
 void relocation_follow(struct tracker *tracker, const struct relocation *relocation);

@@ -11,6 +11,7 @@
 #include "model/light.h"
 #include "model/snapshot_builder.h"
 #include "vm/compat.h"
+#include "vm/delivery.h"
 #include "vm/heap_figures.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
@@ -105,7 +106,7 @@ bool capture_choose(struct capture *capture, struct text name)
 static struct tracker *make_tracker(struct capture *capture, enum capture_result *result, const char **reason)
 {
 	struct tracker_options options = {
-	    .stride = compat_stride(reason),
+	    .stride = compat_stride(),
 	    .depth = capture->depth,
 	    .path_interval = capture->path_interval,
 	    .light = capture->light,
@@ -114,6 +115,7 @@ static struct tracker *make_tracker(struct capture *capture, enum capture_result
 	};
 
 	*result = CAPTURE_REFUSED;
+	*reason = "the heap of this Ruby is laid out in a way that cannot be tracked";
 	if (!options.stride)
 		return NULL;
 	*result = CAPTURE_NO_MEMORY;
@@ -176,12 +178,11 @@ enum capture_result capture_start(struct capture *capture, VALUE self, const cha
 	enum capture_result result;
 	/* Asking lets other threads run, and may be interrupted. */
 	bool allowed = compat_hooks_allowed();
-	bool main_ractor = compat_main_ractor();
 
 	if (capture->running)
 		return CAPTURE_NOTHING;
 	*reason = "a capture can only be started in the main Ractor";
-	if (!main_ractor)
+	if (!compat_main_ractor())
 		return CAPTURE_REFUSED;
 	*reason = "this Ruby would crash if a Ractor started meanwhile; no capture can be started while there are any";
 	if (!allowed)
@@ -220,24 +221,15 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 	return CAPTURE_DONE;
 }
 
-static void remember_class(void *map, VALUE klass, const struct class_record *class)
+static void remember(void *map, const struct living_class *classes, size_t count)
 {
-	rb_hash_aset((VALUE)map, rb_obj_id(klass), UINT2NUM(class->number));
+	for (size_t index = 0; index < count; index++)
+		rb_hash_aset((VALUE)map, rb_obj_id(classes[index].klass), UINT2NUM(classes[index].number));
 }
 
-/*
- * Without hooks nobody tells that a class has died and another stands at its address. So the classes are found by
- * themselves from now on, in a map that does not hold them.
- */
-static void remember_classes(struct capture *capture, VALUE map)
+static void end_light(struct capture *capture, bool alone)
 {
-	living_each_class(capture, remember_class, (void *)map);
-	capture->stopped_classes = map;
-}
-
-static void end_light(struct capture *capture)
-{
-	survey_end(capture);
+	survey_end(capture, alone);
 	hooks_remove(capture);
 	capture->running = false;
 	tracker_end(capture->tracker);
@@ -245,22 +237,33 @@ static void end_light(struct capture *capture)
 
 enum capture_result capture_stop(struct capture *capture, VALUE map)
 {
-	if (!capture->running)
-		return CAPTURE_NOTHING;
 	if (capture->light) {
-		end_light(capture);
+		/* Asking lets other threads run, and may be interrupted. */
+		bool alone = compat_alone();
+
+		if (!capture->running)
+			return CAPTURE_NOTHING;
+		end_light(capture, alone);
 		return CAPTURE_DONE;
 	}
-	capture_deliver(capture);
-	/* A block may have stopped it. */
+	if (!capture->running)
+		return CAPTURE_NOTHING;
+	delivery_wait(capture);
+	/* A block, or another thread, may have stopped it. */
 	if (!capture->running)
 		return CAPTURE_DONE;
 	capture_refresh(capture);
-	/* This ends a sweep that is under way, while the hooks still hear of it; after it nothing is born. */
-	remember_classes(capture, map);
+	/*
+	 * Without hooks nothing tells that a class was freed and another stands at its address, so classes are found by
+	 * their object ids from now on, in a map that does not hold them. Collecting them ends a sweep that is under way,
+	 * while the hooks still see it; after it nothing is allocated.
+	 */
+	living_classes(capture, remember, (void *)map);
+	capture->stopped_classes = map;
 	hooks_remove(capture);
 	capture->running = false;
 	tracker_end(capture->tracker);
+	delivery_review();
 	return CAPTURE_DONE;
 }
 
@@ -290,6 +293,11 @@ struct class_record *capture_class(const struct capture *capture, VALUE klass)
 bool capture_classes_incomplete(const struct capture *capture)
 {
 	return capture->tracker && atomic_load(&capture->tracker->classes_dropped) > 0;
+}
+
+bool capture_delivers(const struct capture *capture)
+{
+	return !NIL_P(capture->deliverer) && capture->deliverer_pid == getpid();
 }
 
 /* --- reading --- */

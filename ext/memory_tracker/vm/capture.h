@@ -1,7 +1,8 @@
 /*
  * A capture: a tracker that VM events are fed to, with what is special about it in this VM.
  *
- * All functions want the GVL unless they say otherwise. None of them raises.
+ * All functions want the GVL unless they say otherwise. Those that ask for other Ractors, or wait for blocks, run Ruby code
+ * and may raise what interrupts it; they do so before they look at anything, or look again afterwards.
  */
 #ifndef MEMORY_TRACKER_VM_CAPTURE_H
 #define MEMORY_TRACKER_VM_CAPTURE_H
@@ -82,8 +83,8 @@ bool capture_choose(struct capture *capture, struct text name);
 enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason);
 
 /*
- * What is queued for blocks is delivered first. `map` is an empty Hash, by which classes are found
- * from now on.
+ * What is queued for blocks is delivered first, and so Ruby code runs. `map` is an empty Hash, by which classes are found
+ * from now on. May raise what interrupts it, and then goes on running.
  */
 enum capture_result capture_stop(struct capture *capture, VALUE map);
 
@@ -99,14 +100,8 @@ VALUE capture_stopped_number(const struct capture *capture, VALUE klass);
 /* True when some classes could not be recorded, so that one without a record may have objects all the same. */
 bool capture_classes_incomplete(const struct capture *capture);
 
-/* Calls blocks for queued events, in order. Runs Ruby code; exceptions stay inside. */
-void capture_deliver(struct capture *capture);
-
-/* Whether a block of it is being called, by a thread that there is. GVL */
+/* Whether blocks of it are being called, by a thread that there is. GVL */
 bool capture_delivers(const struct capture *capture);
-
-/* What an event belongs to: an array of frames as frozen strings, the allocating one first. */
-VALUE capture_path(const struct capture *capture, uint32_t node);
 
 /* Integrity check, GC figures, names: what readers want to be fresh. A light capture takes a survey. */
 void capture_refresh(struct capture *capture);

@@ -1,6 +1,7 @@
 #include "vm/compat.h"
 
 #include <fcntl.h>
+#include <ruby/ractor.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,7 @@
 #include <sys/sysctl.h>
 #endif
 
+#include "model/heap_layout.h"
 #include "vm/vm_layout.h"
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -18,8 +20,18 @@
 /* In proc(5)'s line about a process, between its state and its start. */
 #define SKIP_18_FIELDS " %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d"
 
+/* As many heaps as there may be, each with slots of one size. */
+#define SLOT_SIZES_LIMIT 64
+
+struct slot_sizes {
+	size_t bytes[SLOT_SIZES_LIMIT];
+	size_t count;
+};
+
 static struct {
 	void (*job)(void *);
+	uint32_t stride;
+	rb_ractor_local_key_t main_ractor; /* what it leads to is set in the main Ractor alone */
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 	rb_postponed_job_handle_t handle;
 #endif
@@ -48,9 +60,84 @@ static bool jit_possible(void)
 	       (rb_respond_to(jit, rb_intern("enable")) || RTEST(rb_funcall(jit, rb_intern("enabled?"), 0)));
 }
 
+/* A key of Ractor-local storage is asked for without running Ruby code, as Ractor.current does. */
+static const struct rb_ractor_local_storage_type keep = {NULL, NULL};
+
+/* The extension is no Ractor's but the main one's: another cannot load it. */
+static void find_main_ractor(void)
+{
+	compat.main_ractor = rb_ractor_local_storage_ptr_newkey(&keep);
+	rb_ractor_local_storage_ptr_set(compat.main_ractor, &compat);
+}
+
+static VALUE gc_module(void)
+{
+	return rb_const_get(rb_cObject, rb_intern("GC"));
+}
+
+static VALUE hash_value(VALUE hash, const char *key)
+{
+	return RB_TYPE_P(hash, T_HASH) ? rb_hash_aref(hash, ID2SYM(rb_intern(key))) : Qnil;
+}
+
+/* Another collector lays its heap out in another way, has other events, and is not even asked the same. */
+static void refuse_other_collectors(void)
+{
+	VALUE gc = gc_module(), config = ID2SYM(rb_intern("config"));
+
+	if (!RTEST(rb_funcall(gc, rb_intern("respond_to?"), 1, config)))
+		return;
+	VALUE name = hash_value(rb_funcall(gc, rb_intern("config"), 0), "implementation");
+	if (RB_TYPE_P(name, T_STRING) && strcmp(StringValueCStr(name), "default") != 0)
+		rb_raise(
+		    rb_eLoadError,
+		    "memory-tracker tracks objects of Ruby's default garbage collector only, and this is %" PRIsVALUE,
+		    name);
+}
+
+/* The one size that there was before GC.stat_heap. */
+static size_t only_slot_size(void)
+{
+	VALUE size = hash_value(rb_const_get(gc_module(), rb_intern("INTERNAL_CONSTANTS")), "RVALUE_SIZE");
+
+	return RB_FIXNUM_P(size) ? FIX2ULONG(size) : 0;
+}
+
+static int add_slot_size(VALUE heap, VALUE figures, VALUE data)
+{
+	struct slot_sizes *sizes = (struct slot_sizes *)data;
+	VALUE size = hash_value(figures, "slot_size");
+
+	/* More than there can be, or no size at all, is a heap that is not known. */
+	if (sizes->count < SLOT_SIZES_LIMIT)
+		sizes->bytes[sizes->count++] = RB_FIXNUM_P(size) ? FIX2ULONG(size) : 0;
+	else
+		sizes->bytes[0] = 0;
+	return ST_CONTINUE;
+}
+
+static uint32_t find_stride(void)
+{
+	struct slot_sizes sizes = {0};
+	VALUE gc = gc_module();
+
+	if (RTEST(rb_funcall(gc, rb_intern("respond_to?"), 1, ID2SYM(rb_intern("stat_heap"))))) {
+		VALUE heaps = rb_funcall(gc, rb_intern("stat_heap"), 0);
+
+		if (RB_TYPE_P(heaps, T_HASH))
+			rb_hash_foreach(heaps, add_slot_size, (VALUE)&sizes);
+	} else {
+		sizes.bytes[sizes.count++] = only_slot_size();
+	}
+	return heap_layout_stride(sizes.bytes, sizes.count);
+}
+
 void compat_init(void)
 {
+	refuse_other_collectors();
+	compat.stride = find_stride();
 	compat.ractor = constant_or_nil(rb_cObject, "Ractor");
+	find_main_ractor();
 	compat.major_by = ID2SYM(rb_intern("major_by"));
 	/* The first call makes the symbols that later ones compare with. */
 	rb_gc_latest_gc_info(compat.major_by);
@@ -62,46 +149,14 @@ void compat_init(void)
 	compat_jit_hides_lines = jit_possible();
 }
 
-static VALUE hash_value(VALUE hash, const char *key)
+uint32_t compat_stride(void)
 {
-	return RB_TYPE_P(hash, T_HASH) ? rb_hash_aref(hash, ID2SYM(rb_intern(key))) : Qnil;
-}
-
-static bool default_gc(void)
-{
-	VALUE gc = rb_const_get(rb_cObject, rb_intern("GC"));
-
-	if (!rb_respond_to(gc, rb_intern("config")))
-		return true;
-	VALUE name = hash_value(rb_funcall(gc, rb_intern("config"), 0), "implementation");
-	return NIL_P(name) || strcmp(StringValueCStr(name), "default") == 0;
-}
-
-uint32_t compat_stride(const char **reason)
-{
-	VALUE constants = rb_const_get(rb_const_get(rb_cObject, rb_intern("GC")), rb_intern("INTERNAL_CONSTANTS"));
-	VALUE size = hash_value(constants, "BASE_SLOT_SIZE");
-
-	*reason = NULL;
-	if (!default_gc()) {
-		*reason = "this Ruby runs with a garbage collector whose objects cannot be tracked";
-		return 0;
-	}
-	if (NIL_P(size))
-		size = hash_value(constants, "RVALUE_SIZE");
-	/* Up to Ruby 4.0 every object stands at a multiple of this size. */
-	if (sizeof(VALUE) != 8 || NIL_P(size) || NUM2UINT(size) != 40) {
-		*reason = "the heap of this Ruby is laid out in a way that is not known";
-		return 0;
-	}
-	return 40;
+	return compat.stride;
 }
 
 bool compat_main_ractor(void)
 {
-	if (NIL_P(compat.ractor) || !rb_respond_to(compat.ractor, rb_intern("main")))
-		return true;
-	return rb_funcall(compat.ractor, rb_intern("current"), 0) == rb_funcall(compat.ractor, rb_intern("main"), 0);
+	return rb_ractor_local_storage_ptr(compat.main_ractor) != NULL;
 }
 
 bool compat_is_ractor(VALUE object)

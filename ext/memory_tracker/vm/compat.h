@@ -10,19 +10,22 @@
 
 #include "vm/event_line.h"
 
-/* Prepares what must not be done for the first time inside an event. Raises LoadError. GVL */
+/*
+ * Prepares what must not be done for the first time inside an event, and asks what only Ruby code tells. Raises LoadError
+ * where a garbage collector runs that is not Ruby's own. GVL
+ */
 void compat_init(void);
 
 /*
- * The distance in bytes that divides every object's address, or 0 with a sentence in *reason when this Ruby's heap
- * is not one that can be tracked. GVL
+ * The distance in bytes that divides every object's address, or 0 when this Ruby's heap is not one that can be tracked.
+ * Runs no Ruby code. ANY THREAD
  */
-uint32_t compat_stride(const char **reason);
+uint32_t compat_stride(void);
 
-/* Whether this is the Ractor whose events are seen. GVL */
+/* Whether this is the Ractor whose events are seen. Runs no Ruby code. GVL of any Ractor */
 bool compat_main_ractor(void);
 
-/* Whether no other Ractor can be running. GVL, never inside an event */
+/* Whether no other Ractor can be running. Runs Ruby code. GVL, never inside an event */
 bool compat_alone(void);
 
 /*
@@ -52,7 +55,7 @@ static inline bool compat_forbids_hooks(VALUE object)
 	return compat_may_forbid_hooks(object) && compat_is_ractor(object);
 }
 
-/* Whether births may be heard of. GVL, never inside an event */
+/* Whether allocations may be hooked. Runs Ruby code up to Ruby 3.2. GVL, never inside an event */
 bool compat_hooks_allowed(void);
 
 /*

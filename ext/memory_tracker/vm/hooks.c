@@ -9,6 +9,7 @@
 #include "model/relocation.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
+#include "vm/delivery.h"
 #include "vm/heap_figures.h"
 #include "vm/living.h"
 #include "vm/memory_map.h"
@@ -35,7 +36,8 @@ static struct {
 	bool installed;
 	bool outdated; /* they have missed something, and are to be set anew */
 	bool job_requested;
-	bool ending;                    /* the program is; no blocks of tracked classes are called any more */
+	VALUE job_thread;               /* where; only compared */
+	int turn;                       /* of captures whose blocks are called */
 	bool names_wait;                /* for the end of a GC, which requests the job for them */
 	_Atomic bool refresh_requested; /* by any thread; the next birth sees to it */
 	bool refresh_due;
@@ -46,9 +48,6 @@ static struct {
 
 	VALUE total_allocated_objects;
 } registry;
-
-/* How long the end of the program waits for blocks of tracked classes. */
-#define END_PATIENCE_NS UINT64_C(5000000000)
 
 static uint64_t now_ns(void)
 {
@@ -283,6 +282,34 @@ void hooks_remove(struct capture *capture)
 		uninstall();
 }
 
+struct capture *hooks_capture(int index)
+{
+	return index < registry.count ? registry.captures[index] : NULL;
+}
+
+struct capture *hooks_waiting(void)
+{
+	for (int step = 0; step < registry.count; step++) {
+		int index = (registry.turn + step) % registry.count;
+		struct capture *capture = registry.captures[index];
+
+		if (!events_pending(&capture->events) || capture_delivers(capture))
+			continue;
+		registry.turn = index + 1;
+		return capture;
+	}
+	return NULL;
+}
+
+bool hooks_observing(void)
+{
+	for (int index = 0; index < registry.count; index++) {
+		if (registry.captures[index]->tracker->observed)
+			return true;
+	}
+	return false;
+}
+
 void hooks_rest(struct capture *capture)
 {
 	hooks_remove(capture);
@@ -310,6 +337,8 @@ void hooks_check(void)
 	if (registry.count == 0)
 		return;
 	compare();
+	if (registry.outdated)
+		hooks_request_job();
 	if (!registry.missed)
 		return;
 	for (int index = 0; index < registry.count; index++)
@@ -319,9 +348,14 @@ void hooks_check(void)
 	hooks_request_job();
 }
 
-/* Asking runs Ruby code, in which blocks of tracked classes may stop captures, and may raise what interrupts it. */
+/*
+ * Asking runs Ruby code, in which another thread may stop captures, and what interrupts this thread would be raised; in a
+ * job that is lost. So it waits for a job that nothing interrupts: hooks_check asks for another.
+ */
 static void renew(void)
 {
+	if (rb_thread_interrupted(rb_thread_current()))
+		return;
 	bool allowed = compat_hooks_allowed();
 
 	if (!registry.outdated || registry.count == 0)
@@ -343,10 +377,26 @@ static void close_full_windows(void)
 	}
 }
 
+/* Whether so many events wait that the frees of one sweep may soon find no room. */
+static bool crowded(void)
+{
+	for (int index = 0; index < registry.count; index++) {
+		const struct event_queue *queue = &registry.captures[index]->events;
+
+		if (queue->written - queue->read > EVENT_QUEUE_LIMIT / 16)
+			return true;
+	}
+	return false;
+}
+
+/* Runs in any thread of the program, and so no Ruby code but renew's. */
 static void run_job(void *data)
 {
 	(void)data;
 	registry.job_requested = false;
+	/* Since 4.0 also in another Ractor, which does not hold the main one's lock. A later event asks for it again. */
+	if (!compat_main_ractor())
+		return;
 	if (registry.outdated)
 		renew();
 	close_full_windows();
@@ -359,32 +409,7 @@ static void run_job(void *data)
 	for (int index = 0; !registry.names_wait && index < registry.count; index++)
 		living_complete_names(registry.captures[index], registry.refresh_due);
 	registry.refresh_due = false;
-	/* A block may start and stop captures. */
-	for (int index = 0; !registry.ending && index < registry.count; index++)
-		capture_deliver(registry.captures[index]);
-}
-
-static bool calls_a_block(void)
-{
-	for (int index = 0; index < registry.count; index++) {
-		if (capture_delivers(registry.captures[index]) &&
-		    registry.captures[index]->deliverer != rb_thread_current())
-			return true;
-	}
-	return false;
-}
-
-/*
- * Ruby ends the program's threads by a kill, and a kill that ends a block ends nothing else, so that Ruby would wait
- * for the thread for ever. Blocks that run at the end get the time to come back.
- */
-static void end_blocks(VALUE unused)
-{
-	uint64_t deadline = now_ns() + END_PATIENCE_NS;
-
-	registry.ending = true;
-	while (calls_a_block() && now_ns() < deadline)
-		rb_thread_wait_for((struct timeval){.tv_usec = 1000});
+	delivery_request(crowded());
 }
 
 void hooks_request_refresh(void)
@@ -400,9 +425,13 @@ void hooks_request_names(void)
 
 void hooks_request_job(void)
 {
-	if (registry.job_requested)
+	VALUE thread = rb_thread_current();
+
+	/* It runs at this thread's next safe point, and never if the thread has none any more: then another asks again. */
+	if (registry.job_requested && registry.job_thread == thread)
 		return;
 	registry.job_requested = true;
+	registry.job_thread = thread;
 	compat_job_trigger();
 }
 
@@ -471,6 +500,5 @@ void hooks_init(void)
 	rb_gc_register_mark_object(registry.holder);
 	compat_job_init(run_job);
 	pthread_atfork(NULL, NULL, after_fork_in_child);
-	/* The first to be registered is the last to run. */
-	rb_set_end_proc(end_blocks, Qnil);
+	delivery_init();
 }

@@ -31,6 +31,15 @@ void hooks_hear(struct capture *capture);
 /* GVL */
 void hooks_remove(struct capture *capture);
 
+/* The running captures that hear of events, and NULL behind the last; those that follow one that is removed change. GVL */
+struct capture *hooks_capture(int index);
+
+/* One of these with events for blocks that none is being called for, of several each in turn; NULL: there is none. GVL */
+struct capture *hooks_waiting(void);
+
+/* Whether one of these has a class tracked with a block. GVL */
+bool hooks_observing(void);
+
 /* Births that the VM had counted when a major GC was last seen to mark. GVL */
 uint64_t hooks_born_by_major(void);
 
@@ -49,7 +58,7 @@ void hooks_check(void);
  */
 void hooks_request_refresh(void);
 
-/* Asks for names to be completed and events to be delivered soon. HOOK */
+/* Asks for names to be completed and the blocks of events to be called soon. HOOK */
 void hooks_request_job(void);
 
 /* Asks for names to be completed: soon, or when the GC that is under way has ended. HOOK */

@@ -1,5 +1,7 @@
 #include "vm/living.h"
 
+#include <stdlib.h>
+
 #include "vm/hooks.h"
 #include "vm/naming.h"
 #include "vm/walk.h"
@@ -48,56 +50,95 @@ void living_complete_names(struct capture *capture, bool classes)
 		rb_gc_enable();
 }
 
-struct visiting {
+struct collection {
 	struct capture *capture;
-	void (*visit)(void *context, VALUE klass, const struct class_record *class);
+	void (*use)(void *context, const struct living_class *classes, size_t count);
 	void *context;
+	VALUE was_disabled;
+	struct living_class *classes; /* owned */
+	size_t count;
+	size_t capacity;
+	bool out_of_memory;
 };
 
-static void visit_found(void *context, VALUE klass)
+static void add(struct collection *collection, VALUE klass, const struct class_record *class)
 {
-	const struct visiting *visiting = context;
-	const struct class_record *class = capture_class(visiting->capture, klass);
+	if (collection->count == collection->capacity) {
+		size_t capacity = collection->capacity ? collection->capacity * 2 : 256;
+		struct living_class *grown = realloc(collection->classes, capacity * sizeof(*grown));
 
-	if (class)
-		visiting->visit(visiting->context, klass, class);
+		collection->out_of_memory = collection->out_of_memory || !grown;
+		if (!grown)
+			return;
+		collection->classes = grown;
+		collection->capacity = capacity;
+	}
+	struct node_counts counts = tracker_class_counts(collection->capture->tracker, class);
+	collection->classes[collection->count++] =
+	    (struct living_class){.klass = klass, .id = class->id, .number = class->number, .counts = counts};
 }
 
-static void visit_known(const struct visiting *visiting)
+static void add_found(void *context, VALUE klass)
 {
-	const struct class_table *classes = &visiting->capture->tracker->classes;
+	struct collection *collection = context;
+	const struct class_record *class = capture_class(collection->capture, klass);
+
+	if (class)
+		add(collection, klass, class);
+}
+
+static void add_known(struct collection *collection)
+{
+	const struct class_table *classes = &collection->capture->tracker->classes;
 	uint32_t end = table_end(&classes->records);
 
 	for (uint32_t number = 1; number < end; number++) {
 		const struct class_record *class = class_published(classes, number);
 
 		if (class && class->address)
-			visiting->visit(visiting->context, (VALUE) class->address, class);
+			add(collection, (VALUE) class->address, class);
 	}
 }
 
-static VALUE visit_all(VALUE argument)
+/* No Ruby code runs in here. */
+static void collect(struct collection *collection)
 {
-	struct visiting *visiting = (struct visiting *)argument;
-	const struct capture *capture = visiting->capture;
+	const struct capture *capture = collection->capture;
 
+	if (!capture->tracker)
+		return;
 	hooks_check();
 	if (NIL_P(capture->stopped_classes) && !capture->light && !missed(capture))
-		visit_known(visiting);
+		add_known(collection);
 	else
-		walk_classes(visit_found, visiting);
+		walk_classes(add_found, collection);
+}
+
+static VALUE collect_and_use(VALUE argument)
+{
+	struct collection *collection = (struct collection *)argument;
+
+	collect(collection);
+	if (collection->out_of_memory)
+		rb_memerror();
+	collection->use(collection->context, collection->classes, collection->count);
 	return Qnil;
 }
 
-static VALUE enable_gc(VALUE was_disabled)
+static VALUE end_collection(VALUE argument)
 {
-	return RTEST(was_disabled) ? Qnil : rb_gc_enable();
+	struct collection *collection = (struct collection *)argument;
+
+	free(collection->classes);
+	return RTEST(collection->was_disabled) ? Qnil : rb_gc_enable();
 }
 
-void living_each_class(struct capture *capture,
-                       void (*visit)(void *context, VALUE klass, const struct class_record *class), void *context)
+void living_classes(struct capture *capture,
+                    void (*use)(void *context, const struct living_class *classes, size_t count), void *context)
 {
-	struct visiting visiting = {capture, visit, context};
+	struct collection collection = {.capture = capture, .use = use, .context = context};
 
-	rb_ensure(visit_all, (VALUE)&visiting, enable_gc, rb_gc_disable());
+	/* This ends a sweep that is under way, and after it nothing is freed. */
+	collection.was_disabled = rb_gc_disable();
+	rb_ensure(collect_and_use, (VALUE)&collection, end_collection, (VALUE)&collection);
 }

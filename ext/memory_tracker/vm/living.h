@@ -14,8 +14,20 @@
 /* Completes the names of code, and of classes when asked. GVL, never inside an event */
 void living_complete_names(struct capture *capture, bool classes);
 
-/* Visits the classes that have a record, while nothing can die. The visitor may raise. GVL, never inside an event */
-void living_each_class(struct capture *capture,
-                       void (*visit)(void *context, VALUE klass, const struct class_record *class), void *context);
+/* A class that is still there, and what is known of it: copies, so that nothing of the tracker is held. */
+struct living_class {
+	VALUE klass;
+	uint64_t id;
+	uint32_t number;
+	struct node_counts counts;
+};
+
+/*
+ * Collects the classes that have a record, and then calls `use` with a copy of them while nothing can be freed. Only then
+ * may Ruby code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself.
+ * GVL, never inside an event
+ */
+void living_classes(struct capture *capture,
+                    void (*use)(void *context, const struct living_class *classes, size_t count), void *context);
 
 #endif

@@ -174,6 +174,7 @@ static VALUE thread_body(void *data)
 struct start {
 	struct service *service;
 	VALUE owner;
+	const char *name;
 	bool started;
 };
 
@@ -186,12 +187,12 @@ static VALUE start_thread(VALUE data)
 	start->started = true;
 	/* No name that Ruby code can use: the thread marks the owner for as long as it lives. */
 	rb_ivar_set(thread, rb_intern("owner"), start->owner);
-	return rb_funcall(thread, rb_intern("name="), 1, rb_str_new_cstr("memory-tracker"));
+	return rb_funcall(thread, rb_intern("name="), 1, rb_str_new_cstr(start->name));
 }
 
-struct service *service_start(struct capture *capture, VALUE owner)
+struct service *service_start(struct capture *capture, VALUE owner, const char *name)
 {
-	struct start start = {.service = service_new(capture), .owner = owner};
+	struct start start = {.service = service_new(capture), .owner = owner, .name = name};
 	int state = 0;
 
 	if (!start.service)
@@ -249,6 +250,9 @@ bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout)
 
 bool service_alive(struct service *service)
 {
+	/* In the child of a fork the mutex may be locked for good. */
+	if (service->pid != getpid())
+		return false;
 	pthread_mutex_lock(&service->mutex);
 	bool alive = !service->ended;
 	pthread_mutex_unlock(&service->mutex);

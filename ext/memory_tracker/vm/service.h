@@ -1,7 +1,7 @@
 /*
  * Work that needs the GVL, done for threads that must not take it.
  *
- * A Ruby thread named "memory-tracker" sleeps without the GVL until a native thread asks for something. It exists
+ * A Ruby thread sleeps without the GVL until a native thread asks for something. It exists
  * only from service_start to service_stop, because a program can notice it: it is in Thread.list, joining every
  * thread of that list waits for it, and Ruby reports no deadlock while it sleeps. When the program kills it, or
  * raises an exception in it, it ends quietly, and so it does when the program ends; nothing that was asked for
@@ -24,10 +24,11 @@ enum service_work {
 };
 
 /*
- * Starts the thread, which works on `capture` and keeps `owner` alive, the object that the capture belongs to.
+ * Starts the thread, which has this name, works on `capture` and keeps `owner` alive, the object that the capture belongs to.
+ * Without a capture it does nothing but calls.
  * Raises NoMemoryError, and ThreadError where the program allows no threads. GVL
  */
-struct service *service_start(struct capture *capture, VALUE owner);
+struct service *service_start(struct capture *capture, VALUE owner, const char *name);
 
 /*
  * Asks for work, a set of enum service_work. What is asked for before the thread gets to it is done once, GCs
@@ -56,7 +57,7 @@ uint64_t service_call(struct service *service, struct service_job *job);
  */
 bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout);
 
-/* Whether the thread is still there, and will do what it is asked for. ANY THREAD */
+/* Whether the thread is still there, and will do what it is asked for: not in the child of a fork. ANY THREAD */
 bool service_alive(struct service *service);
 
 /* Ends the thread, which may still finish what it is at. The service must not be used any more. GVL */

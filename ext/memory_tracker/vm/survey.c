@@ -110,13 +110,13 @@ static void walk(struct capture *capture, uint64_t now)
 	heap_figures_update();
 }
 
-static void take(struct capture *capture, bool window)
+/* Runs no Ruby code. */
+static void take(struct capture *capture, bool alone, bool window)
 {
 	uint64_t began = now_ns();
 
-	/* Asking may be interrupted, by another thread that stops the capture too; nothing after it can be. */
-	capture->survey.hindered = !compat_alone();
-	if (capture->survey.hindered || !capture->running)
+	capture->survey.hindered = !alone;
+	if (!alone)
 		return;
 	bool was_disabled = RTEST(rb_gc_disable());
 	survey_close_window(capture);
@@ -133,7 +133,11 @@ static void take(struct capture *capture, bool window)
 
 void survey_take(struct capture *capture)
 {
-	take(capture, true);
+	/* Asking may be interrupted, by another thread that stops the capture too; nothing after it can be. */
+	bool alone = compat_alone();
+
+	if (capture->running)
+		take(capture, alone, true);
 }
 
 void survey_take_sparingly(struct capture *capture)
@@ -142,7 +146,7 @@ void survey_take_sparingly(struct capture *capture)
 		survey_take(capture);
 }
 
-void survey_end(struct capture *capture)
+void survey_end(struct capture *capture, bool alone)
 {
-	take(capture, false);
+	take(capture, alone, false);
 }

@@ -28,7 +28,7 @@ struct survey {
 	_Atomic bool hindered; /* there could be no walk when one was wanted */
 };
 
-/* A walk, and a window after it while the capture runs. */
+/* A walk, and a window after it while the capture runs. Runs Ruby code before it does anything else. */
 void survey_take(struct capture *capture);
 
 /* The same, unless the latest is so recent that walks would take more than a hundredth of the time. */
@@ -37,7 +37,7 @@ void survey_take_sparingly(struct capture *capture);
 /* Ends the window, if there is one: it is full, or the capture stops. */
 void survey_close_window(struct capture *capture);
 
-/* A last walk without a window. */
-void survey_end(struct capture *capture);
+/* A last walk of a running capture, without a window; none unless `alone`, which compat_alone told. Runs no Ruby code. */
+void survey_end(struct capture *capture, bool alone);
 
 #endif

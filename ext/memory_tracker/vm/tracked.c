@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "model/light.h"
+#include "vm/delivery.h"
 #include "vm/capture.h"
 
 struct tracked_class *tracked_find(const struct capture *capture, VALUE klass)
@@ -41,7 +42,10 @@ static void apply(struct capture *capture, struct tracked_class *tracked)
 	count_observed(capture);
 }
 
-/* A light capture can only do so when it knows where its classes stand. */
+/*
+ * A light capture can only do so when it knows where its classes stand, which runs Ruby code: `tracked` may be another's
+ * afterwards.
+ */
 static void settle(struct capture *capture, struct tracked_class *tracked)
 {
 	if (capture->light)
@@ -84,6 +88,7 @@ bool tracked_set(struct capture *capture, VALUE klass, VALUE block, uint32_t dep
 	tracked->block = block;
 	tracked->depth = depth;
 	settle(capture, tracked);
+	delivery_review();
 	return true;
 }
 
@@ -96,10 +101,15 @@ bool tracked_end(struct capture *capture, VALUE klass)
 	tracked->block = Qnil;
 	tracked->depth = UINT32_MAX;
 	settle(capture, tracked);
+	tracked = tracked_find(capture, klass);
+	/* Another thread may have done the same, or track it again. */
+	if (!tracked || !NIL_P(tracked->block) || tracked->depth != UINT32_MAX)
+		return true;
 	/* The class is no more held: its record may be another's when these events would be delivered. */
 	if (tracked->record)
 		events_forget(&capture->events, tracked->record);
 	*tracked = (struct tracked_class){.klass = Qfalse, .block = Qnil, .depth = UINT32_MAX};
+	delivery_review();
 	return true;
 }
 

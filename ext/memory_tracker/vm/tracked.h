@@ -25,7 +25,7 @@ struct tracked_class {
 /* `depth` in frames, or UINT32_MAX: what all classes have. False without memory. */
 bool tracked_set(struct capture *capture, VALUE klass, VALUE block, uint32_t depth);
 
-/* False if it was not tracked. */
+/* False if it was not tracked. Both run Ruby code at their end where the capture is a light one. */
 bool tracked_end(struct capture *capture, VALUE klass);
 
 /* NULL if it is not tracked. Borrowed, until another one is. */

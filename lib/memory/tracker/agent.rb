@@ -4,25 +4,21 @@
 # it; or by `memory-tracker-top`, through RUBYOPT and RUBYLIB, before the program.
 #
 # Then every Ruby that the program starts loads this file, other versions and other implementations too. So it is
-# written in a syntax that all of them read, defines nothing, and looks before it loads anything else: an extension
-# that was built for another Ruby can crash the process. Whatever goes wrong costs one line on stderr, and the program
-# runs untracked.
+# written in a syntax that all of them read, defines nothing, and loads what refuses another Ruby before anything else.
+# Whatever goes wrong costs one line on stderr, and the program runs untracked.
 
 directory = ENV.fetch("MEMORY_TRACKER_DIRECTORY", nil)
 
 # There is no launcher any more when its directory is gone, and none of ours when it belongs to another user.
 if directory.nil? || (File.directory?(directory) && File.writable?(directory))
   begin
-    require "rbconfig"
-    built_for = ENV.fetch("MEMORY_TRACKER_ABI", nil)
-    this = [RUBY_ENGINE, RbConfig::CONFIG["ruby_version"], RUBY_PLATFORM].join(" ")
     mode = directory ? ENV.fetch("MEMORY_TRACKER_MODE", "batch") : "serve"
 
     # That a Ruby ran here, for the launcher to know.
-    directory && File.open(File.join(directory, Process.pid.to_s), "w") do |file|
-      file.puts(this == built_for ? "tracked" : "untracked")
-    end
-    raise LoadError, "built for #{built_for}, this is #{this}" if directory && this != built_for
+    report = directory && File.join(directory, Process.pid.to_s)
+    report && File.open(report, "w") { |file| file.puts("untracked") }
+    require "memory/tracker/abi"
+    report && File.open(report, "w") { |file| file.puts("tracked") }
 
     # One process prints, or has the screen: the first that comes, and after its end the next. It may come again by
     # `exec`.

@@ -14,7 +14,8 @@ module Memory
     #   @raise [LimitError] when too many captures run
     #
     # @!method stop
-    #   Stops counting. The numbers stay readable as they are. Events that wait for a block are delivered first.
+    #   Stops counting. The numbers stay readable as they are. Events that wait for a block are delivered first, unless
+    #   a block takes more than five seconds; what is left then follows when it returns.
     #   @return [Boolean] false if it was not running
     #
     # @!method running?
@@ -123,12 +124,15 @@ module Memory
 
       # Holds a class, and optionally records call paths for it or calls a block for its objects.
       #
-      # The block is called at a safe point soon after each event, in the order of events, with the class, the event
-      # (`:newobj` or `:freeobj`) and the call path at birth. Objects that the block itself makes are not reported.
-      # Beyond 65,536 waiting events further ones are dropped. A safe point may lie inside any method of the program, so
-      # a block must not take a lock that the program itself takes: Ruby raises ThreadError for a Mutex already held.
-      # What other threads raise in a thread while it runs a block reaches it afterwards; when it is killed then, it
-      # ends by an exception instead, which joining it raises.
+      # The block is called soon after each event, in the order of events, with the class, the event (`:newobj` or
+      # `:freeobj`) and the call path at the allocation. Objects that the block itself allocates are not reported. Where
+      # events wait in thousands, the threads that allocate let blocks run; beyond 65,536 further ones are dropped.
+      #
+      # Blocks are called by a thread of their own, named "memory-tracker blocks", from the first event on until no
+      # running capture has a block; in a forked child by another. What a block raises is warned about once, and events
+      # go on; SystemExit and SignalException are raised in the main thread. When the program kills
+      # the thread, another calls the blocks for what comes after. At the end of the program events that wait are
+      # delivered first, for at most five seconds.
       #
       # @param klass [Class]
       # @param depth [Integer, nil] frames to record for this class, 0 to 128; nil: the capture's depth
@@ -161,7 +165,8 @@ module Memory
       def each(&block)
         return to_enum unless block
 
-        pairs.each { |klass, record| block.call(klass, record) }
+        # Class, id and counts, for each class.
+        figures.each_slice(5) { |klass, _id, *counts| block.call(klass, Record.new(*counts)) }
         self
       end
 

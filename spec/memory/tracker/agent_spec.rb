@@ -4,19 +4,19 @@ require "fileutils"
 require "open3"
 require "tmpdir"
 
+require_relative "../../support/foreign_extension"
 require_relative "cli/run_top"
 
 RSpec.describe "the agent", :top do
   let(:ruby) { RunTop::RUBY }
-  let(:lib) { File.join(SpecSupport::ROOT, "lib") }
-  let(:abi) { Memory::Tracker::ABI }
+  let(:lib) { ForeignExtension::LIB }
 
   around { |example| Dir.mktmpdir("memory tracker ") { |directory| Dir.chdir(directory) { example.run } } }
 
   # A program with the agent in it, as the launcher starts it.
   def with_agent(*arguments, **variables)
     variables = {
-      directory: Dir.pwd, mode: "batch", output: "stderr", abi: abi, command: "a program",
+      directory: Dir.pwd, mode: "batch", output: "stderr", command: "a program",
       options: "interval=1.0&sort=growth&limit=1000&depth=0&existing=true", **variables
     }
     env = variables.to_h { |name, value| ["MEMORY_TRACKER_#{name.upcase}", value] }
@@ -36,21 +36,21 @@ RSpec.describe "the agent", :top do
   end
 
   describe "in a Ruby that the extension was not built for" do
-    let(:other) { "ruby 3.0.0 sparc-solaris2" }
+    let(:lib) { ForeignExtension.make(File.join(Dir.pwd, "foreign")) }
 
     it "says so and leaves the program alone" do
-      output, errors, status = with_agent("-e", "p defined?(Memory); exit 3", abi: other)
+      output, errors, status = with_agent("-e", "p defined?(Memory); exit 3")
       expect([output, status.exitstatus]).to eq(["nil\n", 3])
-      expect(errors).to eq("memory-tracker: built for #{other}, this is #{abi}; the program runs untracked\n")
+      expect(errors).to eq("memory-tracker: #{ForeignExtension::MESSAGE}; the program runs untracked\n")
     end
 
     it "says so once, whatever the program starts" do
       program = "system(RbConfig.ruby, '-e', '1'); exec(RbConfig.ruby, '-e', '1')"
-      expect(with_agent("-e", program, abi: other)[1].lines.size).to eq(1)
+      expect(with_agent("-e", program)[1].lines.size).to eq(1)
     end
 
     it "has reported, so that nobody says that no Ruby did" do
-      output, = with_agent("-e", "puts Process.pid", abi: other)
+      output, = with_agent("-e", "puts Process.pid")
       expect(File.read(output.chomp)).to eq("untracked\n")
     end
   end

@@ -16,7 +16,7 @@ module Memory
         # @return [String, nil] why the program cannot be tracked; nil when it can
         attr_reader :problem
 
-        # Loads the extension, to know where it lies and what it was built for.
+        # Loads the extension, to know where it lies.
         # @param options [Options] what to run, and how to track it
         # @param inherited [Hash{String => String}, ENV] the variables that are set already
         def initialize(options, inherited: ENV)
@@ -64,8 +64,7 @@ module Memory
             "MEMORY_TRACKER_OUTPUT" => @options.batch? ? "stdout" : "stderr",
             "MEMORY_TRACKER_RECORD" => record,
             "MEMORY_TRACKER_OPTIONS" => @options.to_s,
-            "MEMORY_TRACKER_COMMAND" => @options.command.join(" "),
-            "MEMORY_TRACKER_ABI" => ABI
+            "MEMORY_TRACKER_COMMAND" => @options.command.join(" ")
           }
         end
 

@@ -26,14 +26,13 @@ RSpec.describe Memory::Tracker::CLI::Environment do
     )
   end
 
-  it "tells the agent where to report, what for, and what the extension was built for" do
+  it "tells the agent where to report and what for" do
     expect(variables({}, %w[--batch --limit 3 ruby app.rb])).to include(
       "MEMORY_TRACKER_DIRECTORY" => "/private",
       "MEMORY_TRACKER_MODE" => "batch",
       "MEMORY_TRACKER_OUTPUT" => "stdout",
       "MEMORY_TRACKER_OPTIONS" => a_string_including("limit=3"),
-      "MEMORY_TRACKER_COMMAND" => "ruby app.rb",
-      "MEMORY_TRACKER_ABI" => "#{RUBY_ENGINE} #{RbConfig::CONFIG["ruby_version"]} #{RUBY_PLATFORM}"
+      "MEMORY_TRACKER_COMMAND" => "ruby app.rb"
     )
   end
 

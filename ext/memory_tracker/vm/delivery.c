@@ -1,0 +1,370 @@
+#include "vm/delivery.h"
+
+#include <ruby/encoding.h>
+#include <ruby/thread.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vm/capture.h"
+#include "vm/condition.h"
+#include "vm/hooks.h"
+#include "vm/living.h"
+#include "vm/service.h"
+
+/* How long a stop, and the end of the program, wait for a block that does not return. */
+#define PATIENCE_NS UINT64_C(5000000000)
+
+/* How long a thread that allocates waits for a block to be called: 20 ms, of which it mostly takes one step. */
+#define GIVE_WAY_STEPS 200
+#define GIVE_WAY_STEP_NS 100000
+
+static struct {
+	struct service *service; /* owned; NULL: no thread was wanted yet, or any more */
+	struct service_job job;
+	_Atomic uint64_t calls; /* of blocks, ever */
+	uint64_t gave_way;      /* `calls` when a thread gave way last */
+	ID delivering;          /* set in threads that call blocks */
+	bool ending;            /* the program is; no more blocks are called */
+	bool warned_thread;     /* that there can be no thread */
+} delivery;
+
+/* --- one event --- */
+
+static VALUE frame_string(const struct code_table *codes, uint32_t number)
+{
+	const struct frame *frame = frame_at(codes, frame_canonical(codes, number));
+	const struct string *label = ((struct frame *)frame)->label;
+	VALUE string = rb_str_buf_new(frame->path->length + label->length + 24);
+
+	if (frame->path->length) {
+		char line[24];
+
+		rb_str_cat(string, frame->path->bytes, frame->path->length);
+		snprintf(line, sizeof(line), ":%u:in '", frame->line);
+		rb_str_cat_cstr(string, line);
+	}
+	rb_str_cat(string, label->bytes, label->length);
+	if (frame->path->length)
+		rb_str_cat_cstr(string, "'");
+	rb_enc_associate(string, rb_utf8_encoding());
+	return rb_obj_freeze(string);
+}
+
+VALUE capture_path(const struct capture *capture, uint32_t number)
+{
+	const struct tracker *tracker = capture->tracker;
+	VALUE path = rb_ary_new();
+	uint32_t chain[PATH_DEPTH_LIMIT + 2];
+	int length = 0;
+
+	for (; node_at(&tracker->tree, number)->parent; number = node_at(&tracker->tree, number)->parent)
+		chain[length++] = node_at(&tracker->tree, number)->frame;
+	while (length > 0)
+		rb_ary_push(path, frame_string(&tracker->codes, chain[--length]));
+	return rb_obj_freeze(path);
+}
+
+struct call {
+	struct capture *capture;
+	struct event event;
+	VALUE klass;
+	VALUE block;
+};
+
+static VALUE call_block(VALUE argument)
+{
+	struct call *call = (struct call *)argument;
+	const char *name = call->event.kind == EVENT_BORN ? "newobj" : "freeobj";
+	VALUE path = capture_path(call->capture, call->event.node);
+
+	return rb_proc_call(call->block, rb_ary_new_from_args(3, call->klass, ID2SYM(rb_intern(name)), path));
+}
+
+static VALUE warn_raised(VALUE exception)
+{
+	VALUE message = rb_funcall(exception, rb_intern("message"), 0);
+
+	rb_warn("memory-tracker: the block of a tracked class raised %" PRIsVALUE ": %" PRIsVALUE
+	        " (said once; events go on)",
+	        rb_obj_class(exception), message);
+	return Qnil;
+}
+
+/* An exit, or an interrupt: as it would in any other thread, it ends the program. */
+static bool for_the_program(VALUE exception)
+{
+	return RTEST(rb_obj_is_kind_of(exception, rb_eSystemExit)) || RTEST(rb_obj_is_kind_of(exception, rb_eSignal));
+}
+
+static VALUE raise_in_main_thread(VALUE exception)
+{
+	return rb_funcall(rb_thread_main(), rb_intern("raise"), 1, exception);
+}
+
+/* Whether a block was left by an exception, and not by a throw or a return. */
+static bool is_exception(VALUE ended)
+{
+	return !RB_SPECIAL_CONST_P(ended) && RB_BUILTIN_TYPE(ended) != RUBY_T_IMEMO;
+}
+
+static void protect(VALUE (*function)(VALUE), VALUE argument)
+{
+	int state = 0;
+
+	rb_protect(function, argument, &state);
+	if (state)
+		rb_set_errinfo(Qnil);
+}
+
+/* The thread that there is, if any, ends as soon as it can. */
+static void discard(void)
+{
+	struct service *service = delivery.service;
+
+	delivery.service = NULL;
+	if (service)
+		service_stop(service);
+}
+
+static void call_one(struct call *call)
+{
+	int state = 0;
+
+	delivery.calls++;
+	rb_protect(call_block, (VALUE)call, &state);
+	if (!state)
+		return;
+	volatile VALUE ended = rb_errinfo();
+	/* A kill leaves a number. It ends this thread, and another is made for the events that wait. */
+	if (RB_FIXNUM_P(ended)) {
+		discard();
+		rb_jump_tag(state);
+	}
+	rb_set_errinfo(Qnil);
+	if (!is_exception(ended))
+		return;
+	if (for_the_program(ended)) {
+		protect(raise_in_main_thread, ended);
+	} else if (!call->capture->warned_raise) {
+		call->capture->warned_raise = true;
+		protect(warn_raised, ended);
+	}
+}
+
+/* --- all events --- */
+
+static VALUE warn_dropped(VALUE unused)
+{
+	rb_warn("memory-tracker: more than %d events wait for the blocks of tracked classes; further ones are "
+	        "dropped (said once; counts are not affected)",
+	        EVENT_QUEUE_LIMIT);
+	return Qnil;
+}
+
+static bool request(void);
+
+static VALUE call_blocks(VALUE data)
+{
+	struct capture *capture = (struct capture *)data;
+	uint64_t end = capture->events.written;
+	pid_t pid = getpid();
+	struct event event;
+
+	while (capture->events.read < end && events_take(&capture->events, &event)) {
+		if (!event.class || !event.class->observed)
+			continue;
+		struct tracked_class *tracked = &capture->tracked[event.class->observed - 1];
+		struct call call = {capture, event, tracked->klass, tracked->block};
+
+		/* A block before this one may have stopped the capture and dropped the class. */
+		if (!NIL_P(call.block))
+			call_one(&call);
+		/* A block may have forked, and this be the child, which has a thread of its own for the queue. */
+		if (pid != getpid())
+			break;
+	}
+	return Qnil;
+}
+
+static VALUE end_calls(VALUE data)
+{
+	struct capture *capture = (struct capture *)data;
+
+	if (capture->deliverer == rb_thread_current())
+		capture->deliverer = Qnil;
+	if (events_pending(&capture->events))
+		request();
+	return Qnil;
+}
+
+static void deliver(struct capture *capture)
+{
+	volatile VALUE self = capture->self;
+
+	living_complete_names(capture, false);
+	capture->deliverer = rb_thread_current();
+	capture->deliverer_pid = getpid();
+	rb_ensure(call_blocks, (VALUE)capture, end_calls, (VALUE)capture);
+	if (!capture->warned_dropped && atomic_load(&capture->tracker->events_dropped)) {
+		capture->warned_dropped = true;
+		protect(warn_dropped, Qnil);
+	}
+	RB_GC_GUARD(self);
+}
+
+/* What the thread is asked for. */
+static void deliver_all(void *data)
+{
+	pid_t pid = getpid();
+	struct capture *capture;
+
+	(void)data;
+	rb_ivar_set(rb_thread_current(), delivery.delivering, Qtrue);
+	while (!delivery.ending && pid == getpid() && (capture = hooks_waiting()))
+		deliver(capture);
+}
+
+/* --- the thread --- */
+
+static bool is_delivering(void)
+{
+	return RTEST(rb_attr_get(rb_thread_current(), delivery.delivering));
+}
+
+static VALUE start(VALUE unused)
+{
+	delivery.job = (struct service_job){.function = deliver_all};
+	delivery.service = service_start(NULL, Qnil, "memory-tracker blocks");
+	return Qnil;
+}
+
+static VALUE warn_no_thread(VALUE error)
+{
+	rb_warn("memory-tracker: there can be no thread for the blocks of tracked classes: %" PRIsVALUE
+	        " (said once; counts are not affected)",
+	        rb_funcall(error, rb_intern("message"), 0));
+	return Qnil;
+}
+
+static bool ensure_thread(void)
+{
+	int state = 0;
+
+	if (delivery.service && service_alive(delivery.service))
+		return true;
+	discard();
+	rb_protect(start, Qnil, &state);
+	if (!state)
+		return true;
+	volatile VALUE error = rb_errinfo();
+	rb_set_errinfo(Qnil);
+	if (!delivery.warned_thread && is_exception(error)) {
+		delivery.warned_thread = true;
+		protect(warn_no_thread, error);
+	}
+	return false;
+}
+
+static bool request(void)
+{
+	if (delivery.ending || !ensure_thread())
+		return false;
+	service_call(delivery.service, &delivery.job);
+	return true;
+}
+
+/* Without the GVL: until another thread that wanted it has called a block. */
+static void *let_call(void *unused)
+{
+	for (int step = 0; step < GIVE_WAY_STEPS && delivery.calls == delivery.gave_way; step++)
+		nanosleep(&(struct timespec){.tv_nsec = GIVE_WAY_STEP_NS}, NULL);
+	return NULL;
+}
+
+/*
+ * A thread that runs on would keep the GVL for a tenth of a second. Not when the last time has led to no call: then a block
+ * waits for something else. Interrupts are left for the thread itself to see.
+ */
+static void give_way(void)
+{
+	if (delivery.calls == delivery.gave_way || is_delivering())
+		return;
+	delivery.gave_way = delivery.calls;
+	rb_nogvl(let_call, NULL, NULL, NULL, RB_NOGVL_INTR_FAIL);
+}
+
+void delivery_request(bool crowded)
+{
+	if (hooks_waiting())
+		request();
+	/* Also to a thread that is calling blocks, and had to leave the GVL to this one. */
+	if (crowded)
+		give_way();
+}
+
+void delivery_review(void)
+{
+	if (delivery.service && !hooks_observing())
+		discard();
+}
+
+/* --- waiting --- */
+
+/* Whether blocks have been called, and have returned, for so many events. */
+static bool delivered(const struct capture *capture, uint64_t end)
+{
+	return capture->events.read - (capture_delivers(capture) ? 1 : 0) >= end;
+}
+
+/* Until `deadline`. Returns whether all has been delivered, or never will be. */
+static bool wait_until(struct capture *capture, uint64_t end, uint64_t deadline)
+{
+	while (!delivered(capture, end)) {
+		if (!capture_delivers(capture) && !request())
+			return true;
+		if (condition_now() >= deadline)
+			return false;
+		rb_thread_wait_for((struct timeval){.tv_usec = 1000});
+	}
+	return true;
+}
+
+/* As long as blocks return. */
+static void wait_for(struct capture *capture)
+{
+	volatile VALUE self = capture->self;
+	uint64_t end = capture->events.written, calls;
+
+	do
+		calls = delivery.calls;
+	while (!wait_until(capture, end, condition_now() + PATIENCE_NS) && delivery.calls != calls);
+	RB_GC_GUARD(self);
+}
+
+void delivery_wait(struct capture *capture)
+{
+	if (!is_delivering())
+		wait_for(capture);
+	else if (NIL_P(capture->deliverer))
+		deliver(capture);
+}
+
+/* After the program's own blocks at exit. Ruby kills the threads then, and a block that runs gets the time to return. */
+static void finish(VALUE unused)
+{
+	uint64_t deadline = condition_now() + PATIENCE_NS;
+	struct capture *capture;
+
+	for (int index = 0; !is_delivering() && (capture = hooks_capture(index)); index++)
+		wait_until(capture, capture->events.written, deadline);
+	delivery.ending = true;
+}
+
+void delivery_init(void)
+{
+	delivery.delivering = rb_intern("delivering");
+	delivery.gave_way = UINT64_MAX;
+	/* The first to be registered is the last to run. */
+	rb_set_end_proc(finish, Qnil);
+}
