@@ -25,13 +25,17 @@ struct served_program {
 	atomic_uint refreshes;
 	atomic_uint works;
 	atomic_uint deserted;
-	atomic_int open;
+	atomic_uint lost;
+	unsigned open; /* descriptors of the process before its server started */
 	struct server_work work;
 };
 
 /* For what cmocka calls before and behind a test, whose state is the program. They return 0. */
 int served_program_start(void **state);
 int served_program_stop(void **state);
+
+/* How many descriptors the process has. */
+unsigned open_descriptors(void);
 
 /* Ends its server, if it has not ended. */
 void served_program_end(struct served_program *program, const char *how);

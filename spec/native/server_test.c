@@ -249,7 +249,7 @@ static void test_a_path_that_is_taken(void **state)
 	snprintf(target, sizeof(target), "%s/target", program->directory);
 	close(open(target, O_CREAT | O_WRONLY, 0644));
 	assert_int_equal(symlink(target, path), 0);
-	int fd = socket_listen(path);
+	int fd = socket_listen(path, &(struct socket_name){0});
 	assert_true(fd >= 0);
 	assert_int_equal(lstat(path, &status), 0);
 	assert_true(S_ISSOCK(status.st_mode));
@@ -258,12 +258,12 @@ static void test_a_path_that_is_taken(void **state)
 	assert_true(S_ISREG(status.st_mode));
 	/* A socket that nobody listens to any more. */
 	close(fd);
-	fd = socket_listen(path);
+	fd = socket_listen(path, &(struct socket_name){0});
 	assert_true(fd >= 0);
 	close(fd);
 	unlink(path);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(socket_listen(path), -1);
+	assert_int_equal(socket_listen(path, &(struct socket_name){0}), -1);
 	rmdir(path);
 	unlink(target);
 }

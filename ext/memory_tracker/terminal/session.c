@@ -33,7 +33,7 @@ const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
 	if (!tty_foreground(&tty))
 		problem = copy(buffer, "the program is in the background");
 	else
-		problem = screen_problem(tty.fd, buffer, SESSION_PROBLEM_MAX);
+		problem = screen_problem(tty_fd(&tty), buffer, SESSION_PROBLEM_MAX);
 	tty_close(&tty);
 	return problem;
 }
@@ -50,8 +50,10 @@ static const char *describe_file(char *buffer, const char *path, int error)
 const char *session_open(struct session *session, const struct session_options *options,
                          const struct session_exclusion *exclusion, char buffer[SESSION_PROBLEM_MAX])
 {
-	*session =
-	    (struct session){.options = *options, .exclusion = *exclusion, .tty = {.fd = -1}, .guard = {.socket = -1}};
+	*session = (struct session){.options = *options,
+	                            .exclusion = *exclusion,
+	                            .tty = {.device = DESCRIPTOR_NONE},
+	                            .guard = {.socket = DESCRIPTOR_NONE}};
 	const char *problem = tty_open(&session->tty);
 	if (problem)
 		return copy(buffer, problem);
@@ -61,7 +63,7 @@ const char *session_open(struct session *session, const struct session_options *
 		tty_close(&session->tty);
 		return describe_file(buffer, options->output, error);
 	}
-	struct guard_job job = {session->tty.fd, session->transcript.reader, options->marker};
+	struct guard_job job = {tty_fd(&session->tty), descriptor_fd(&session->transcript.reader), options->marker};
 	error = guard_start(&session->guard, &job, session->transcript.printed);
 	if (!error)
 		return NULL;
@@ -89,11 +91,17 @@ static void watch(struct session *session)
 	*printed = guard_watch(&session->guard, farewell, length, &session->tty.modes, *printed);
 }
 
+/* Where to print; NULL when the guard does it, because the program has closed the socket to it. */
+static const struct descriptor *printing_device(const struct session *session)
+{
+	return descriptor_lost(&session->guard.socket) ? NULL : &session->tty.device;
+}
+
 static void give_output_back(void *data)
 {
 	struct session *session = data;
 
-	redirect_off(&session->redirect, session->tty.fd);
+	redirect_off(&session->redirect, &session->tty.device, printing_device(session));
 }
 
 /* What take_output works on, and how that went. */
@@ -121,7 +129,7 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 		return describe(buffer, "what the program prints cannot be kept", redirecting.error);
 	/* First for the modes, which curses changes before there is anything on the screen. */
 	watch(session);
-	session->screen = screen_open(session->tty.fd, session->options.interrupt_key);
+	session->screen = screen_open(tty_fd(&session->tty), session->options.interrupt_key);
 	if (session->screen) {
 		watch(session);
 		return NULL;
@@ -132,20 +140,39 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 
 /* --- leaving --- */
 
+/* Through the terminal as it was opened again, because the screen has lost it. */
+static void say_farewell(struct session *session)
+{
+	char farewell[SCREEN_FAREWELL_MAX];
+	size_t length = screen_farewell(farewell);
+
+	tty_reopen(&session->tty);
+	if (printing_device(session) && tty_foreground(&session->tty))
+		tty_write(tty_fd(&session->tty), farewell, length);
+}
+
 void session_leave(struct session *session)
 {
+	if (session->screen && descriptor_lost(&session->tty.device))
+		say_farewell(session);
 	bool ours = tty_foreground(&session->tty);
-
 	if (session->screen)
 		screen_close(session->screen);
 	session->screen = NULL;
 	if (ours)
-		tty_restore(session->tty.fd, &session->tty.modes);
+		tty_restore(tty_fd(&session->tty), &session->tty.modes);
 	/* What is long takes its time now, and not while the program is kept from printing. */
-	transcript_print(&session->transcript, session->tty.fd);
+	transcript_print(&session->transcript, printing_device(session));
 	if (session->options.redirect)
 		session->exclusion.call(session->exclusion.context, give_output_back, session);
 	guard_relax(&session->guard, session->transcript.printed);
+}
+
+bool session_lost(const struct session *session)
+{
+	return descriptor_lost(&session->tty.device) || descriptor_lost(&session->transcript.file) ||
+	       descriptor_lost(&session->transcript.reader) || descriptor_lost(&session->guard.socket) ||
+	       redirect_lost(&session->redirect) || (session->screen && screen_lost(session->screen));
 }
 
 /* --- passing --- */
@@ -160,19 +187,19 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 	if (!tty_note(&session->tty))
 		return copy(buffer, "the terminal does not answer");
 	watch(session);
-	transcript_print(transcript, session->tty.fd);
+	transcript_print(transcript, &session->tty.device);
 	/* What comes now is on the terminal already when it is in the transcript. */
 	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
 	struct termios raw = session->tty.modes;
 	cfmakeraw(&raw);
-	tty_restore(session->tty.fd, &raw);
+	tty_restore(tty_fd(&session->tty), &raw);
 	return NULL;
 }
 
 void session_unpass(struct session *session)
 {
 	if (tty_foreground(&session->tty))
-		tty_restore(session->tty.fd, &session->tty.modes);
+		tty_restore(tty_fd(&session->tty), &session->tty.modes);
 	guard_relax(&session->guard, session->transcript.printed);
 }
 
@@ -182,5 +209,5 @@ void session_say(struct session *session, const char *sentence)
 	int length = snprintf(line, sizeof(line), "memory-tracker: %s\n", sentence);
 
 	if (length > 0)
-		tty_write(session->tty.fd, line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
+		tty_write(tty_fd(&session->tty), line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
 }

@@ -11,10 +11,15 @@
 /* How often a writer that is not taken any bytes from looks again. */
 #define RETRY_MS 100
 
+static struct descriptor open_device(void)
+{
+	return descriptor_adopt(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
+
 const char *tty_open(struct tty *tty)
 {
-	tty->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (tty->fd < 0)
+	tty->device = open_device();
+	if (tty->device.fd < 0)
 		return "this process has no terminal";
 	if (!tty_note(tty)) {
 		tty_close(tty);
@@ -25,14 +30,23 @@ const char *tty_open(struct tty *tty)
 
 void tty_close(struct tty *tty)
 {
-	if (tty->fd >= 0)
-		close(tty->fd);
-	tty->fd = -1;
+	descriptor_close(&tty->device);
+}
+
+int tty_fd(const struct tty *tty)
+{
+	return descriptor_fd(&tty->device);
+}
+
+void tty_reopen(struct tty *tty)
+{
+	if (descriptor_lost(&tty->device))
+		tty->device = open_device();
 }
 
 bool tty_note(struct tty *tty)
 {
-	return tcgetattr(tty->fd, &tty->modes) == 0;
+	return tcgetattr(tty_fd(tty), &tty->modes) == 0;
 }
 
 void tty_restore(int fd, const struct termios *modes)
@@ -49,7 +63,7 @@ void tty_restore(int fd, const struct termios *modes)
 
 bool tty_foreground(const struct tty *tty)
 {
-	return tcgetpgrp(tty->fd) == getpgrp();
+	return tcgetpgrp(tty_fd(tty)) == getpgrp();
 }
 
 #ifdef __APPLE__
@@ -61,7 +75,7 @@ bool tty_readable(int fd)
 	fd_set set;
 
 	FD_ZERO(&set);
-	if (fd < FD_SETSIZE)
+	if (fd >= 0 && fd < FD_SETSIZE)
 		FD_SET(fd, &set);
 	return select(fd + 1, &set, NULL, NULL, &none) > 0;
 }
@@ -72,7 +86,7 @@ bool tty_wait(int fd, bool behind, const int *others, size_t count, int millisec
 	fd_set reads, writes;
 	int most = fd;
 
-	if (fd >= FD_SETSIZE)
+	if (fd < 0 || fd >= FD_SETSIZE)
 		return false;
 	FD_ZERO(&reads);
 	FD_ZERO(&writes);

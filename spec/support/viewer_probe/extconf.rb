@@ -11,8 +11,8 @@ $warnflags = "#{$warnflags.to_s.gsub("-Wdeclaration-after-statement", "")} -Wall
 $warnflags += " -Werror" if ENV["MEMORY_TRACKER_WERROR"] == "1"
 $defs << "-D_GNU_SOURCE"
 $INCFLAGS << " -I#{source}"
-$VPATH.push(source, "#{source}/viewer", "#{source}/model")
-$srcs = ["viewer_probe.c", "#{source}/model/snapshot.c", *viewer.sort.map { |path| "#{source}/#{path}" }]
+$VPATH.push(source, "#{source}/base", "#{source}/viewer", "#{source}/model")
+$srcs = ["viewer_probe.c", "#{source}/base/descriptor.c", "#{source}/model/snapshot.c", *viewer.sort.map { |path| "#{source}/#{path}" }]
 append_cflags(["-std=gnu11", "-fvisibility=hidden"])
 
 create_makefile("viewer_probe")
