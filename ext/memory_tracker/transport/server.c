@@ -315,7 +315,10 @@ static struct pollfd watch(const struct visitor *visitor)
 	                       .events = (short)events};
 }
 
-/* Waits for something to do. Returns false when it never can again, or not be told to end. */
+/*
+ * Waits for something to do. Returns false when the program has closed descriptors of the server. Mostly that is noticed at
+ * once: poll has the pipe open that it waits for, and that has no writer then.
+ */
 static bool wait_for_something(struct server *server, struct pollfd polls[SERVER_CLIENTS_MAX + 2], bool open)
 {
 	int listener = descriptor_fd(&server->listener), wake = wake_pipe_fd(&server->wake);
