@@ -352,6 +352,7 @@ static void step(struct display *display)
 	if (!wait_for_something(display))
 		display_finish(display, DISPLAY_LEFT);
 	if (is_lost(display)) {
+		display->complaint = "the viewer has left, because the program has closed the files that it works with";
 		display_finish(display, DISPLAY_LEFT);
 		return;
 	}

@@ -85,12 +85,14 @@ int redirect_on(struct redirect *redirect, bool input)
 	return 0;
 }
 
-void redirect_off(struct redirect *redirect, const struct descriptor *tty, const struct descriptor *printed)
+void redirect_off(struct redirect *redirect, const struct descriptor *tty, bool prints)
 {
 	fflush(stdout);
-	transcript_print(redirect->transcript, printed);
+	if (prints)
+		transcript_print(redirect->transcript, tty);
 	lead_back(redirect, tty);
-	transcript_print(redirect->transcript, printed);
+	if (prints)
+		transcript_print(redirect->transcript, tty);
 }
 
 bool redirect_lost(const struct redirect *redirect)

@@ -31,10 +31,10 @@ void redirect_deinit(struct redirect *redirect);
 int redirect_on(struct redirect *redirect, bool input);
 
 /*
- * Leads descriptors where they led before, or to `tty` where the program has closed that, and writes to `printed`, which
- * may be NULL, what is missing. Nothing comes out of order if no other thread begins to print meanwhile.
+ * Leads descriptors where they led before, or to `tty` where the program has closed that, and writes there what is
+ * missing if this `prints`. Nothing comes out of order if no other thread begins to print meanwhile.
  */
-void redirect_off(struct redirect *redirect, const struct descriptor *tty, const struct descriptor *printed);
+void redirect_off(struct redirect *redirect, const struct descriptor *tty, bool prints);
 
 /* Whether the program has closed descriptors of it. */
 bool redirect_lost(const struct redirect *redirect);

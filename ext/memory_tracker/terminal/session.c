@@ -1,10 +1,15 @@
 #include "terminal/session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How long the guard may take to give the terminal back, and how often that is looked at. */
+#define GUARD_MS 500
+#define LOOK_MS 5
 
 static const char *describe(char *buffer, const char *what, int error)
 {
@@ -91,17 +96,12 @@ static void watch(struct session *session)
 	*printed = guard_watch(&session->guard, farewell, length, &session->tty.modes, *printed);
 }
 
-/* Where to print; NULL when the guard does it, because the program has closed the socket to it. */
-static const struct descriptor *printing_device(const struct session *session)
-{
-	return descriptor_lost(&session->guard.socket) ? NULL : &session->tty.device;
-}
-
 static void give_output_back(void *data)
 {
 	struct session *session = data;
 
-	redirect_off(&session->redirect, &session->tty.device, printing_device(session));
+	/* What was left to the guard it prints itself. */
+	redirect_off(&session->redirect, &session->tty.device, session->guard.socket.fd >= 0);
 }
 
 /* What take_output works on, and how that went. */
@@ -140,29 +140,55 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 
 /* --- leaving --- */
 
-/* Through the terminal as it was opened again, because the screen has lost it. */
-static void say_farewell(struct session *session)
+/* Nothing more is shown, and what was on the terminal before comes back if it can still be written to. */
+static void close_screen(struct session *session)
+{
+	if (session->screen)
+		screen_close(session->screen);
+	session->screen = NULL;
+}
+
+/*
+ * The program may be closing more of the session's descriptors at this moment. So the guard gives the terminal back, as
+ * if this process had ended, and is waited for, because what the program prints next must not be on the screen yet; it
+ * restores the modes last. Where it is not there any more that is done here.
+ */
+static void leave_to_guard(struct session *session)
 {
 	char farewell[SCREEN_FAREWELL_MAX];
-	size_t length = screen_farewell(farewell);
+	size_t length = session->screen ? screen_farewell(farewell) : 0;
 
+	guard_leave(&session->guard);
+	tty_close(&session->tty);
+	close_screen(session);
 	tty_reopen(&session->tty);
-	if (printing_device(session) && tty_foreground(&session->tty))
-		tty_write(tty_fd(&session->tty), farewell, length);
+	for (int waited = 0; !tty_restored(&session->tty); waited += LOOK_MS) {
+		if (waited > GUARD_MS) {
+			tty_write(tty_fd(&session->tty), farewell, length);
+			tty_restore(tty_fd(&session->tty), &session->tty.modes);
+			return;
+		}
+		poll(NULL, 0, LOOK_MS);
+	}
+}
+
+static void leave_screen(struct session *session)
+{
+	bool ours = tty_foreground(&session->tty);
+
+	close_screen(session);
+	if (ours)
+		tty_restore(tty_fd(&session->tty), &session->tty.modes);
+	/* What is long takes its time now, and not while the program is kept from printing. */
+	transcript_print(&session->transcript, &session->tty.device);
 }
 
 void session_leave(struct session *session)
 {
-	if (session->screen && descriptor_lost(&session->tty.device))
-		say_farewell(session);
-	bool ours = tty_foreground(&session->tty);
-	if (session->screen)
-		screen_close(session->screen);
-	session->screen = NULL;
-	if (ours)
-		tty_restore(tty_fd(&session->tty), &session->tty.modes);
-	/* What is long takes its time now, and not while the program is kept from printing. */
-	transcript_print(&session->transcript, printing_device(session));
+	if (session_lost(session))
+		leave_to_guard(session);
+	else
+		leave_screen(session);
 	if (session->options.redirect)
 		session->exclusion.call(session->exclusion.context, give_output_back, session);
 	guard_relax(&session->guard, session->transcript.printed);

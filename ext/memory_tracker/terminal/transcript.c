@@ -150,8 +150,7 @@ void transcript_print(struct transcript *transcript, const struct descriptor *te
 	ssize_t length;
 
 	while ((length = pread(descriptor_fd(&transcript->reader), piece, sizeof(piece), transcript->printed)) > 0) {
-		if (terminal)
-			tty_write(descriptor_fd(terminal), piece, (size_t)length);
+		tty_write(descriptor_fd(terminal), piece, (size_t)length);
 		transcript->printed += length;
 	}
 }

@@ -36,8 +36,8 @@ void transcript_deinit(struct transcript *transcript);
 bool transcript_append(struct transcript *transcript, const char *bytes, size_t length);
 
 /*
- * Writes to a terminal what was printed since; NULL: that is seen to by others. What is being printed meanwhile may be
- * missing; returns when there was nothing more.
+ * Writes to a terminal what was printed since. What is being printed meanwhile may be missing; returns when there was
+ * nothing more.
  */
 void transcript_print(struct transcript *transcript, const struct descriptor *terminal);
 

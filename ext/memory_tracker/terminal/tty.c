@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/select.h>
 #include <unistd.h>
 
@@ -40,8 +41,17 @@ int tty_fd(const struct tty *tty)
 
 void tty_reopen(struct tty *tty)
 {
-	if (descriptor_lost(&tty->device))
-		tty->device = open_device();
+	descriptor_close(&tty->device);
+	tty->device = open_device();
+}
+
+bool tty_restored(const struct tty *tty)
+{
+	struct termios now, noted = tty->modes;
+
+	return tcgetattr(tty_fd(tty), &now) < 0 ||
+	       (now.c_iflag == noted.c_iflag && now.c_oflag == noted.c_oflag && now.c_lflag == noted.c_lflag &&
+	        memcmp(now.c_cc, noted.c_cc, sizeof(noted.c_cc)) == 0);
 }
 
 bool tty_note(struct tty *tty)

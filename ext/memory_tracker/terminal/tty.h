@@ -24,8 +24,11 @@ void tty_close(struct tty *tty);
 /* Its descriptor, for one call; -1 when there is none, or the program has closed it. */
 int tty_fd(const struct tty *tty);
 
-/* Opens it again when the program has closed it, and the process still has a terminal. */
+/* Opens it anew, if the process still has a terminal. What tty_note has found stays. */
 void tty_reopen(struct tty *tty);
+
+/* Whether the modes are as tty_note found them, or there is no terminal any more. */
+bool tty_restored(const struct tty *tty);
 
 /* Remembers the modes as they are now, for tty_restore. */
 bool tty_note(struct tty *tty);
