@@ -23,10 +23,10 @@
 /* What a thread is given, and what it has found. */
 struct work {
 	struct thread thread;
-	int hold[2];        /* a pipe; the thread reads from it, and so waits for the other end to be closed */
-	atomic_bool begun;  /* it has */
-	atomic_bool over;   /* it is about to end */
-	bool masked;        /* it has all signals blocked that can be */
+	int hold[2];       /* a pipe; the thread reads from it, and so waits for the other end to be closed */
+	atomic_bool begun; /* it has */
+	atomic_bool over;  /* it is about to end */
+	bool masked;       /* it has all signals blocked that can be */
 };
 
 static void run(void *data)
@@ -36,7 +36,8 @@ static void run(void *data)
 	char byte;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &signals);
-	work->masked = sigismember(&signals, SIGTERM) && sigismember(&signals, SIGINT) && sigismember(&signals, SIGCHLD);
+	work->masked =
+	    sigismember(&signals, SIGTERM) && sigismember(&signals, SIGINT) && sigismember(&signals, SIGCHLD);
 	atomic_store(&work->begun, true);
 	if (read(work->hold[0], &byte, 1) == 0)
 		atomic_store(&work->over, true);

@@ -57,12 +57,20 @@ RSpec.describe "a program that closes all descriptors, under a viewer" do
     expect_terminal_back
   end
 
-  it "does not get back a standard stream that it has opened elsewhere" do
+  it "keeps the standard streams that it has opened elsewhere" do
     log = File.join(terminal.folder, "log")
-    start(1023, "$stdout.reopen(#{log.dump}); $stderr.reopen($stdout); $stdin.reopen(File::NULL)") { |path| beside(path) }
-    closing.close
-    expect_terminal_back
-    expect(File.read(log)).to eq("")
+    start_program(<<~RUBY) { |path| beside(path) }
+      $stdin.reopen(File::NULL)
+      $stdout.reopen(#{log.dump}).sync = true
+      puts "before"
+      sleep 0.02 while Memory::Tracker::TUI.running?
+      puts "after \#{$stdin.read.inspect}"
+      warn "on the terminal"
+    RUBY
+    terminal.press("q")
+    expect_end(0)
+    expect(File.read(log)).to eq("before\nafter \"\"\n")
+    expect(count("on the terminal")).to eq(1)
   end
 
   it "is left by a viewer in front of it" do

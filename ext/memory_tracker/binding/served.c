@@ -16,7 +16,7 @@ struct served {
 	struct service *service; /* owned */
 	struct server *server;   /* owned; changes under the GVL */
 	bool armed;
-	bool kept; /* the server has not ended, and may use all of this */
+	bool kept;                        /* the server has not ended, and may use all of this */
 	char title[CAPTURE_COMMAND_SIZE]; /* $0 as it was */
 	pid_t pid;
 	unsigned references; /* of the starter, and of jobs that run; changes under the GVL */

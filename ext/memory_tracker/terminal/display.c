@@ -312,7 +312,8 @@ static bool wait_for_something(struct display *display)
 {
 	const struct job *job = display->options.job;
 	bool full = display->mode != DISPLAY_VIEWER && console_is_full(&display->console);
-	int wake = wake_pipe_fd(&display->wake), terminal = display->entered && !full ? tty_fd(&display->session.tty) : wake;
+	int wake = wake_pipe_fd(&display->wake),
+	    terminal = display->entered && !full ? tty_fd(&display->session.tty) : wake;
 	int others[] = {wake,
 	                display->mode == DISPLAY_THROUGH ? -1 : display->feed.source.fd(display->feed.source.context),
 	                job ? console_fd(&display->console) : -1, job && !job->ended ? job->reports : -1};

@@ -17,7 +17,8 @@
 #include "base/descriptor.h"
 
 struct guard {
-	struct descriptor socket; /* owned; none: there is no guard. When the program closes it the guard acts as if that
+	struct descriptor
+	    socket; /* owned; none: there is no guard. When the program closes it the guard acts as if that
 	                             had ended */
 };
 

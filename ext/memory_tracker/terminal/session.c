@@ -235,5 +235,6 @@ void session_say(struct session *session, const char *sentence)
 	int length = snprintf(line, sizeof(line), "memory-tracker: %s\n", sentence);
 
 	if (length > 0)
-		tty_write(tty_fd(&session->tty), line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
+		tty_write(tty_fd(&session->tty), line,
+		          (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
 }

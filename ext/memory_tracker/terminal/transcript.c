@@ -195,7 +195,8 @@ static bool reserve(struct transcript *transcript, off_t size)
 		return false;
 #endif
 	struct statvfs room;
-	return fstatvfs(descriptor_fd(&transcript->file), &room) < 0 || (off_t)room.f_bavail * (off_t)room.f_frsize > RESERVE;
+	return fstatvfs(descriptor_fd(&transcript->file), &room) < 0 ||
+	       (off_t)room.f_bavail * (off_t)room.f_frsize > RESERVE;
 }
 
 enum transcript_trouble transcript_check(struct transcript *transcript)

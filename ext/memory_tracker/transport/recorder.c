@@ -89,7 +89,8 @@ struct recorder *recorder_open(const char *path, char problem[TRANSPORT_PROBLEM_
 	else if (!copy)
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
 	else if (begin(fd, path, problem)) {
-		*recorder = (struct recorder){.file = descriptor_adopt(fd), .path = copy, .length = sizeof(struct recording_head)};
+		*recorder = (struct recorder){
+		    .file = descriptor_adopt(fd), .path = copy, .length = sizeof(struct recording_head)};
 		return recorder;
 	}
 	if (fd >= 0)

@@ -20,7 +20,7 @@ struct place {
 
 struct recording {
 	struct descriptor file; /* owned */
-	struct place *places; /* owned */
+	struct place *places;   /* owned */
 	size_t count;
 	size_t capacity;
 	char how[RECORDING_TEXT_MAX + 1];
@@ -40,7 +40,8 @@ static bool read_at(const struct recording *recording, uint64_t offset, void *ou
 	size_t done = 0;
 
 	while (done < size) {
-		ssize_t length = pread(descriptor_fd(&recording->file), (char *)out + done, size - done, (off_t)(offset + done));
+		ssize_t length =
+		    pread(descriptor_fd(&recording->file), (char *)out + done, size - done, (off_t)(offset + done));
 
 		if (length > 0)
 			done += (size_t)length;
@@ -118,7 +119,8 @@ static void note_end(struct recording *recording, const struct recording_frame *
 
 static void look_through(struct recording *recording)
 {
-	uint64_t offset = sizeof(struct recording_head), end = (uint64_t)lseek(descriptor_fd(&recording->file), 0, SEEK_END);
+	uint64_t offset = sizeof(struct recording_head),
+	         end = (uint64_t)lseek(descriptor_fd(&recording->file), 0, SEEK_END);
 	struct recording_frame frame;
 
 	while (offset < end) {

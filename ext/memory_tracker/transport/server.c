@@ -387,7 +387,8 @@ static size_t unsent(struct server *server, struct pollfd polls[SERVER_CLIENTS_M
 		struct visitor *visitor = &server->visitors[i];
 		bool sending = visitor->here && channel_flush(&visitor->channel) && channel_sending(&visitor->channel);
 
-		polls[i] = (struct pollfd){.fd = sending ? descriptor_fd(&visitor->channel.socket) : -1, .events = POLLOUT};
+		polls[i] =
+		    (struct pollfd){.fd = sending ? descriptor_fd(&visitor->channel.socket) : -1, .events = POLLOUT};
 		left += sending ? visitor->channel.out.used - visitor->channel.out.done : 0;
 	}
 	return left;
@@ -461,8 +462,8 @@ struct server *server_start(const char *directory, const struct server_source *s
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
 		return NULL;
 	}
-	*server = (struct server){
-	    .source = *source, .pid = getpid(), .listener = DESCRIPTOR_NONE, .wake = WAKE_PIPE_NONE};
+	*server =
+	    (struct server){.source = *source, .pid = getpid(), .listener = DESCRIPTOR_NONE, .wake = WAKE_PIPE_NONE};
 	pthread_mutex_init(&server->mutex, NULL);
 	if (open_descriptors(server, directory, problem)) {
 		int error = thread_start(&server->thread, run, server);
