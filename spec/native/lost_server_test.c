@@ -21,30 +21,20 @@
 #include <unistd.h>
 
 #include "served_program.h"
+#include "taken_numbers.h"
 #include "transport/socket.h"
 
-#define NUMBERS 1024
-
-/* What the program has opened, and where. */
 struct daemon {
 	struct served_program *program;
 	char path[DIRECTORY_PATH_MAX]; /* of the server's socket */
-	bool before[NUMBERS];          /* open before there was a server */
-	int taken[NUMBERS];            /* numbers that were the server's, and are the program's now */
-	unsigned count;
+	struct taken_numbers numbers;
 };
-
-static bool is_open(int fd)
-{
-	return fcntl(fd, F_GETFD) >= 0;
-}
 
 static int start(void **state)
 {
 	struct daemon *daemon = calloc(1, sizeof *daemon);
 
-	for (int fd = 0; fd < NUMBERS; fd++)
-		daemon->before[fd] = is_open(fd);
+	taken_numbers_note(&daemon->numbers);
 	served_program_start((void **)&daemon->program);
 	strcpy(daemon->path, server_path(daemon->program->server));
 	*state = daemon;
@@ -56,27 +46,16 @@ static int stop(void **state)
 	struct daemon *daemon = *state;
 
 	served_program_end(daemon->program, "ended with status 0");
-	for (unsigned i = 0; i < daemon->count; i++) {
-		/* Nothing has closed them. */
-		assert_true(is_open(daemon->taken[i]));
-		close(daemon->taken[i]);
-	}
+	taken_numbers_release(&daemon->numbers);
 	served_program_stop((void **)&daemon->program);
 	free(daemon);
 	return 0;
 }
 
-/* Closes all that is open since there is a server, and has the same numbers lead to `fd`. */
+/* The listener, and both ends of a pipe. */
 static void take_over(struct daemon *daemon, int fd)
 {
-	for (int number = 0; number < NUMBERS; number++) {
-		if (daemon->before[number] || number == fd || !is_open(number))
-			continue;
-		dup2(fd, number);
-		daemon->taken[daemon->count++] = number;
-	}
-	assert_true(daemon->count >= 3);
-	close(fd);
+	taken_numbers_take(&daemon->numbers, fd, 3);
 }
 
 /* Nanoseconds of processor time that all threads have taken. */
@@ -112,7 +91,7 @@ static void test_files_are_not_written(void **state)
 	struct stat status;
 	char path[] = "/tmp/lost-server-XXXXXX";
 
-	take_over(daemon, mkostemp(path, O_APPEND));
+	take_over(daemon, mkstemp(path));
 	server_refreshed(daemon->program->server);
 	expect_quiet_end(daemon);
 	assert_int_equal(stat(path, &status), 0);
@@ -127,11 +106,11 @@ static void test_pipes_are_not_read(void **state)
 	int ends[2];
 
 	assert_int_equal(pipe(ends), 0);
-	daemon->before[ends[1]] = true;
+	taken_numbers_own(&daemon->numbers, ends[1]);
 	assert_int_equal(write(ends[1], "mine, and no other's", 20), 20);
 	take_over(daemon, ends[0]);
 	expect_quiet_end(daemon);
-	assert_int_equal(read(daemon->taken[0], bytes, sizeof bytes), 20);
+	assert_int_equal(read(daemon->numbers.taken[0], bytes, sizeof bytes), 20);
 	close(ends[1]);
 }
 
@@ -144,10 +123,10 @@ static void test_connections_are_not_taken(void **state)
 	int listener = socket_listen(path, &(struct socket_name){0});
 	int client = socket_connect(path);
 	assert_true(client >= 0);
-	daemon->before[client] = true;
+	taken_numbers_own(&daemon->numbers, client);
 	take_over(daemon, listener);
 	expect_quiet_end(daemon);
-	int connection = socket_accept(daemon->taken[0]);
+	int connection = socket_accept(daemon->numbers.taken[0]);
 	assert_true(connection >= 0);
 	close(connection);
 	close(client);
@@ -163,16 +142,16 @@ static void test_connections_are_not_used(void **state)
 
 	/* The other end of a connection, which is in this process too, stays open. */
 	struct client *client = served_program_look(daemon->program);
-	daemon->before[client_fd(client)] = true;
+	taken_numbers_own(&daemon->numbers, client_fd(client));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	daemon->before[ends[1]] = true;
+	taken_numbers_own(&daemon->numbers, ends[1]);
 	assert_int_equal(write(ends[1], "hello", 5), 5);
 	take_over(daemon, ends[0]);
-	assert_true(daemon->count >= 4);
+	assert_true(daemon->numbers.count >= 4);
 	expect_quiet_end(daemon);
-	assert_int_equal(recv(daemon->taken[0], bytes, sizeof bytes, MSG_DONTWAIT), 5);
+	assert_int_equal(recv(daemon->numbers.taken[0], bytes, sizeof bytes, MSG_DONTWAIT), 5);
 	/* Nor is it shut down. */
-	assert_int_equal(write(daemon->taken[0], "world", 5), 5);
+	assert_int_equal(write(daemon->numbers.taken[0], "world", 5), 5);
 	assert_int_equal(recv(ends[1], bytes, sizeof bytes, MSG_DONTWAIT), 5);
 	assert_int_equal(recv(ends[1], bytes, sizeof bytes, MSG_DONTWAIT), -1);
 	close(ends[1]);
@@ -193,27 +172,27 @@ static void test_the_end_of_a_program_that_has_closed_all(void **state)
 }
 
 /* Closes the first number that was not open then, but for so many. Returns whether there was one. */
-static bool close_one(const bool before[NUMBERS], unsigned skipped)
+static bool close_one(const struct taken_numbers *numbers, unsigned skipped)
 {
-	for (int fd = 0; fd < NUMBERS; fd++) {
-		if (!before[fd] && is_open(fd) && skipped-- == 0)
-			return close(fd) == 0;
+	for (int fd = 0; fd < NUMBERS_MAX; fd++) {
+		if (!numbers->own[fd] && is_open(fd) && skipped-- == 0)
+			return close_unseen(fd) == 0;
 	}
 	return false;
 }
 
 static void test_each_descriptor_alone(void **state)
 {
-	bool before[NUMBERS], closed = true;
+	struct taken_numbers numbers;
+	bool closed = true;
 	unsigned count = 0;
 
-	for (int fd = 0; fd < NUMBERS; fd++)
-		before[fd] = is_open(fd);
+	taken_numbers_note(&numbers);
 	while (closed) {
 		struct served_program *program;
 
 		served_program_start((void **)&program);
-		closed = close_one(before, count++);
+		closed = close_one(&numbers, count++);
 		int64_t start = milliseconds();
 		served_program_end(program, "ended with status 0");
 		assert_in_range(milliseconds() - start, 0, 1000);
@@ -242,10 +221,11 @@ static void test_sockets_of_the_program_stay_open_in_forked_children(void **stat
 	int status;
 
 	take_over(daemon, socket(AF_UNIX, SOCK_STREAM, 0));
+	served_program_end(daemon->program, NULL);
 	pid_t child = fork();
 	if (child == 0) {
-		for (unsigned i = 0; i < daemon->count; i++) {
-			if (!is_open(daemon->taken[i]))
+		for (unsigned i = 0; i < daemon->numbers.count; i++) {
+			if (!is_open(daemon->numbers.taken[i]))
 				_exit(1);
 		}
 		_exit(0);
@@ -261,8 +241,8 @@ static void test_descriptors_of_the_server_are_closed_in_forked_children(void **
 
 	pid_t child = fork();
 	if (child == 0) {
-		for (int fd = 0; fd < NUMBERS; fd++) {
-			if (!daemon->before[fd] && is_open(fd))
+		for (int fd = 0; fd < NUMBERS_MAX; fd++) {
+			if (!daemon->numbers.own[fd] && is_open(fd))
 				_exit(1);
 		}
 		_exit(0);

@@ -52,7 +52,9 @@ static const char *work(void *context, const struct server_work *work)
 {
 	struct served_program *program = context;
 
+	pthread_mutex_lock(&program->mutex);
 	program->work = *work;
+	pthread_mutex_unlock(&program->mutex);
 	atomic_fetch_add(&program->works, 1);
 	if (program->lazy)
 		return NULL;
@@ -60,6 +62,14 @@ static const char *work(void *context, const struct server_work *work)
 		return "it shall not be stopped";
 	server_done(program->server, work->depth == 99 ? "that is too deep" : NULL, 41);
 	return NULL;
+}
+
+struct server_work served_program_work(struct served_program *program)
+{
+	pthread_mutex_lock(&program->mutex);
+	struct server_work work = program->work;
+	pthread_mutex_unlock(&program->mutex);
+	return work;
 }
 
 static void deserted(void *context)
@@ -95,6 +105,7 @@ int served_program_start(void **state)
 
 	program->open = open_descriptors();
 	program->classes = 3;
+	pthread_mutex_init(&program->mutex, NULL);
 	strcpy(program->directory, "/tmp/server-test-XXXXXX");
 	assert_non_null(mkdtemp(program->directory));
 	program->server = server_start(program->directory, &source, problem);
