@@ -27,7 +27,7 @@ struct served_program {
 	atomic_uint works;
 	atomic_uint deserted;
 	atomic_uint lost;
-	unsigned open; /* descriptors of the process before its server started */
+	unsigned open;         /* descriptors of the process before its server started */
 	pthread_mutex_t mutex; /* guards `work` */
 	struct server_work work;
 };
