@@ -21,7 +21,7 @@ FileList["spec/support/*/extconf.rb", "benchmark/*/extconf.rb"].each do |extconf
     sh Gem.ruby, File.expand_path(extconf), chdir: build
   end
   # What an extension takes from the gem is not told apart: one that takes nothing is built in no time.
-  sources = FileList["#{source}/**/*.{c,h}", "ext/memory_tracker/{model,viewer}/*.{c,h}"]
+  sources = FileList["#{source}/**/*.{c,h}", "ext/memory_tracker/{base,model,viewer}/*.{c,h}"]
   file library => ["#{build}/Makefile", *sources] do
     sh "make", "clean", "all", chdir: build
     touch library

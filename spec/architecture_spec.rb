@@ -6,15 +6,16 @@ RSpec.describe "the folders of the extension" do
 
   # What each folder may include of the project: whole folders, or single headers.
   doors = {
-    "model" => %w[model/],
-    "vm" => %w[vm/ model/],
-    "transport" => %w[transport/ model/snapshot.h],
-    "viewer" => %w[viewer/ model/snapshot.h],
-    "terminal" => %w[terminal/ viewer/ model/snapshot.h],
-    "binding" => %w[binding/ model/ vm/ transport/ viewer/ terminal/]
+    "base" => %w[base/],
+    "model" => %w[model/ base/],
+    "vm" => %w[vm/ model/ base/],
+    "transport" => %w[transport/ model/snapshot.h base/],
+    "viewer" => %w[viewer/ model/snapshot.h base/],
+    "terminal" => %w[terminal/ viewer/ model/snapshot.h base/],
+    "binding" => %w[binding/ model/ vm/ transport/ viewer/ terminal/ base/]
   }
   # These compile and run without Ruby.
-  without_ruby = %w[model transport viewer terminal]
+  without_ruby = %w[base model transport viewer terminal]
 
   included = lambda do |folder, pattern|
     sources.grep(%r{\A#{folder}/}).flat_map do |file|

@@ -36,7 +36,6 @@ RUBY_FUNCTIONS = {
 
 SYSTEM_FUNCTIONS = {
   "pthread_setname_np" => "pthread.h",
-  "pthread_condattr_setclock" => "pthread.h",
   "malloc_usable_size" => "malloc.h"
 }.freeze
 

@@ -145,7 +145,7 @@ static int listen_in(const char *directory, pid_t pid)
 	char path[DIRECTORY_PATH_MAX], problem[TRANSPORT_PROBLEM_MAX];
 
 	assert_true(directory_socket(path, directory, pid, problem));
-	int fd = socket_listen(path);
+	int fd = socket_listen(path, &(struct socket_name){0});
 	assert_true(fd >= 0);
 	return fd;
 }

@@ -183,7 +183,7 @@ static void answer(struct impostor *impostor, const void *bytes, size_t size)
 	strcpy(impostor->directory, "/tmp/impostor-test-XXXXXX");
 	assert_non_null(mkdtemp(impostor->directory));
 	assert_true(directory_socket(impostor->path, impostor->directory, 1, problem));
-	impostor->listener = socket_listen(impostor->path);
+	impostor->listener = socket_listen(impostor->path, &(struct socket_name){0});
 	impostor->answer = bytes;
 	impostor->size = size;
 	assert_int_equal(pthread_create(&impostor->thread, NULL, answer_by_hand, impostor), 0);
@@ -263,7 +263,7 @@ static void test_nobody_answers(void **state)
 	assert_true(directory_socket(path, program->directory, 12, problem));
 	assert_null(client_open(path, problem));
 	assert_non_null(strstr(problem, "nobody can be looked into at /tmp/server-test-"));
-	int fd = socket_listen(path);
+	int fd = socket_listen(path, &(struct socket_name){0});
 	int64_t start = milliseconds();
 	assert_null(client_open(path, problem));
 	assert_string_equal(problem, "the program does not answer");

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #include "viewer/screen.h"
 #ifdef HAVE_CURSES
 #include "random_numbers.h"
+#include "taken_numbers.h"
 #include "viewer/screen_curses.h"
 #endif
 
@@ -459,6 +461,47 @@ static void test_wide_and_narrow_characters_take_each_others_place(void **state)
 	close_pty(pty);
 }
 
+/* A program that closes all, and opens its own file at the numbers, gets no screen into that, and no key is taken from it. */
+static void test_a_screen_whose_descriptors_the_program_has_closed(void **state)
+{
+	struct taken_numbers numbers;
+	char path[] = "/tmp/screen-test-XXXXXX", keys[32] = "";
+	struct viewer_input input;
+	struct stat status;
+
+	taken_numbers_note(&numbers);
+	struct pty *pty = open_pty("xterm-256color");
+	taken_numbers_own(&numbers, pty->person);
+	put(pty, 3, "81,204   +502.0   Hash");
+	screen_show(pty->screen, &pty->grid);
+	read_all(pty);
+	assert_false(screen_lost(pty->screen));
+	int own = mkstemp(path);
+	taken_numbers_own(&numbers, own);
+	assert_int_equal(write(own, "not keys", 8), 8);
+	assert_int_equal(lseek(own, 0, SEEK_SET), 0);
+	/* The terminal, both streams and the file that curses writes into. */
+	taken_numbers_take(&numbers, dup(own), 4);
+	assert_true(screen_lost(pty->screen));
+	put(pty, 3, "81,205");
+	screen_mouse(pty->screen, true);
+	screen_show(pty->screen, &pty->grid);
+	assert_false(screen_key(pty->screen, &input));
+	assert_true(screen_send(pty->screen));
+	screen_close(pty->screen);
+	pty->screen = NULL;
+	assert_int_equal(read(own, keys, sizeof keys), 8);
+	assert_string_equal(keys, "not keys");
+	/* The rest is what is in streams at the end of the process. */
+	fflush(NULL);
+	assert_int_equal(fstat(own, &status), 0);
+	assert_int_equal(status.st_size, 8);
+	taken_numbers_release(&numbers);
+	close_pty(pty);
+	close(own);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +518,7 @@ int main(void)
 	    cmocka_unit_test(test_terminals_that_have_no_screen),
 	    cmocka_unit_test(test_sizes_that_come_and_go),
 	    cmocka_unit_test(test_wide_and_narrow_characters_take_each_others_place),
+	    cmocka_unit_test(test_a_screen_whose_descriptors_the_program_has_closed),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

@@ -6,15 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "fake_snapshot.h"
-
-/* Closing and opening have no context. */
-static struct served_program *current;
 
 static struct snapshot_header *make_snapshot(uint32_t count)
 {
@@ -54,7 +52,9 @@ static const char *work(void *context, const struct server_work *work)
 {
 	struct served_program *program = context;
 
+	pthread_mutex_lock(&program->mutex);
 	program->work = *work;
+	pthread_mutex_unlock(&program->mutex);
 	atomic_fetch_add(&program->works, 1);
 	if (program->lazy)
 		return NULL;
@@ -64,21 +64,31 @@ static const char *work(void *context, const struct server_work *work)
 	return NULL;
 }
 
+struct server_work served_program_work(struct served_program *program)
+{
+	pthread_mutex_lock(&program->mutex);
+	struct server_work work = program->work;
+	pthread_mutex_unlock(&program->mutex);
+	return work;
+}
+
 static void deserted(void *context)
 {
 	atomic_fetch_add(&((struct served_program *)context)->deserted, 1);
 }
 
-static void opened(int fd)
+static void lost(void *context)
 {
-	assert_true(fd >= 0);
-	atomic_fetch_add(&current->open, 1);
+	atomic_fetch_add(&((struct served_program *)context)->lost, 1);
 }
 
-static void closing(int fd)
+unsigned open_descriptors(void)
 {
-	assert_true(fd >= 0);
-	atomic_fetch_sub(&current->open, 1);
+	unsigned count = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
 }
 
 int served_program_start(void **state)
@@ -90,12 +100,12 @@ int served_program_start(void **state)
 	                               .refresh = refresh,
 	                               .work = work,
 	                               .deserted = deserted,
-	                               .opened = opened,
-	                               .closing = closing};
+	                               .lost = lost};
 	char problem[TRANSPORT_PROBLEM_MAX] = "";
 
-	current = program;
+	program->open = open_descriptors();
 	program->classes = 3;
+	pthread_mutex_init(&program->mutex, NULL);
 	strcpy(program->directory, "/tmp/server-test-XXXXXX");
 	assert_non_null(mkdtemp(program->directory));
 	program->server = server_start(program->directory, &source, problem);
@@ -108,7 +118,7 @@ void served_program_end(struct served_program *program, const char *how)
 {
 	if (!program->server)
 		return;
-	server_end(program->server, how);
+	assert_true(server_end(program->server, how));
 	server_free(program->server);
 	program->server = NULL;
 }
@@ -118,7 +128,7 @@ int served_program_stop(void **state)
 	struct served_program *program = *state;
 
 	served_program_end(program, NULL);
-	assert_int_equal(program->open, 0);
+	assert_int_equal(open_descriptors(), program->open);
 	/* Nothing is left in it. */
 	assert_int_equal(rmdir(program->directory), 0);
 	free(program);

@@ -4,6 +4,7 @@
 #ifndef MEMORY_TRACKER_SERVED_PROGRAM_H
 #define MEMORY_TRACKER_SERVED_PROGRAM_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,13 +26,21 @@ struct served_program {
 	atomic_uint refreshes;
 	atomic_uint works;
 	atomic_uint deserted;
-	atomic_int open;
+	atomic_uint lost;
+	unsigned open;         /* descriptors of the process before its server started */
+	pthread_mutex_t mutex; /* guards `work` */
 	struct server_work work;
 };
 
 /* For what cmocka calls before and behind a test, whose state is the program. They return 0. */
 int served_program_start(void **state);
 int served_program_stop(void **state);
+
+/* How many descriptors the process has. */
+unsigned open_descriptors(void);
+
+/* The latest work that it was asked for. */
+struct server_work served_program_work(struct served_program *program);
 
 /* Ends its server, if it has not ended. */
 void served_program_end(struct served_program *program, const char *how);

@@ -94,11 +94,11 @@ static void test_work(void **state)
 	client_set_depth(client, "Shop::Session", 7);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
 	assert_int_equal(message.asked, MESSAGE_DEPTH);
-	assert_string_equal(program->work.name, "Shop::Session");
-	assert_int_equal(program->work.depth, 7);
+	assert_string_equal(served_program_work(program).name, "Shop::Session");
+	assert_int_equal(served_program_work(program).depth, 7);
 	client_set_depth(client, NULL, UINT32_MAX);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
-	assert_string_equal(program->work.name, "");
+	assert_string_equal(served_program_work(program).name, "");
 	client_set_depth(client, NULL, 99);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_REFUSED);
 	assert_string_equal(message.text, "that is too deep");
@@ -125,7 +125,7 @@ static void test_work_while_there_is_some(void **state)
 	server_done(program->server, NULL, 5);
 	assert_int_equal(wait_for_next(first, &message), CLIENT_GC_DONE);
 	wait_for_count(&program->works, 2);
-	assert_int_equal(program->work.kind, MESSAGE_STOP);
+	assert_int_equal(served_program_work(program).kind, MESSAGE_STOP);
 	/* Who leaves is told nothing, and nobody else instead of him. */
 	client_close(second);
 	server_done(program->server, NULL, 6);
@@ -249,7 +249,7 @@ static void test_a_path_that_is_taken(void **state)
 	snprintf(target, sizeof(target), "%s/target", program->directory);
 	close(open(target, O_CREAT | O_WRONLY, 0644));
 	assert_int_equal(symlink(target, path), 0);
-	int fd = socket_listen(path);
+	int fd = socket_listen(path, &(struct socket_name){0});
 	assert_true(fd >= 0);
 	assert_int_equal(lstat(path, &status), 0);
 	assert_true(S_ISSOCK(status.st_mode));
@@ -258,12 +258,12 @@ static void test_a_path_that_is_taken(void **state)
 	assert_true(S_ISREG(status.st_mode));
 	/* A socket that nobody listens to any more. */
 	close(fd);
-	fd = socket_listen(path);
+	fd = socket_listen(path, &(struct socket_name){0});
 	assert_true(fd >= 0);
 	close(fd);
 	unlink(path);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(socket_listen(path), -1);
+	assert_int_equal(socket_listen(path, &(struct socket_name){0}), -1);
 	rmdir(path);
 	unlink(target);
 }

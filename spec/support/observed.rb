@@ -31,12 +31,12 @@ module Observed
 
   # Starts a program that can be looked into, and which has printed a line.
   # @return [Array(Integer, IO, String)] its process, its output, and that line
-  def observed(source, *options, env: {}, agent: true)
+  def observed(source, *options, env: {}, agent: true, **limits)
     output, theirs = IO.pipe
     loading = agent ? ["-r", "memory/tracker/agent"] : []
     command = [RbConfig.ruby, "-I", LIB, *loading, *options, "-e", "$stdout.sync = true\n#{source}"]
     pid = Process.spawn(RunTop.clean_environment.merge(place, env), *command,
-                        in: File::NULL, out: theirs, err: theirs, pgroup: true)
+                        in: File::NULL, out: theirs, err: theirs, pgroup: true, **limits)
     theirs.close
     (@observed ||= []) << [pid, output]
     [pid, output, RunTop.line_of(output)]

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vm/condition.h"
+#include "base/condition.h"
+#include "base/thread.h"
 #include "vm/service.h"
 
 /* What was asked for before a snapshot may take so long to be in it. */
@@ -23,6 +24,9 @@
 
 /* From asking the program to end until telling it to. */
 #define QUIT_PATIENCE_MS 3000
+
+/* From the viewer's end until its thread is left to itself. */
+#define END_TIME UINT64_C(2000000000)
 
 /* A call that a service is asked for. It happens at most once, by whoever gets to it first. */
 struct errand {
@@ -55,7 +59,7 @@ struct live_view {
 	void *left_data;
 
 	bool threaded;
-	pthread_t thread;
+	struct thread thread;
 	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t changed;
 	bool entered; /* once */
@@ -293,18 +297,13 @@ struct live_view *live_view_open(struct capture *capture, VALUE owner, const str
 	return NULL;
 }
 
-static void join(struct live_view *view)
-{
-	if (view->threaded)
-		pthread_join(view->thread, NULL);
-	view->threaded = false;
-}
-
 void live_view_close(struct live_view *view)
 {
 	if (view->display)
 		display_stop(view->display);
-	join(view);
+	/* A thread that does not end may still use all of it. */
+	if (view->threaded && !thread_join(&view->thread, END_TIME))
+		return;
 	claim(&view->gc, ERRAND_NONE);
 	service_stop(view->service);
 	if (view->display)
@@ -344,7 +343,7 @@ static void end_program(struct live_view *view)
 		kill(getpid(), SIGTERM);
 }
 
-static void *thread_body(void *data)
+static void thread_body(void *data)
 {
 	struct live_view *view = data;
 	enum display_end end;
@@ -356,24 +355,14 @@ static void *thread_body(void *data)
 	if (end == DISPLAY_QUIT)
 		end_program(view);
 	send_on(view->service, &view->leaving);
-	return NULL;
 }
 
 int live_view_start(struct live_view *view, void (*left)(void *data), void *data)
 {
-	sigset_t all, before;
-
 	view->left = left;
 	view->left_data = data;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&view->thread, NULL, thread_body, view);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	int error = thread_start(&view->thread, thread_body, view);
 	view->threaded = !error;
-#if defined(HAVE_PTHREAD_SETNAME_NP) && defined(__linux__)
-	if (!error)
-		pthread_setname_np(view->thread, "memory-tracker");
-#endif
 	return error;
 }
 

@@ -5,10 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/condition.h"
 #include "model/path_cache.h"
-#include "vm/condition.h"
 #include "vm/depths.h"
-#include "vm/fork_close.h"
 #include "vm/service.h"
 
 struct served {
@@ -17,6 +16,7 @@ struct served {
 	struct service *service; /* owned */
 	struct server *server;   /* owned; changes under the GVL */
 	bool armed;
+	bool kept;                        /* the server has not ended, and may use all of this */
 	char title[CAPTURE_COMMAND_SIZE]; /* $0 as it was */
 	pid_t pid;
 	unsigned references; /* of the starter, and of jobs that run; changes under the GVL */
@@ -203,10 +203,12 @@ static void deserted(void *context)
 		service_call(served->service, &served->leaving);
 }
 
-/* Without room in that list a child keeps the copy open, which is all that is wrong then. */
-static void opened(int fd)
+/* The capture was for those who look into the program, and they cannot any more. */
+static void lost(void *context)
 {
-	fork_close_add(fd);
+	struct served *served = context;
+
+	service_call(served->service, &served->leaving);
 }
 
 /* --- life --- */
@@ -234,8 +236,7 @@ struct served *served_start(struct capture *capture, VALUE owner, const char *di
 	                               .refresh = refresh,
 	                               .work = work,
 	                               .deserted = deserted,
-	                               .opened = opened,
-	                               .closing = fork_close_remove};
+	                               .lost = lost};
 	served->server = server_start(directory, &source, problem);
 	if (served->server)
 		return served;
@@ -250,15 +251,18 @@ const char *served_path(const struct served *served)
 
 void served_end(struct served *served, const char *how)
 {
-	server_end(served->server, how);
+	served->kept = !server_end(served->server, how);
 }
 
 void served_free(struct served *served)
 {
 	struct server *server = served->server;
+	bool here = served->pid == getpid();
 
 	served->server = NULL;
-	if (server && served->pid == getpid())
+	if (here && served->kept)
+		return;
+	if (server && here)
 		server_free(server);
 	else if (server)
 		server_abandon(server);

@@ -26,7 +26,7 @@ const char *served_path(const struct served *served);
 /* What server_end does. Once, not in a child of a fork. Better without the GVL */
 void served_end(struct served *served, const char *how);
 
-/* Frees it when it has ended; in a child of a fork at any time. GVL */
+/* Frees it, unless the server has not ended in time; in a child of a fork at any time. GVL */
 void served_free(struct served *served);
 
 #endif

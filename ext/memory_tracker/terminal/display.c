@@ -1,6 +1,5 @@
 #include "terminal/display.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,13 +31,9 @@ static bool set_up(struct display *display, char *problem)
 	viewer.charset = screen_charset();
 	viewer.console = display->options.job != NULL;
 	display->viewer = viewer_new(&viewer);
-	if (!display->viewer || !grid_init(&display->grid) || pipe(display->wake) < 0) {
+	if (!display->viewer || !grid_init(&display->grid) || !wake_pipe_open(&display->wake)) {
 		snprintf(problem, SESSION_PROBLEM_MAX, "there is not enough memory, or not enough descriptors");
 		return false;
-	}
-	for (int i = 0; i < 2; i++) {
-		fcntl(display->wake[i], F_SETFD, FD_CLOEXEC);
-		fcntl(display->wake[i], F_SETFL, O_NONBLOCK);
 	}
 	console_init(&display->console, display->options.job);
 	feed_init(&display->feed, &display->options.numbers, display->viewer, display->options.gc_ns);
@@ -54,7 +49,7 @@ struct display *display_open(const struct display_options *options, char problem
 		return NULL;
 	}
 	display->options = *options;
-	display->wake[0] = display->wake[1] = -1;
+	display->wake = WAKE_PIPE_NONE;
 	if (session_open(&display->session, &options->session, &options->exclusion, problem)) {
 		free(display);
 		return NULL;
@@ -70,10 +65,7 @@ void display_close(struct display *display)
 	session_close(&display->session);
 	viewer_free(display->viewer);
 	grid_deinit(&display->grid);
-	for (int i = 0; i < 2; i++) {
-		if (display->wake[i] >= 0)
-			close(display->wake[i]);
-	}
+	wake_pipe_close(&display->wake);
 	free(display);
 }
 
@@ -81,9 +73,8 @@ void display_close(struct display *display)
 
 void display_notify(struct display *display)
 {
-	/* When the pipe is full it wakes all the same. */
-	if (write(display->wake[1], "", 1) < 0)
-		return;
+	/* Without it the display looks at its next tick. */
+	wake_pipe_wake(&display->wake);
 }
 
 void display_wake(struct display *display)
@@ -155,7 +146,7 @@ static void enter_console(struct display *display)
 		return;
 	}
 	display->entered = true;
-	console_show(&display->console, &display->session.transcript, display->session.tty.fd, hint);
+	console_show(&display->console, &display->session.transcript, tty_fd(&display->session.tty), hint);
 }
 
 static void enter_viewer(struct display *display)
@@ -316,21 +307,14 @@ static void see_to_keys(struct display *display)
 
 /* --- running --- */
 
-static void drain(struct display *display)
-{
-	char bytes[64];
-
-	while (read(display->wake[0], bytes, sizeof(bytes)) > 0)
-		;
-}
-
 /* What is to be read from: the terminal only when its keys can be taken on. */
 static bool wait_for_something(struct display *display)
 {
 	const struct job *job = display->options.job;
 	bool full = display->mode != DISPLAY_VIEWER && console_is_full(&display->console);
-	int terminal = display->entered && !full ? display->session.tty.fd : display->wake[0];
-	int others[] = {display->wake[0],
+	int wake = wake_pipe_fd(&display->wake),
+	    terminal = display->entered && !full ? tty_fd(&display->session.tty) : wake;
+	int others[] = {wake,
 	                display->mode == DISPLAY_THROUGH ? -1 : display->feed.source.fd(display->feed.source.context),
 	                job ? console_fd(&display->console) : -1, job && !job->ended ? job->reports : -1};
 	int most = full ? RETRY_MS : display->printed ? OUTPUT_MS : TICK_MS;
@@ -358,11 +342,22 @@ static void see_to_complaint(struct display *display)
 	display_enter(display);
 }
 
+/* A daemon closes all that it finds, also what is not its own. */
+static bool is_lost(const struct display *display)
+{
+	return wake_pipe_fd(&display->wake) < 0 || session_lost(&display->session);
+}
+
 static void step(struct display *display)
 {
 	if (!wait_for_something(display))
 		display_finish(display, DISPLAY_LEFT);
-	drain(display);
+	if (is_lost(display)) {
+		display->complaint = "the viewer has left, because the program has closed the files that it works with";
+		display_finish(display, DISPLAY_LEFT);
+		return;
+	}
+	wake_pipe_drain(&display->wake);
 	if (atomic_load(&display->stopped))
 		display_finish(display, DISPLAY_LEFT);
 	see_to_foreground(display);
@@ -423,8 +418,8 @@ bool display_stopped_within(struct display *display, int milliseconds)
 	uint64_t deadline = clock_now() + (uint64_t)milliseconds * CLOCK_MILLISECOND;
 
 	while (!atomic_load(&display->stopped) && clock_now() < deadline) {
-		tty_wait(display->wake[0], false, NULL, 0, TICK_MS);
-		drain(display);
+		tty_wait(wake_pipe_fd(&display->wake), false, NULL, 0, TICK_MS);
+		wake_pipe_drain(&display->wake);
 	}
 	return atomic_load(&display->stopped);
 }

@@ -12,7 +12,7 @@ static void change_mode(struct display *display, enum display_mode mode)
 	bool had = display->entered;
 
 	if (had && display->mode != DISPLAY_VIEWER)
-		console_hide(&display->console, display->session.tty.fd);
+		console_hide(&display->console, tty_fd(&display->session.tty));
 	display_leave(display);
 	display->mode = mode;
 	if (had)
@@ -43,7 +43,7 @@ void display_pass_keys(struct display *display)
 {
 	bool leaves = display->mode == DISPLAY_CONSOLE;
 
-	if (display->entered && console_keys(&display->console, display->session.tty.fd, leaves))
+	if (display->entered && console_keys(&display->console, tty_fd(&display->session.tty), leaves))
 		change_mode(display, DISPLAY_VIEWER);
 }
 
@@ -77,7 +77,7 @@ void display_see_to_program(struct display *display)
 {
 	struct job *job = display->options.job;
 	bool passes = display->entered && display->mode != DISPLAY_VIEWER;
-	int tty = display->session.tty.fd;
+	int tty = tty_fd(&display->session.tty);
 
 	if (!job)
 		return;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/wake_pipe.h"
 #include "terminal/console.h"
 #include "terminal/display.h"
 #include "terminal/feed.h"
@@ -26,7 +27,7 @@ struct display {
 	struct session session;
 	struct viewer *viewer; /* owned */
 	struct grid grid;
-	int wake[2]; /* owned; a pipe */
+	struct wake_pipe wake; /* owned */
 	atomic_bool woken;
 	atomic_bool stopped;
 	atomic_bool hurried;

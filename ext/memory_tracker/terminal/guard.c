@@ -3,9 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -145,50 +143,29 @@ static void be_guard(void *data)
 
 /* --- in the program's process --- */
 
-/* A forked child must not keep the guard waiting by holding the socket. */
-static atomic_int socket_to_close = -1;
-
-/* HOOK: async-signal-safe calls only. */
-static void close_in_child(void)
-{
-	int fd = atomic_exchange(&socket_to_close, -1);
-
-	if (fd >= 0)
-		close(fd);
-}
-
-static void register_child_handler(void)
-{
-	pthread_atfork(NULL, NULL, close_in_child);
-}
-
 int guard_start(struct guard *guard, const struct guard_job *job, off_t offset)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct duty duty = {.tty = job->tty, .file = job->printed, .offset = offset, .program = getpid()};
 	int ends[2];
 
-	guard->socket = -1;
+	guard->socket = DESCRIPTOR_NONE;
 	if (job->marker && strlen(job->marker) < sizeof(duty.marker))
 		strcpy(duty.marker, job->marker);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
 		return errno;
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 #ifdef SO_NOSIGPIPE
 	setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int));
 #endif
-	pthread_once(&once, register_child_handler);
+	guard->socket = descriptor_adopt(ends[0]);
 	duty.socket = ends[1];
 	int error = detach(be_guard, &duty);
 	close(ends[1]);
-	if (error) {
-		close(ends[0]);
-		return error;
-	}
-	guard->socket = ends[0];
-	atomic_store(&socket_to_close, ends[0]);
-	return 0;
+	/* A forked child must not keep the guard waiting by holding the socket. */
+	descriptor_close_on_fork(&guard->socket);
+	if (error)
+		descriptor_close(&guard->socket);
+	return error;
 }
 
 /* Returns false when there is no guard any more. */
@@ -197,8 +174,8 @@ static bool tell(struct guard *guard, const struct message *message)
 	const char *bytes = (const char *)message;
 	size_t left = sizeof(*message);
 
-	while (guard->socket >= 0 && left) {
-		ssize_t sent = send(guard->socket, bytes, left, MSG_NOSIGNAL);
+	while (left) {
+		ssize_t sent = send(descriptor_fd(&guard->socket), bytes, left, MSG_NOSIGNAL);
 
 		if (sent < 0 && errno != EINTR)
 			return false;
@@ -225,7 +202,7 @@ off_t guard_watch(struct guard *guard, const char *farewell, size_t length, cons
 	if (!tell(guard, &message))
 		return offset;
 	do
-		received = recv(guard->socket, &printed, sizeof(printed), MSG_WAITALL);
+		received = recv(descriptor_fd(&guard->socket), &printed, sizeof(printed), MSG_WAITALL);
 	while (received < 0 && errno == EINTR);
 	return received == (ssize_t)sizeof(printed) ? printed : offset;
 }
@@ -242,11 +219,5 @@ void guard_relax(struct guard *guard, off_t offset)
 
 void guard_leave(struct guard *guard)
 {
-	int fd = guard->socket;
-
-	guard->socket = -1;
-	/* Only if it is still this one. */
-	atomic_compare_exchange_strong(&socket_to_close, &(int){fd}, -1);
-	if (fd >= 0)
-		close(fd);
+	descriptor_close(&guard->socket);
 }

@@ -14,8 +14,12 @@
 #include <sys/types.h>
 #include <termios.h>
 
+#include "base/descriptor.h"
+
 struct guard {
-	int socket; /* owned; -1: there is no guard */
+	struct descriptor
+	    socket; /* owned; none: there is no guard. When the program closes it the guard acts as if that
+	                             had ended */
 };
 
 /* What the guard works with. */

@@ -9,22 +9,17 @@
 
 void redirect_init(struct redirect *redirect, struct transcript *transcript)
 {
-	*redirect = (struct redirect){.transcript = transcript, .saved = {-1, -1, -1}, .silence = {-1, -1}};
-}
-
-static void discard(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
+	*redirect = (struct redirect){.transcript = transcript,
+	                              .saved = {DESCRIPTOR_NONE, DESCRIPTOR_NONE, DESCRIPTOR_NONE},
+	                              .silence = {DESCRIPTOR_NONE, DESCRIPTOR_NONE}};
 }
 
 void redirect_deinit(struct redirect *redirect)
 {
 	for (int end = 0; end < 2; end++)
-		discard(&redirect->silence[end]);
+		descriptor_close(&redirect->silence[end]);
 	for (int fd = 0; fd < 3; fd++)
-		discard(&redirect->saved[fd]);
+		descriptor_close(&redirect->saved[fd]);
 }
 
 /* --- leading descriptors elsewhere and back --- */
@@ -32,36 +27,47 @@ void redirect_deinit(struct redirect *redirect)
 /* Returns 0 or an errno. */
 static int make_silence(struct redirect *redirect)
 {
-	if (redirect->silence[0] >= 0)
+	int ends[2];
+
+	if (redirect->silence[0].fd >= 0)
 		return 0;
-	if (pipe(redirect->silence) < 0)
+	if (pipe(ends) < 0)
 		return errno;
 	for (int end = 0; end < 2; end++)
-		fcntl(redirect->silence[end], F_SETFD, FD_CLOEXEC);
+		redirect->silence[end] = descriptor_adopt(ends[end]);
 	return 0;
+}
+
+/* Where one of the descriptors 0 to 2 is led. */
+static const struct descriptor *elsewhere(const struct redirect *redirect, int fd)
+{
+	return fd == 0 ? &redirect->silence[0] : &redirect->transcript->file;
 }
 
 /* Returns 0 or an errno. */
 static int lead_elsewhere(struct redirect *redirect, int fd)
 {
-	redirect->saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (redirect->saved[fd] < 0)
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (copy < 0)
 		return errno;
+	redirect->saved[fd] = descriptor_adopt(copy);
 	int error = fd == 0 ? make_silence(redirect) : 0;
-	if (!error && dup2(fd == 0 ? redirect->silence[0] : redirect->transcript->file, fd) < 0)
+	if (!error && dup2(descriptor_fd(elsewhere(redirect, fd)), fd) < 0)
 		error = errno;
 	if (error)
-		discard(&redirect->saved[fd]);
+		descriptor_close(&redirect->saved[fd]);
 	return error;
 }
 
-static void lead_back(struct redirect *redirect)
+static void lead_back(struct redirect *redirect, const struct descriptor *tty)
 {
 	for (int fd = 0; fd < 3; fd++) {
-		if (redirect->saved[fd] < 0)
-			continue;
-		dup2(redirect->saved[fd], fd);
-		discard(&redirect->saved[fd]);
+		const struct descriptor *saved = &redirect->saved[fd];
+
+		if (saved->fd >= 0 && descriptor_leads(elsewhere(redirect, fd), fd))
+			dup2(descriptor_fd(descriptor_lost(saved) ? tty : saved), fd);
+		descriptor_close(&redirect->saved[fd]);
 	}
 }
 
@@ -72,19 +78,30 @@ int redirect_on(struct redirect *redirect, bool input)
 		int error = isatty(fd) ? lead_elsewhere(redirect, fd) : 0;
 
 		if (error) {
-			lead_back(redirect);
+			lead_back(redirect, &DESCRIPTOR_NONE);
 			return error;
 		}
 	}
 	return 0;
 }
 
-void redirect_off(struct redirect *redirect, int fd)
+void redirect_off(struct redirect *redirect, const struct descriptor *tty, bool prints)
 {
 	fflush(stdout);
-	transcript_print(redirect->transcript, fd);
-	lead_back(redirect);
-	transcript_print(redirect->transcript, fd);
+	if (prints)
+		transcript_print(redirect->transcript, tty);
+	lead_back(redirect, tty);
+	if (prints)
+		transcript_print(redirect->transcript, tty);
+}
+
+bool redirect_lost(const struct redirect *redirect)
+{
+	bool lost = descriptor_lost(&redirect->silence[0]) || descriptor_lost(&redirect->silence[1]);
+
+	for (int fd = 0; fd < 3; fd++)
+		lost = lost || descriptor_lost(&redirect->saved[fd]);
+	return lost;
 }
 
 /* --- after an exec --- */

@@ -3,7 +3,8 @@
  *
  * Only descriptors that are terminals are led elsewhere: 1 and 2 to the transcript, and 0, if asked for, to a pipe that
  * nobody writes to, so that a read waits instead of taking the screen's keys. Processes that the program starts write
- * to the transcript too, for as long as they live; nothing gets between what two of them write.
+ * to the transcript too, for as long as they live; nothing gets between what two of them write. What the program has
+ * opened there itself meanwhile, as a daemon does, stays.
  *
  * One thread at a time; any thread, no GVL.
  */
@@ -16,8 +17,9 @@
 
 struct redirect {
 	struct transcript *transcript; /* borrowed; where descriptors 1 and 2 lead */
-	int saved[3];                  /* owned; the terminal as descriptors 0 to 2 had it; -1: not led elsewhere */
-	int silence[2]; /* owned; a pipe that nobody writes to, nor closes while somebody reads; -1: none */
+	struct descriptor saved[3];    /* owned; the terminal as descriptors 0 to 2 had it; none: not led elsewhere */
+	struct descriptor
+	    silence[2]; /* owned; a pipe that nobody writes to, nor closes while somebody reads; or none */
 };
 
 void redirect_init(struct redirect *redirect, struct transcript *transcript);
@@ -30,10 +32,13 @@ void redirect_deinit(struct redirect *redirect);
 int redirect_on(struct redirect *redirect, bool input);
 
 /*
- * Leads descriptors where they led before, and writes to `fd` what is missing. Nothing comes out of order if no
- * other thread begins to print meanwhile.
+ * Leads descriptors where they led before, or to `tty` where the program has closed that, and writes there what is
+ * missing if this `prints`. Nothing comes out of order if no other thread begins to print meanwhile.
  */
-void redirect_off(struct redirect *redirect, int fd);
+void redirect_off(struct redirect *redirect, const struct descriptor *tty, bool prints);
+
+/* Whether the program has closed descriptors of it. */
+bool redirect_lost(const struct redirect *redirect);
 
 /*
  * After an exec in a process that had led its descriptors elsewhere they still lead there: leads them to the

@@ -1,10 +1,15 @@
 #include "terminal/session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How long the guard may take to give the terminal back, and how often that is looked at. */
+#define GUARD_MS 500
+#define LOOK_MS 5
 
 static const char *describe(char *buffer, const char *what, int error)
 {
@@ -33,7 +38,7 @@ const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
 	if (!tty_foreground(&tty))
 		problem = copy(buffer, "the program is in the background");
 	else
-		problem = screen_problem(tty.fd, buffer, SESSION_PROBLEM_MAX);
+		problem = screen_problem(tty_fd(&tty), buffer, SESSION_PROBLEM_MAX);
 	tty_close(&tty);
 	return problem;
 }
@@ -50,8 +55,10 @@ static const char *describe_file(char *buffer, const char *path, int error)
 const char *session_open(struct session *session, const struct session_options *options,
                          const struct session_exclusion *exclusion, char buffer[SESSION_PROBLEM_MAX])
 {
-	*session =
-	    (struct session){.options = *options, .exclusion = *exclusion, .tty = {.fd = -1}, .guard = {.socket = -1}};
+	*session = (struct session){.options = *options,
+	                            .exclusion = *exclusion,
+	                            .tty = {.device = DESCRIPTOR_NONE},
+	                            .guard = {.socket = DESCRIPTOR_NONE}};
 	const char *problem = tty_open(&session->tty);
 	if (problem)
 		return copy(buffer, problem);
@@ -61,7 +68,7 @@ const char *session_open(struct session *session, const struct session_options *
 		tty_close(&session->tty);
 		return describe_file(buffer, options->output, error);
 	}
-	struct guard_job job = {session->tty.fd, session->transcript.reader, options->marker};
+	struct guard_job job = {tty_fd(&session->tty), descriptor_fd(&session->transcript.reader), options->marker};
 	error = guard_start(&session->guard, &job, session->transcript.printed);
 	if (!error)
 		return NULL;
@@ -93,7 +100,8 @@ static void give_output_back(void *data)
 {
 	struct session *session = data;
 
-	redirect_off(&session->redirect, session->tty.fd);
+	/* What was left to the guard it prints itself. */
+	redirect_off(&session->redirect, &session->tty.device, session->guard.socket.fd >= 0);
 }
 
 /* What take_output works on, and how that went. */
@@ -121,7 +129,7 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 		return describe(buffer, "what the program prints cannot be kept", redirecting.error);
 	/* First for the modes, which curses changes before there is anything on the screen. */
 	watch(session);
-	session->screen = screen_open(session->tty.fd, session->options.interrupt_key);
+	session->screen = screen_open(tty_fd(&session->tty), session->options.interrupt_key);
 	if (session->screen) {
 		watch(session);
 		return NULL;
@@ -132,20 +140,65 @@ const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_M
 
 /* --- leaving --- */
 
-void session_leave(struct session *session)
+/* Nothing more is shown, and what was on the terminal before comes back if it can still be written to. */
+static void close_screen(struct session *session)
 {
-	bool ours = tty_foreground(&session->tty);
-
 	if (session->screen)
 		screen_close(session->screen);
 	session->screen = NULL;
+}
+
+/*
+ * The program may be closing more of the session's descriptors at this moment. So the guard gives the terminal back, as
+ * if this process had ended, and is waited for, because what the program prints next must not be on the screen yet; it
+ * restores the modes last. Where it is not there any more that is done here.
+ */
+static void leave_to_guard(struct session *session)
+{
+	char farewell[SCREEN_FAREWELL_MAX];
+	size_t length = session->screen ? screen_farewell(farewell) : 0;
+
+	guard_leave(&session->guard);
+	tty_close(&session->tty);
+	close_screen(session);
+	tty_reopen(&session->tty);
+	for (int waited = 0; !tty_restored(&session->tty); waited += LOOK_MS) {
+		if (waited > GUARD_MS) {
+			tty_write(tty_fd(&session->tty), farewell, length);
+			tty_restore(tty_fd(&session->tty), &session->tty.modes);
+			return;
+		}
+		poll(NULL, 0, LOOK_MS);
+	}
+}
+
+static void leave_screen(struct session *session)
+{
+	bool ours = tty_foreground(&session->tty);
+
+	close_screen(session);
 	if (ours)
-		tty_restore(session->tty.fd, &session->tty.modes);
+		tty_restore(tty_fd(&session->tty), &session->tty.modes);
 	/* What is long takes its time now, and not while the program is kept from printing. */
-	transcript_print(&session->transcript, session->tty.fd);
+	transcript_print(&session->transcript, &session->tty.device);
+}
+
+void session_leave(struct session *session)
+{
+	if (session_lost(session))
+		leave_to_guard(session);
+	else
+		leave_screen(session);
 	if (session->options.redirect)
 		session->exclusion.call(session->exclusion.context, give_output_back, session);
 	guard_relax(&session->guard, session->transcript.printed);
+}
+
+bool session_lost(const struct session *session)
+{
+	return descriptor_lost(&session->tty.device) || descriptor_lost(&session->transcript.file) ||
+	       descriptor_lost(&session->transcript.reader) || descriptor_lost(&session->guard.socket) ||
+	       redirect_lost(&session->redirect) || (session->screen && screen_lost(session->screen));
 }
 
 /* --- passing --- */
@@ -160,19 +213,19 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 	if (!tty_note(&session->tty))
 		return copy(buffer, "the terminal does not answer");
 	watch(session);
-	transcript_print(transcript, session->tty.fd);
+	transcript_print(transcript, &session->tty.device);
 	/* What comes now is on the terminal already when it is in the transcript. */
 	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
 	struct termios raw = session->tty.modes;
 	cfmakeraw(&raw);
-	tty_restore(session->tty.fd, &raw);
+	tty_restore(tty_fd(&session->tty), &raw);
 	return NULL;
 }
 
 void session_unpass(struct session *session)
 {
 	if (tty_foreground(&session->tty))
-		tty_restore(session->tty.fd, &session->tty.modes);
+		tty_restore(tty_fd(&session->tty), &session->tty.modes);
 	guard_relax(&session->guard, session->transcript.printed);
 }
 
@@ -182,5 +235,6 @@ void session_say(struct session *session, const char *sentence)
 	int length = snprintf(line, sizeof(line), "memory-tracker: %s\n", sentence);
 
 	if (length > 0)
-		tty_write(session->tty.fd, line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
+		tty_write(tty_fd(&session->tty), line,
+		          (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
 }

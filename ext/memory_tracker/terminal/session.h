@@ -61,8 +61,14 @@ void session_close(struct session *session);
 /* Returns NULL, or why it failed as a sentence in `buffer`; then the terminal is as it was. */
 const char *session_enter(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
 
-/* The terminal is as it was before session_enter, with all that was printed meanwhile. */
+/*
+ * The terminal is as it was before session_enter, with all that was printed meanwhile. Where the program has closed what
+ * this needs, the guard does it; and the program gets its descriptors 0 to 2 back, unless it has opened others there.
+ */
 void session_leave(struct session *session);
+
+/* Whether the program has closed descriptors of the session, so that it is to be left. */
+bool session_lost(const struct session *session);
 
 /*
  * Makes the terminal give keys as they are and take bytes as they come, for a program on a pty. All that is in the

@@ -86,7 +86,7 @@ static int write_header(struct transcript *transcript)
 	char header[HEADER_MAX];
 	int length = snprintf(header, sizeof(header), HEADER, (long)getpid());
 
-	if (write(transcript->file, header, (size_t)length) != length)
+	if (write(descriptor_fd(&transcript->file), header, (size_t)length) != length)
 		return errno ? errno : ENOSPC;
 	transcript->shown = transcript->printed = length;
 	return 0;
@@ -97,10 +97,11 @@ int transcript_init(struct transcript *transcript, const char *path)
 	int file, reader;
 	int error = path ? open_named(path, &file, &reader) : open_unnamed(&file, &reader);
 
-	*transcript = (struct transcript){.file = -1, .reader = -1};
+	*transcript = (struct transcript){.file = DESCRIPTOR_NONE, .reader = DESCRIPTOR_NONE};
 	if (error)
 		return error;
-	*transcript = (struct transcript){.file = file, .reader = reader, .named = path != NULL};
+	*transcript = (struct transcript){
+	    .file = descriptor_adopt(file), .reader = descriptor_adopt(reader), .named = path != NULL};
 	if (!path)
 		error = write_header(transcript);
 	if (!error && transcript_check(transcript) != TRANSCRIPT_FINE)
@@ -108,37 +109,30 @@ int transcript_init(struct transcript *transcript, const char *path)
 	if (error)
 		transcript_deinit(transcript);
 	else
-		flock(transcript->file, LOCK_EX);
+		flock(descriptor_fd(&transcript->file), LOCK_EX);
 	return error;
-}
-
-static void discard(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
 }
 
 static off_t size_of(const struct transcript *transcript)
 {
 	struct stat status;
 
-	return fstat(transcript->file, &status) == 0 ? status.st_size : 0;
+	return fstat(descriptor_fd(&transcript->file), &status) == 0 ? status.st_size : 0;
 }
 
 void transcript_deinit(struct transcript *transcript)
 {
 	/* Room that was kept, and is not needed any more. */
-	if (transcript->named && ftruncate(transcript->file, size_of(transcript)) < 0)
+	if (transcript->named && ftruncate(descriptor_fd(&transcript->file), size_of(transcript)) < 0)
 		transcript->named = false;
-	discard(&transcript->file);
-	discard(&transcript->reader);
+	descriptor_close(&transcript->file);
+	descriptor_close(&transcript->reader);
 }
 
 bool transcript_append(struct transcript *transcript, const char *bytes, size_t length)
 {
 	while (length) {
-		ssize_t written = write(transcript->file, bytes, length);
+		ssize_t written = write(descriptor_fd(&transcript->file), bytes, length);
 
 		if (written < 0 && errno != EINTR)
 			return false;
@@ -150,13 +144,13 @@ bool transcript_append(struct transcript *transcript, const char *bytes, size_t 
 	return true;
 }
 
-void transcript_print(struct transcript *transcript, int fd)
+void transcript_print(struct transcript *transcript, const struct descriptor *terminal)
 {
 	char piece[PIECE];
 	ssize_t length;
 
-	while ((length = pread(transcript->reader, piece, sizeof(piece), transcript->printed)) > 0) {
-		tty_write(fd, piece, (size_t)length);
+	while ((length = pread(descriptor_fd(&transcript->reader), piece, sizeof(piece), transcript->printed)) > 0) {
+		tty_write(descriptor_fd(terminal), piece, (size_t)length);
 		transcript->printed += length;
 	}
 }
@@ -169,7 +163,7 @@ void transcript_skip(struct transcript *transcript)
 size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size)
 {
 	off_t end = size_of(transcript), start = end - (off_t)(size - 1);
-	ssize_t length = pread(transcript->reader, buffer, size - 1, start > 0 ? start : 0);
+	ssize_t length = pread(descriptor_fd(&transcript->reader), buffer, size - 1, start > 0 ? start : 0);
 
 	length = length > 0 ? length : 0;
 	buffer[length] = 0;
@@ -184,7 +178,7 @@ size_t transcript_tail(struct transcript *transcript, char *buffer, size_t size)
 
 	if (end - transcript->shown > TAIL_MAX)
 		transcript->shown = end - TAIL_MAX;
-	ssize_t length = pread(transcript->reader, buffer, size, transcript->shown);
+	ssize_t length = pread(descriptor_fd(&transcript->reader), buffer, size, transcript->shown);
 	if (length <= 0)
 		return 0;
 	transcript->shown += length;
@@ -195,13 +189,14 @@ size_t transcript_tail(struct transcript *transcript, char *buffer, size_t size)
 static bool reserve(struct transcript *transcript, off_t size)
 {
 #ifdef __linux__
-	if (fallocate(transcript->file, FALLOC_FL_KEEP_SIZE, size, RESERVE) == 0)
+	if (fallocate(descriptor_fd(&transcript->file), FALLOC_FL_KEEP_SIZE, size, RESERVE) == 0)
 		return true;
 	if (errno == ENOSPC || errno == EDQUOT)
 		return false;
 #endif
 	struct statvfs room;
-	return fstatvfs(transcript->file, &room) < 0 || (off_t)room.f_bavail * (off_t)room.f_frsize > RESERVE;
+	return fstatvfs(descriptor_fd(&transcript->file), &room) < 0 ||
+	       (off_t)room.f_bavail * (off_t)room.f_frsize > RESERVE;
 }
 
 enum transcript_trouble transcript_check(struct transcript *transcript)

@@ -11,12 +11,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/descriptor.h"
+
 struct transcript {
-	int file;      /* owned; opened for appending. Locked as long as any process has it open */
-	int reader;    /* owned; the same file, opened another time, and so without the lock */
-	off_t shown;   /* bytes that transcript_tail has given */
-	off_t printed; /* bytes that are on the terminal by now */
-	bool named;    /* somebody has asked for the file */
+	struct descriptor file;   /* owned; opened for appending. Locked as long as any process has it open */
+	struct descriptor reader; /* owned; the same file, opened another time, and so without the lock */
+	off_t shown;              /* bytes that transcript_tail has given */
+	off_t printed;            /* bytes that are on the terminal by now */
+	bool named;               /* somebody has asked for the file */
 };
 
 /* Why printing cannot go on into the file. */
@@ -34,10 +36,10 @@ void transcript_deinit(struct transcript *transcript);
 bool transcript_append(struct transcript *transcript, const char *bytes, size_t length);
 
 /*
- * Writes to the terminal `fd` what was printed since. What is being printed meanwhile may be missing; returns when
- * there was nothing more.
+ * Writes to a terminal what was printed since. What is being printed meanwhile may be missing; returns when there was
+ * nothing more.
  */
-void transcript_print(struct transcript *transcript, int fd);
+void transcript_print(struct transcript *transcript, const struct descriptor *terminal);
 
 /* What is in the file by now is on the terminal already. */
 void transcript_skip(struct transcript *transcript);

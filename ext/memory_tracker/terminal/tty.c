@@ -5,16 +5,22 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/select.h>
 #include <unistd.h>
 
 /* How often a writer that is not taken any bytes from looks again. */
 #define RETRY_MS 100
 
+static struct descriptor open_device(void)
+{
+	return descriptor_adopt(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
+
 const char *tty_open(struct tty *tty)
 {
-	tty->fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (tty->fd < 0)
+	tty->device = open_device();
+	if (tty->device.fd < 0)
 		return "this process has no terminal";
 	if (!tty_note(tty)) {
 		tty_close(tty);
@@ -25,14 +31,32 @@ const char *tty_open(struct tty *tty)
 
 void tty_close(struct tty *tty)
 {
-	if (tty->fd >= 0)
-		close(tty->fd);
-	tty->fd = -1;
+	descriptor_close(&tty->device);
+}
+
+int tty_fd(const struct tty *tty)
+{
+	return descriptor_fd(&tty->device);
+}
+
+void tty_reopen(struct tty *tty)
+{
+	descriptor_close(&tty->device);
+	tty->device = open_device();
+}
+
+bool tty_restored(const struct tty *tty)
+{
+	struct termios now, noted = tty->modes;
+
+	return tcgetattr(tty_fd(tty), &now) < 0 ||
+	       (now.c_iflag == noted.c_iflag && now.c_oflag == noted.c_oflag && now.c_lflag == noted.c_lflag &&
+	        memcmp(now.c_cc, noted.c_cc, sizeof(noted.c_cc)) == 0);
 }
 
 bool tty_note(struct tty *tty)
 {
-	return tcgetattr(tty->fd, &tty->modes) == 0;
+	return tcgetattr(tty_fd(tty), &tty->modes) == 0;
 }
 
 void tty_restore(int fd, const struct termios *modes)
@@ -49,7 +73,7 @@ void tty_restore(int fd, const struct termios *modes)
 
 bool tty_foreground(const struct tty *tty)
 {
-	return tcgetpgrp(tty->fd) == getpgrp();
+	return tcgetpgrp(tty_fd(tty)) == getpgrp();
 }
 
 #ifdef __APPLE__
@@ -61,7 +85,7 @@ bool tty_readable(int fd)
 	fd_set set;
 
 	FD_ZERO(&set);
-	if (fd < FD_SETSIZE)
+	if (fd >= 0 && fd < FD_SETSIZE)
 		FD_SET(fd, &set);
 	return select(fd + 1, &set, NULL, NULL, &none) > 0;
 }
@@ -72,7 +96,7 @@ bool tty_wait(int fd, bool behind, const int *others, size_t count, int millisec
 	fd_set reads, writes;
 	int most = fd;
 
-	if (fd >= FD_SETSIZE)
+	if (fd < 0 || fd >= FD_SETSIZE)
 		return false;
 	FD_ZERO(&reads);
 	FD_ZERO(&writes);

@@ -10,14 +10,25 @@
 #include <stddef.h>
 #include <termios.h>
 
+#include "base/descriptor.h"
+
 struct tty {
-	int fd;               /* owned, of /dev/tty and not of anything that the program has open; -1: none */
-	struct termios modes; /* as tty_note found them */
+	struct descriptor device; /* owned, of /dev/tty and not of anything that the program has open */
+	struct termios modes;     /* as tty_note found them */
 };
 
 /* Opens the terminal of this process. Returns NULL, or why that is not possible. */
 const char *tty_open(struct tty *tty);
 void tty_close(struct tty *tty);
+
+/* Its descriptor, for one call; -1 when there is none, or the program has closed it. */
+int tty_fd(const struct tty *tty);
+
+/* Opens it anew, if the process still has a terminal. What tty_note has found stays. */
+void tty_reopen(struct tty *tty);
+
+/* Whether the modes are as tty_note found them, or there is no terminal any more. */
+bool tty_restored(const struct tty *tty);
 
 /* Remembers the modes as they are now, for tty_restore. */
 bool tty_note(struct tty *tty);

@@ -63,21 +63,22 @@ static void compact(struct channel_bytes *bytes)
 
 void channel_init(struct channel *channel, int fd, uint64_t limit)
 {
-	*channel = (struct channel){.fd = fd, .limit = limit};
+	*channel = (struct channel){.limit = limit};
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 #ifdef SO_NOSIGPIPE
 	setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int));
 #endif
+	channel->socket = descriptor_adopt(fd);
 }
 
 void channel_deinit(struct channel *channel, bool for_all)
 {
 	if (for_all)
-		shutdown(channel->fd, SHUT_RDWR);
-	close(channel->fd);
+		shutdown(descriptor_fd(&channel->socket), SHUT_RDWR);
+	descriptor_close(&channel->socket);
 	free(channel->in.bytes);
 	free(channel->out.bytes);
-	*channel = (struct channel){.fd = -1};
+	*channel = (struct channel){.socket = DESCRIPTOR_NONE};
 }
 
 static enum channel_result broken(struct channel *channel, const char *problem)
@@ -122,7 +123,7 @@ static enum channel_result fill(struct channel *channel)
 	if (!reserve(&channel->in, PIECE))
 		return broken(channel, "there is not enough memory for what it sends");
 	do
-		length = recv(channel->fd, channel->in.bytes + channel->in.used, PIECE, 0);
+		length = recv(descriptor_fd(&channel->socket), channel->in.bytes + channel->in.used, PIECE, 0);
 	while (length < 0 && errno == EINTR);
 	if (length > 0) {
 		channel->in.used += (size_t)length;
@@ -130,6 +131,8 @@ static enum channel_result fill(struct channel *channel)
 	}
 	if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return CHANNEL_EMPTY;
+	if (length < 0 && errno == EBADF)
+		return broken(channel, "its connection was closed in this process");
 	/* Whoever is killed, or does not read what was sent to him, leaves by an error. */
 	channel->closed = true;
 	return CHANNEL_CLOSED;
@@ -175,7 +178,7 @@ bool channel_flush(struct channel *channel)
 	if (channel->problem)
 		return false;
 	while (channel_sending(channel)) {
-		ssize_t sent = send(channel->fd, channel->out.bytes + channel->out.done,
+		ssize_t sent = send(descriptor_fd(&channel->socket), channel->out.bytes + channel->out.done,
 		                    channel->out.used - channel->out.done, SEND_FLAGS);
 
 		if (sent >= 0)

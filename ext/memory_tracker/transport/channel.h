@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/descriptor.h"
 #include "transport/message.h"
 
 /* Bytes in a row, of which the first `done` are dealt with. */
@@ -21,7 +22,7 @@ struct channel_bytes {
 };
 
 struct channel {
-	int fd; /* owned */
+	struct descriptor socket; /* owned */
 	uint64_t limit;
 	struct channel_bytes in;
 	struct channel_bytes out;
@@ -43,7 +44,7 @@ enum channel_result {
 	CHANNEL_BROKEN, /* likewise, and channel->problem says why */
 };
 
-/* Takes over a connected socket, which never blocks from now on. Bodies of more than `limit` bytes are refused. */
+/* Takes over a socket that was just connected, and never blocks from now on. Bodies of more than `limit` bytes are refused. */
 void channel_init(struct channel *channel, int fd, uint64_t limit);
 
 /* Closes the socket, also for copies of it that a forked child may hold, if `for_all`. */

@@ -102,7 +102,7 @@ static bool greet(struct client *client, char problem[TRANSPORT_PROBLEM_MAX])
 	enum channel_result result = CHANNEL_EMPTY;
 	struct channel_message message;
 
-	if (!socket_same_user(client->channel.fd)) {
+	if (!socket_same_user(descriptor_fd(&client->channel.socket))) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "what answers there belongs to another user");
 		return false;
 	}
@@ -159,7 +159,7 @@ void client_close(struct client *client)
 
 int client_fd(const struct client *client)
 {
-	return client->channel.fd;
+	return descriptor_fd(&client->channel.socket);
 }
 
 pid_t client_pid(const struct client *client)
@@ -175,7 +175,7 @@ bool client_running(const struct client *client)
 void client_wait(struct client *client, int milliseconds)
 {
 	int events = POLLIN | (channel_sending(&client->channel) ? POLLOUT : 0);
-	struct pollfd polled = {.fd = client->channel.fd, .events = (short)events};
+	struct pollfd polled = {.fd = client_fd(client), .events = (short)events};
 
 	poll(&polled, 1, milliseconds);
 }

@@ -25,7 +25,7 @@ struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX]
 struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX]);
 void client_close(struct client *client);
 
-/* What it is to be polled for reading by. */
+/* What it is to be polled for reading by; -1 when this process has closed it. */
 int client_fd(const struct client *client);
 
 /* The process, and whether it was counting objects when it said hello. */

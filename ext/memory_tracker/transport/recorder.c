@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "transport/delta.h"
 #include "transport/recording_format.h"
 
@@ -15,7 +16,7 @@
 #define WHOLE_EVERY 100
 
 struct recorder {
-	int fd; /* owned */
+	struct descriptor file; /* owned */
 	char *path;
 	uint64_t length;                /* of the file, as far as it is good */
 	struct snapshot_header *before; /* owned; NULL: the next frame is whole */
@@ -88,7 +89,8 @@ struct recorder *recorder_open(const char *path, char problem[TRANSPORT_PROBLEM_
 	else if (!copy)
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
 	else if (begin(fd, path, problem)) {
-		*recorder = (struct recorder){.fd = fd, .path = copy, .length = sizeof(struct recording_head)};
+		*recorder = (struct recorder){
+		    .file = descriptor_adopt(fd), .path = copy, .length = sizeof(struct recording_head)};
 		return recorder;
 	}
 	if (fd >= 0)
@@ -100,7 +102,7 @@ struct recorder *recorder_open(const char *path, char problem[TRANSPORT_PROBLEM_
 
 void recorder_close(struct recorder *recorder)
 {
-	close(recorder->fd);
+	descriptor_close(&recorder->file);
 	free(recorder->path);
 	free(recorder->before);
 	free(recorder->bytes.bytes);
@@ -113,8 +115,8 @@ static bool fail(struct recorder *recorder, const char *reason, char *problem)
 {
 	recorder->broken = true;
 	/* What is half written would only be in the way. */
-	if (ftruncate(recorder->fd, (off_t)recorder->length) < 0)
-		reason = strerror(errno);
+	if (ftruncate(descriptor_fd(&recorder->file), (off_t)recorder->length) < 0)
+		reason = errno == EBADF ? "the program has closed it" : strerror(errno);
 	snprintf(problem, TRANSPORT_PROBLEM_MAX, "the recording in %s ends here: %s", recorder->path, reason);
 	return false;
 }
@@ -124,8 +126,8 @@ static bool write_all(struct recorder *recorder)
 	size_t done = 0;
 
 	while (done < recorder->bytes.used) {
-		ssize_t written = pwrite(recorder->fd, recorder->bytes.bytes + done, recorder->bytes.used - done,
-		                         (off_t)(recorder->length + done));
+		ssize_t written = pwrite(descriptor_fd(&recorder->file), recorder->bytes.bytes + done,
+		                         recorder->bytes.used - done, (off_t)(recorder->length + done));
 		if (written > 0)
 			done += (size_t)written;
 		else if (written == 0 || errno != EINTR)

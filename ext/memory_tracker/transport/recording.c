@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "transport/delta.h"
 #include "transport/recording_format.h"
 
@@ -18,8 +19,8 @@ struct place {
 };
 
 struct recording {
-	int fd;               /* owned */
-	struct place *places; /* owned */
+	struct descriptor file; /* owned */
+	struct place *places;   /* owned */
 	size_t count;
 	size_t capacity;
 	char how[RECORDING_TEXT_MAX + 1];
@@ -39,7 +40,8 @@ static bool read_at(const struct recording *recording, uint64_t offset, void *ou
 	size_t done = 0;
 
 	while (done < size) {
-		ssize_t length = pread(recording->fd, (char *)out + done, size - done, (off_t)(offset + done));
+		ssize_t length =
+		    pread(descriptor_fd(&recording->file), (char *)out + done, size - done, (off_t)(offset + done));
 
 		if (length > 0)
 			done += (size_t)length;
@@ -117,7 +119,8 @@ static void note_end(struct recording *recording, const struct recording_frame *
 
 static void look_through(struct recording *recording)
 {
-	uint64_t offset = sizeof(struct recording_head), end = (uint64_t)lseek(recording->fd, 0, SEEK_END);
+	uint64_t offset = sizeof(struct recording_head),
+	         end = (uint64_t)lseek(descriptor_fd(&recording->file), 0, SEEK_END);
 	struct recording_frame frame;
 
 	while (offset < end) {
@@ -163,8 +166,8 @@ struct recording *recording_open(const char *path, char problem[TRANSPORT_PROBLE
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
 		return NULL;
 	}
-	recording->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	reason = recording->fd < 0 ? strerror(errno) : examine(recording);
+	recording->file = descriptor_adopt(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+	reason = recording->file.fd < 0 ? strerror(errno) : examine(recording);
 	if (!reason)
 		return recording;
 	snprintf(problem, TRANSPORT_PROBLEM_MAX, "%s cannot be shown: %s", path, reason);
@@ -174,8 +177,7 @@ struct recording *recording_open(const char *path, char problem[TRANSPORT_PROBLE
 
 void recording_close(struct recording *recording)
 {
-	if (recording->fd >= 0)
-		close(recording->fd);
+	descriptor_close(&recording->file);
 	free(recording->places);
 	free(recording->packed);
 	free(recording->current);

@@ -1,17 +1,17 @@
 #include "transport/server.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
+#include "base/thread.h"
+#include "base/wake_pipe.h"
 #include "transport/channel.h"
 #include "transport/socket.h"
 #include "transport/visitor.h"
@@ -31,16 +31,20 @@
 #define IDLE_TIME (100 * MILLISECONDS)
 #define FAREWELL_TIME (1000 * MILLISECONDS)
 
+/* The program ends, though the thread has not, after that. */
+#define END_TIME (3000 * MILLISECONDS)
+
 #define HOW_MAX MESSAGE_TEXT_MAX
 
 struct server {
 	struct server_source source;
 	char directory[DIRECTORY_PATH_MAX];
 	char path[DIRECTORY_PATH_MAX];
+	struct socket_name name; /* which file that is */
 	pid_t pid;
-	int listener; /* owned */
-	int wake[2];  /* owned; a pipe */
-	pthread_t thread;
+	struct descriptor listener; /* owned */
+	struct wake_pipe wake;      /* owned */
+	struct thread thread;
 
 	pthread_mutex_t mutex; /* guards what follows */
 	bool refreshed;
@@ -58,6 +62,7 @@ struct server {
 	bool working;
 	bool refreshing;
 	bool started_for_them;
+	bool lost; /* the program has closed descriptors of the server */
 	uint64_t rest_until;
 };
 
@@ -71,11 +76,19 @@ static uint64_t now(void)
 
 /* --- what other threads do --- */
 
+/* The thread's poll still has the listener open that the program has closed under it. */
+static void wake_by_connecting(const struct server *server)
+{
+	int fd = socket_connect(server->path);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 static void notify(struct server *server)
 {
-	/* When the pipe is full it wakes all the same. */
-	if (write(server->wake[1], "", 1) < 0)
-		return;
+	if (!wake_pipe_wake(&server->wake))
+		wake_by_connecting(server);
 }
 
 void server_done(struct server *server, const char *problem, uint64_t nanoseconds)
@@ -105,7 +118,6 @@ const char *server_path(const struct server *server)
 
 static void let_go(struct server *server, struct visitor *visitor)
 {
-	server->source.closing(visitor->channel.fd);
 	channel_deinit(&visitor->channel, true);
 	visitor->here = false;
 	if (server->worked_for == visitor)
@@ -142,14 +154,14 @@ static void welcome(struct server *server, int fd)
 	} else {
 		*visitor = (struct visitor){.here = true, .here_ns = now()};
 		channel_init(&visitor->channel, fd, MESSAGE_QUESTION_MAX);
-		server->source.opened(fd);
+		descriptor_close_on_fork(&visitor->channel.socket);
 	}
 }
 
 /* For one at a time: in between, those who have gone already make room. */
 static void open_door(struct server *server)
 {
-	int fd = socket_accept(server->listener);
+	int fd = socket_accept(descriptor_fd(&server->listener));
 
 	if (fd >= 0)
 		welcome(server, fd);
@@ -247,10 +259,9 @@ static void see_to_starters(struct server *server)
 /* Takes what other threads have left. Returns whether the server is to end. */
 static bool take_news(struct server *server)
 {
-	char problem[MESSAGE_TEXT_MAX + 1], bytes[64];
+	char problem[MESSAGE_TEXT_MAX + 1];
 
-	while (read(server->wake[0], bytes, sizeof(bytes)) > 0)
-		;
+	wake_pipe_drain(&server->wake);
 	pthread_mutex_lock(&server->mutex);
 	bool refreshed = server->refreshed, done = server->done, ending = server->ending;
 	uint64_t done_ns = server->done_ns;
@@ -300,7 +311,26 @@ static struct pollfd watch(const struct visitor *visitor)
 {
 	int events = (visitor_heard(visitor) ? POLLIN : 0) | (channel_sending(&visitor->channel) ? POLLOUT : 0);
 
-	return (struct pollfd){.fd = visitor->here ? visitor->channel.fd : -1, .events = (short)events};
+	return (struct pollfd){.fd = visitor->here ? descriptor_fd(&visitor->channel.socket) : -1,
+	                       .events = (short)events};
+}
+
+/*
+ * Waits for something to do. Returns false when the program has closed descriptors of the server. Mostly that is noticed at
+ * once: poll has the pipe open that it waits for, and that has no writer then.
+ */
+static bool wait_for_something(struct server *server, struct pollfd polls[SERVER_CLIENTS_MAX + 2], bool open)
+{
+	int listener = descriptor_fd(&server->listener), wake = wake_pipe_fd(&server->wake);
+
+	if (listener < 0 || wake < 0)
+		return false;
+	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
+		polls[i] = watch(&server->visitors[i]);
+	polls[SERVER_CLIENTS_MAX] = (struct pollfd){.fd = wake, .events = POLLIN};
+	polls[SERVER_CLIENTS_MAX + 1] = (struct pollfd){.fd = open ? listener : -1, .events = POLLIN};
+	poll(polls, SERVER_CLIENTS_MAX + 2, patience(server));
+	return !descriptor_lost(&server->listener) && wake_pipe_fd(&server->wake) >= 0;
 }
 
 static void serve(struct server *server)
@@ -311,11 +341,9 @@ static void serve(struct server *server)
 	while (!ending) {
 		bool open = server->rest_until <= now();
 
-		for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
-			polls[i] = watch(&server->visitors[i]);
-		polls[SERVER_CLIENTS_MAX] = (struct pollfd){.fd = server->wake[0], .events = POLLIN};
-		polls[SERVER_CLIENTS_MAX + 1] = (struct pollfd){.fd = open ? server->listener : -1, .events = POLLIN};
-		poll(polls, SERVER_CLIENTS_MAX + 2, patience(server));
+		server->lost = !wait_for_something(server, polls, open);
+		if (server->lost)
+			break;
 		ending = take_news(server);
 		for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
 			bool gone = polls[i].revents & (POLLERR | POLLHUP | POLLNVAL) && !(polls[i].revents & POLLIN);
@@ -359,7 +387,8 @@ static size_t unsent(struct server *server, struct pollfd polls[SERVER_CLIENTS_M
 		struct visitor *visitor = &server->visitors[i];
 		bool sending = visitor->here && channel_flush(&visitor->channel) && channel_sending(&visitor->channel);
 
-		polls[i] = (struct pollfd){.fd = sending ? visitor->channel.fd : -1, .events = POLLOUT};
+		polls[i] =
+		    (struct pollfd){.fd = sending ? descriptor_fd(&visitor->channel.socket) : -1, .events = POLLOUT};
 		left += sending ? visitor->channel.out.used - visitor->channel.out.done : 0;
 	}
 	return left;
@@ -381,12 +410,16 @@ static void wait_for_takers(struct server *server)
 	}
 }
 
-static void *run(void *data)
+static void run(void *data)
 {
 	struct server *server = data;
 
 	serve(server);
-	if (!server->silent) {
+	if (server->lost) {
+		socket_unlink(server->path, &server->name);
+		descriptor_close(&server->listener);
+		server->source.lost(server->source.context);
+	} else if (!server->silent) {
 		say_farewell(server);
 		wait_for_takers(server);
 	}
@@ -394,25 +427,9 @@ static void *run(void *data)
 		if (server->visitors[i].here)
 			let_go(server, &server->visitors[i]);
 	}
-	return NULL;
 }
 
 /* --- life --- */
-
-static int start_thread(struct server *server)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&server->thread, NULL, run, server);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-#if defined(HAVE_PTHREAD_SETNAME_NP) && defined(__linux__)
-	if (!error)
-		pthread_setname_np(server->thread, "memory-tracker");
-#endif
-	return error;
-}
 
 static bool open_descriptors(struct server *server, const char *directory, char *problem)
 {
@@ -421,32 +438,19 @@ static bool open_descriptors(struct server *server, const char *directory, char 
 	snprintf(server->directory, sizeof(server->directory), "%s", directory);
 	/* Of processes that were killed, or left by exec or exit!, such as children that were only to do that. */
 	directory_clean(directory);
-	if (pipe(server->wake) < 0) {
+	if (!wake_pipe_open(&server->wake)) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "no pipe can be made: %s", strerror(errno));
 		return false;
 	}
-	for (int i = 0; i < 2; i++) {
-		fcntl(server->wake[i], F_SETFD, FD_CLOEXEC);
-		fcntl(server->wake[i], F_SETFL, O_NONBLOCK);
-		server->source.opened(server->wake[i]);
-	}
-	server->listener = socket_listen(server->path);
-	if (server->listener < 0) {
+	int listener = socket_listen(server->path, &server->name);
+	if (listener < 0) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "the socket %s cannot be made: %s", server->path,
 		         strerror(errno));
 		return false;
 	}
-	server->source.opened(server->listener);
+	server->listener = descriptor_adopt(listener);
+	descriptor_close_on_fork(&server->listener);
 	return true;
-}
-
-static void close_descriptor(struct server *server, int *fd)
-{
-	if (*fd < 0)
-		return;
-	server->source.closing(*fd);
-	close(*fd);
-	*fd = -1;
 }
 
 struct server *server_start(const char *directory, const struct server_source *source,
@@ -458,38 +462,38 @@ struct server *server_start(const char *directory, const struct server_source *s
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
 		return NULL;
 	}
-	*server = (struct server){.source = *source, .pid = getpid(), .listener = -1, .wake = {-1, -1}};
+	*server =
+	    (struct server){.source = *source, .pid = getpid(), .listener = DESCRIPTOR_NONE, .wake = WAKE_PIPE_NONE};
 	pthread_mutex_init(&server->mutex, NULL);
 	if (open_descriptors(server, directory, problem)) {
-		int error = start_thread(server);
+		int error = thread_start(&server->thread, run, server);
 
 		if (!error)
 			return server;
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "no thread can be started: %s", strerror(error));
-		unlink(server->path);
+		socket_unlink(server->path, &server->name);
 	}
 	server_free(server);
 	return NULL;
 }
 
-void server_end(struct server *server, const char *how)
+bool server_end(struct server *server, const char *how)
 {
-	unlink(server->path);
-	directory_clean(server->directory);
 	pthread_mutex_lock(&server->mutex);
 	server->ending = true;
 	server->silent = !how;
 	snprintf(server->how, sizeof(server->how), "%s", how ? how : "");
 	pthread_mutex_unlock(&server->mutex);
 	notify(server);
-	pthread_join(server->thread, NULL);
+	socket_unlink(server->path, &server->name);
+	directory_clean(server->directory);
+	return thread_join(&server->thread, END_TIME);
 }
 
 void server_free(struct server *server)
 {
-	close_descriptor(server, &server->listener);
-	close_descriptor(server, &server->wake[0]);
-	close_descriptor(server, &server->wake[1]);
+	descriptor_close(&server->listener);
+	wake_pipe_close(&server->wake);
 	pthread_mutex_destroy(&server->mutex);
 	free(server);
 }

@@ -5,6 +5,8 @@
  * nothing of Ruby: what needs the VM it asks for through struct server_source, and goes on meanwhile. Whoever does
  * not take his answers is asked nothing more and delays nobody. In a child of a fork the thread does not exist; there
  * server_abandon is the only function that may be called.
+ *
+ * When the program closes descriptors of it, the thread ends without a word: no process can ask it for anything then.
  */
 #ifndef MEMORY_TRACKER_TRANSPORT_SERVER_H
 #define MEMORY_TRACKER_TRANSPORT_SERVER_H
@@ -41,9 +43,8 @@ struct server_source {
 	const char *(*work)(void *context, const struct server_work *work);
 	/* All who had asked for the start are gone. */
 	void (*deserted)(void *context);
-	/* A descriptor that a child of a fork shall close, and one that is going to be closed. */
-	void (*opened)(int fd);
-	void (*closing)(int fd);
+	/* The program has closed descriptors of the server, which ends. */
+	void (*lost)(void *context);
 };
 
 struct server;
@@ -61,10 +62,11 @@ void server_refreshed(struct server *server);
 
 /*
  * Tells everybody how the program has ended, with a last snapshot, and ends the thread. Waits for those who take it,
- * not for those who do not. `how` NULL: nobody is told anything. The socket is gone then. Once. ANY THREAD, better
- * without the GVL
+ * not for those who do not. `how` NULL: nobody is told anything. The socket is gone then. Returns false when the thread
+ * has not ended in time, and may still use all that it has: then the server is not to be freed, nor what the source
+ * needs. Once. ANY THREAD, better without the GVL
  */
-void server_end(struct server *server, const char *how);
+bool server_end(struct server *server, const char *how);
 
 /* Frees a server that has ended. ANY THREAD */
 void server_free(struct server *server);

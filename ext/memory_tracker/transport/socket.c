@@ -65,9 +65,10 @@ int socket_connect(const char *path)
  * It listens before it gets its name, or somebody might find it in between and take it for one that nobody listens to
  * any more.
  */
-int socket_listen(const char *path)
+int socket_listen(const char *path, struct socket_name *name)
 {
 	struct sockaddr_un address;
+	struct stat status;
 	char unnamed[sizeof(address.sun_path)];
 
 	if ((size_t)snprintf(unnamed, sizeof(unnamed), "%s.new", path) >= sizeof(unnamed)) {
@@ -79,14 +80,25 @@ int socket_listen(const char *path)
 		return -1;
 	unlink(unnamed);
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
-		if (chmod(unnamed, 0600) == 0 && listen(fd, BACKLOG) == 0 && rename(unnamed, path) == 0)
+		if (chmod(unnamed, 0600) == 0 && lstat(unnamed, &status) == 0 && listen(fd, BACKLOG) == 0 &&
+		    rename(unnamed, path) == 0) {
+			*name = (struct socket_name){status.st_dev, status.st_ino};
 			return fd;
+		}
 		int error = errno;
 		unlink(unnamed);
 		errno = error;
 	}
 	close_keeping_errno(fd);
 	return -1;
+}
+
+void socket_unlink(const char *path, const struct socket_name *name)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == 0 && status.st_dev == name->dev && status.st_ino == name->ino)
+		unlink(path);
 }
 
 int socket_accept(int fd)

@@ -37,22 +37,21 @@ static int open_file(void)
 
 bool outbox_init(struct outbox *outbox)
 {
-	*outbox = (struct outbox){.file = open_file()};
+	*outbox = (struct outbox){.file = descriptor_adopt(open_file())};
 	/* So that a writer goes on at the beginning when the file was emptied. */
-	return outbox->file >= 0 && fcntl(outbox->file, F_SETFL, O_RDWR | O_APPEND) == 0;
+	return fcntl(descriptor_fd(&outbox->file), F_SETFL, O_RDWR | O_APPEND) == 0;
 }
 
 void outbox_deinit(struct outbox *outbox)
 {
-	if (outbox->file >= 0)
-		close(outbox->file);
+	descriptor_close(&outbox->file);
 	free(outbox->bytes);
-	*outbox = (struct outbox){.file = -1};
+	*outbox = (struct outbox){.file = DESCRIPTOR_NONE};
 }
 
 bool outbox_redirect(const struct outbox *outbox, int fd)
 {
-	return dup2(outbox->file, fd) >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+	return dup2(descriptor_fd(&outbox->file), fd) >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 static bool make_room(struct outbox *outbox, size_t size)
@@ -74,18 +73,19 @@ bool outbox_collect(struct outbox *outbox)
 	struct stat stat;
 	off_t from = 0;
 
-	if (fstat(outbox->file, &stat) < 0)
+	if (fstat(descriptor_fd(&outbox->file), &stat) < 0)
 		return false;
 	bool room = make_room(outbox, outbox->length + (size_t)stat.st_size);
 	while (room && from < stat.st_size) {
-		ssize_t got = pread(outbox->file, outbox->bytes + outbox->length, (size_t)(stat.st_size - from), from);
+		ssize_t got = pread(descriptor_fd(&outbox->file), outbox->bytes + outbox->length,
+		                    (size_t)(stat.st_size - from), from);
 
 		if (!got || (got < 0 && errno != EINTR))
 			break;
 		outbox->length += got > 0 ? (size_t)got : 0;
 		from += got > 0 ? got : 0;
 	}
-	return ftruncate(outbox->file, 0) == 0 && from == stat.st_size;
+	return ftruncate(descriptor_fd(&outbox->file), 0) == 0 && from == stat.st_size;
 }
 
 bool outbox_send(struct outbox *outbox, int fd)

@@ -10,9 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/descriptor.h"
+
 struct outbox {
-	int file;    /* owned; a file without a name, for what was not collected yet */
-	char *bytes; /* owned; what was collected */
+	struct descriptor file; /* owned; a file without a name, for what was not collected yet */
+	char *bytes;            /* owned; what was collected */
 	size_t length;
 	size_t sent; /* of those */
 	size_t capacity;

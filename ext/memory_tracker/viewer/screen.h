@@ -40,6 +40,9 @@ struct screen *screen_open(int fd, bool interrupt_key);
 /* Gives the screen back: what was on it before is there again. The terminal's modes are for the caller to restore. */
 void screen_close(struct screen *screen);
 
+/* Whether the program has closed descriptors that it works with; then it can only be closed. */
+bool screen_lost(const struct screen *screen);
+
 /* The bytes that give the screen back, for somebody else to write if this process cannot. Returns their length. */
 size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX]);
 

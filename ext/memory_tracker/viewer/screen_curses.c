@@ -63,14 +63,21 @@ const char *screen_problem(int fd, char *buffer, size_t size)
 /* --- taking and giving back --- */
 
 /* curses wants streams; a copy of the descriptor for each, so that each can be closed. */
-static FILE *stream(int fd, const char *mode)
+static FILE *stream(int fd, const char *mode, struct descriptor *descriptor)
 {
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	FILE *file = copy < 0 ? NULL : fdopen(copy, mode);
+	*descriptor = descriptor_adopt(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+	FILE *file = descriptor->fd < 0 ? NULL : fdopen(descriptor->fd, mode);
 
-	if (!file && copy >= 0)
-		close(copy);
+	if (!file)
+		descriptor_close(descriptor);
 	return file;
+}
+
+/* A stream whose descriptor is the program's by now is left as it is: closing it would close that. */
+static void close_stream(FILE *stream, const struct descriptor *descriptor)
+{
+	if (stream && !descriptor_lost(descriptor))
+		fclose(stream);
 }
 
 /* Handlers of a library are not for the program to live with: newterm sets some, and does not give them back. */
@@ -122,13 +129,14 @@ static bool write_through_box(struct screen *screen)
 	fflush(screen->output);
 	if (!outbox_redirect(&screen->outbox, fileno(screen->output)))
 		return false;
-	fcntl(screen->fd, F_SETFL, screen->flags | O_NONBLOCK);
+	screen->output_fd = descriptor_of(fileno(screen->output));
+	fcntl(descriptor_fd(&screen->terminal), F_SETFL, screen->flags | O_NONBLOCK);
 	return true;
 }
 
 static bool set_up(struct screen *screen, bool interrupt_key)
 {
-	set_modes(screen->fd, interrupt_key);
+	set_modes(descriptor_fd(&screen->terminal), interrupt_key);
 	if (!write_through_box(screen))
 		return false;
 	set_colours(screen);
@@ -145,10 +153,12 @@ struct screen *screen_open(int fd, bool interrupt_key)
 
 	if (!screen)
 		return NULL;
-	*screen = (struct screen){
-	    .fd = fd, .flags = fcntl(fd, F_GETFL), .before = cur_term, .utf8 = screen_charset() == TEXT_UTF8};
-	screen->input = stream(fd, "r");
-	screen->output = stream(fd, "w");
+	*screen = (struct screen){.terminal = descriptor_of(fd),
+	                          .flags = fcntl(fd, F_GETFL),
+	                          .before = cur_term,
+	                          .utf8 = screen_charset() == TEXT_UTF8};
+	screen->input = stream(fd, "r", &screen->input_fd);
+	screen->output = stream(fd, "w", &screen->output_fd);
 	if (outbox_init(&screen->outbox) && screen->input && screen->output)
 		screen->curses = newterm_without_handlers(screen->output, screen->input);
 	if (screen->curses && set_up(screen, interrupt_key)) {
@@ -168,9 +178,9 @@ static void say_farewell(struct screen *screen)
 	char farewell[SCREEN_FAREWELL_MAX];
 	size_t length = screen_farewell(farewell), written = 0;
 
-	fcntl(screen->fd, F_SETFL, screen->flags);
+	fcntl(descriptor_fd(&screen->terminal), F_SETFL, screen->flags);
 	while (written < length) {
-		ssize_t got = write(screen->fd, farewell + written, length - written);
+		ssize_t got = write(descriptor_fd(&screen->terminal), farewell + written, length - written);
 
 		if (got < 0 && errno != EINTR)
 			return;
@@ -188,14 +198,18 @@ void screen_close(struct screen *screen)
 	}
 	/* Without it Reline, which uses the same terminfo, finds none. */
 	set_curterm(screen->before);
-	if (screen->input)
-		fclose(screen->input);
-	if (screen->output)
-		fclose(screen->output);
+	close_stream(screen->input, &screen->input_fd);
+	close_stream(screen->output, &screen->output_fd);
 	outbox_deinit(&screen->outbox);
 	free(screen->old);
 	free(screen->row);
 	free(screen);
+}
+
+bool screen_lost(const struct screen *screen)
+{
+	return descriptor_lost(&screen->terminal) || descriptor_lost(&screen->input_fd) ||
+	       descriptor_lost(&screen->output_fd) || descriptor_lost(&screen->outbox.file);
 }
 
 /* Adds a capability without its padding, which is "$<...>". */
@@ -260,7 +274,7 @@ bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines)
 
 	*columns = screen->columns;
 	*lines = screen->lines;
-	bool known = ioctl(screen->fd, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row;
+	bool known = ioctl(descriptor_fd(&screen->terminal), TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row;
 	unsigned new_columns = known ? size.ws_col : (unsigned)COLS, new_lines = known ? size.ws_row : (unsigned)LINES;
 	if (new_columns == *columns && new_lines == *lines)
 		return false;
@@ -380,7 +394,7 @@ static void forget_shown(struct screen *screen)
 
 void screen_show(struct screen *screen, const struct grid *grid)
 {
-	if (grid->columns != screen->columns || grid->lines != screen->lines)
+	if (grid->columns != screen->columns || grid->lines != screen->lines || screen_lost(screen))
 		return;
 	if (screen_forget_pairs(screen))
 		forget_shown(screen);
@@ -396,15 +410,17 @@ void screen_show(struct screen *screen, const struct grid *grid)
 
 bool screen_send(struct screen *screen)
 {
-	return outbox_send(&screen->outbox, screen->fd);
+	return outbox_send(&screen->outbox, descriptor_fd(&screen->terminal));
 }
 
 void screen_mouse(struct screen *screen, bool on)
 {
-	if (!screen->has_mouse || screen->mouse == on)
+	if (!screen->has_mouse || screen->mouse == on || descriptor_lost(&screen->output_fd))
 		return;
 	screen->mouse = on;
+	/* Nothing stays in the stream, which would be written at the end of the program, whatever has its number then. */
 	fputs(on ? ESCAPE_MOUSE_ON : ESCAPE_MOUSE_OFF, screen->output);
+	fflush(screen->output);
 }
 
 void screen_redraw(struct screen *screen)

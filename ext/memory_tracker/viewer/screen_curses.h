@@ -13,6 +13,7 @@
 #include <curses.h>
 #include <stdio.h>
 
+#include "base/descriptor.h"
 #include "viewer/escape.h"
 #include "viewer/outbox.h"
 #include "viewer/screen.h"
@@ -24,10 +25,12 @@
 #define SCREEN_PAIRS 240
 
 struct screen {
-	int fd;      /* borrowed */
-	int flags;   /* of the descriptor, as they were */
-	FILE *input; /* owned, as all of these */
+	struct descriptor terminal; /* borrowed */
+	int flags;                  /* of the descriptor, as they were */
+	FILE *input;                /* owned, as all of these */
 	FILE *output;
+	struct descriptor input_fd; /* what the streams were opened on; borrowed from them */
+	struct descriptor output_fd;
 	SCREEN *curses;
 	struct outbox outbox;  /* where curses writes to, once the screen is set up */
 	struct term *before;   /* borrowed; what the program's own use of terminfo had current */

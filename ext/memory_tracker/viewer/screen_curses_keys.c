@@ -144,7 +144,7 @@ bool screen_key(struct screen *screen, struct viewer_input *input)
 	wint_t code;
 	int kind;
 
-	while ((kind = wget_wch(screen->keys, &code)) != ERR) {
+	while (!screen_lost(screen) && (kind = wget_wch(screen->keys, &code)) != ERR) {
 		*input = (struct viewer_input){0};
 		if (kind == KEY_CODE_YES) {
 			screen->escaped = false;

@@ -26,6 +26,11 @@ void screen_close(struct screen *screen)
 {
 }
 
+bool screen_lost(const struct screen *screen)
+{
+	return false;
+}
+
 size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX])
 {
 	return 0;

@@ -1,4 +1,4 @@
-#include "vm/condition.h"
+#include "base/condition.h"
 
 #include <errno.h>
 #include <time.h>
@@ -19,7 +19,7 @@ static struct timespec timespec_of(uint64_t nanoseconds)
 	                         .tv_nsec = (long)(nanoseconds % NANOSECONDS)};
 }
 
-#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
+#ifndef __APPLE__
 
 int condition_init(pthread_cond_t *condition)
 {
