@@ -136,12 +136,20 @@ void display_finish(struct display *display, enum display_end end)
 	display->end = end;
 }
 
+static void leave_console(struct display *display)
+{
+	/* A program without a terminal cannot switch off what it has switched on there. */
+	if (display->mode == DISPLAY_THROUGH && display->options.job->unwatched)
+		console_hide(&display->console, display->session.tty.fd);
+	session_unpass(&display->session);
+}
+
 void display_leave(struct display *display)
 {
 	if (display->entered && display->mode == DISPLAY_VIEWER)
 		session_leave(&display->session);
 	else if (display->entered)
-		session_unpass(&display->session);
+		leave_console(display);
 	display->entered = false;
 }
 
@@ -155,6 +163,7 @@ static void enter_console(struct display *display)
 		return;
 	}
 	display->entered = true;
+	display_tell_guard(display);
 	console_show(&display->console, &display->session.transcript, display->session.tty.fd, hint);
 }
 
@@ -168,7 +177,7 @@ static void enter_viewer(struct display *display)
 		return;
 	}
 	session_say(&display->session, problem);
-	if (!display->options.job) {
+	if (!display->options.job || !job_has_terminal(display->options.job)) {
 		display_finish(display, DISPLAY_LEFT);
 		return;
 	}
@@ -242,10 +251,14 @@ static void leave_viewer(struct display *display, enum display_end end)
 {
 	const struct job *job = display->options.job;
 
-	if (job && !job->ended)
+	if (job && job_has_terminal(job)) {
 		display_go_through(display, end == DISPLAY_QUIT);
-	else
+	} else if (job && !job->ended && end == DISPLAY_QUIT) {
+		atomic_store(&display->hurried, true);
+		display_ask_to_end(display);
+	} else {
 		display_finish(display, end);
+	}
 }
 
 static void obey(struct display *display, enum viewer_request request)
@@ -347,7 +360,7 @@ static void see_to_complaint(struct display *display)
 
 	if (!display->complaint || display->over || display->mode == DISPLAY_THROUGH)
 		return;
-	if (!job || job->ended) {
+	if (!job || !job_has_terminal(job)) {
 		display_finish(display, DISPLAY_LEFT);
 		return;
 	}
@@ -358,6 +371,14 @@ static void see_to_complaint(struct display *display)
 	display_enter(display);
 }
 
+/* Without a guard nobody would make the terminal usable again. A program that has it goes on all the same. */
+static void see_to_guard(struct display *display)
+{
+	if (display->entered && !session_look(&display->session) && display->mode != DISPLAY_THROUGH)
+		display->complaint = "the viewer has left, because the process that guards the terminal has ended, and "
+		                     "no other can be started";
+}
+
 static void step(struct display *display)
 {
 	if (!wait_for_something(display))
@@ -366,6 +387,7 @@ static void step(struct display *display)
 	if (atomic_load(&display->stopped))
 		display_finish(display, DISPLAY_LEFT);
 	see_to_foreground(display);
+	see_to_guard(display);
 	if (display->mode == DISPLAY_VIEWER)
 		see_to_keys(display);
 	else

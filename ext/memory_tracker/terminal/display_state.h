@@ -41,6 +41,8 @@ struct display {
 	bool dirty;          /* the screen is out of date */
 	bool printed;        /* something was, and the screen does not tell of it yet */
 	uint64_t drawn;      /* when the screen was drawn */
+	uint64_t unwatched;  /* since when the program is; 0: it is not */
+	uint32_t farewell;   /* the modes that the guard knows the program has switched on */
 	uint64_t quit_until; /* when a program that was asked to end is told to; 0: it was not, or has been told */
 	enum display_end end;
 	bool over;
@@ -64,6 +66,12 @@ void display_open_console(struct display *display);
 
 /* Gives the terminal to the program for good; when it `ends`, by asking it to. */
 void display_go_through(struct display *display, bool ends);
+
+/* Asks the program to end, and tells it to if it does not. */
+void display_ask_to_end(struct display *display);
+
+/* Lets the guard know what the program that has the terminal has switched on. */
+void display_tell_guard(struct display *display);
 
 /* Takes the keys to the program that has the terminal. */
 void display_pass_keys(struct display *display);

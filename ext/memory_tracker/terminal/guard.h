@@ -4,19 +4,18 @@
  * that the program has started print after the screen is gone.
  *
  * It is nobody's child, so that a program that waits for all its children does not wait for it, and it knows of the
- * program's end because a socket closes then. It ends when it has nothing more to print.
+ * program's end because a socket closes then. It ends when it has nothing more to print. A guard that was killed, or
+ * does not answer, is replaced by another one.
  */
 #ifndef MEMORY_TRACKER_TERMINAL_GUARD_H
 #define MEMORY_TRACKER_TERMINAL_GUARD_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include <termios.h>
 
-struct guard {
-	int socket; /* owned; -1: there is no guard */
-};
+#define GUARD_FAREWELL_MAX 256
+#define GUARD_MARKER_MAX 1024
 
 /* What the guard works with. */
 struct guard_job {
@@ -24,9 +23,26 @@ struct guard_job {
 	int printed; /* borrowed; the file with what was printed, opened for reading, without its lock */
 	/*
 	 * A file that is removed once this process has ended and the terminal is usable again, with all on it that was
-	 * printed until then; or NULL. Borrowed.
+	 * printed until then; or NULL. Borrowed until guard_start returns.
 	 */
 	const char *marker;
+};
+
+/* What the program tells the guard. The answer to GUARD_WATCH is an off_t. */
+struct guard_order {
+	enum { GUARD_RELAX, GUARD_WATCH, GUARD_END } kind;
+	size_t length;
+	off_t offset;
+	struct termios modes;
+	char farewell[GUARD_FAREWELL_MAX];
+};
+
+struct guard {
+	int socket; /* owned; -1: there is no guard */
+	int tty;    /* borrowed, both */
+	int printed;
+	char marker[GUARD_MARKER_MAX];
+	struct guard_order order; /* the latest one, which another guard gets, too */
 };
 
 /*
@@ -43,6 +59,9 @@ off_t guard_watch(struct guard *guard, const char *farewell, size_t length, cons
 
 /* The terminal is the program's again, and the file printed up to `offset`. ANY THREAD */
 void guard_relax(struct guard *guard, off_t offset);
+
+/* Starts another guard if this one has ended. Returns 0, or the errno with which there is none. ANY THREAD */
+int guard_look(struct guard *guard);
 
 /* Lets the guard go: it ends when nobody can write to the file any more. ANY THREAD */
 void guard_leave(struct guard *guard);

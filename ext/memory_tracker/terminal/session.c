@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *describe(char *buffer, const char *what, int error)
@@ -18,17 +19,13 @@ static const char *copy(char *buffer, const char *sentence)
 	return buffer;
 }
 
-const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
+/* Of the terminal itself. Returns NULL, or a sentence in `buffer`. */
+static const char *terminal_problem(char buffer[SESSION_PROBLEM_MAX])
 {
 	struct tty tty;
-	const char *problem;
+	const char *problem = tty_open(&tty);
 
-	redirect_recover();
-	if (!isatty(0))
-		return copy(buffer, "standard input is not a terminal");
-	if (!isatty(1))
-		return copy(buffer, "standard output is not a terminal");
-	if ((problem = tty_open(&tty)))
+	if (problem)
 		return copy(buffer, problem);
 	if (!tty_foreground(&tty))
 		problem = copy(buffer, "the program is in the background");
@@ -36,6 +33,40 @@ const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
 		problem = screen_problem(tty.fd, buffer, SESSION_PROBLEM_MAX);
 	tty_close(&tty);
 	return problem;
+}
+
+const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
+{
+	redirect_recover();
+	if (!isatty(0))
+		return copy(buffer, "standard input is not a terminal");
+	if (!isatty(1))
+		return copy(buffer, "standard output is not a terminal");
+	return terminal_problem(buffer);
+}
+
+/* What reads the other end of a pipe is likely to print on the same terminal. */
+static bool has_reader(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+const char *session_launch_problem(char buffer[SESSION_PROBLEM_MAX])
+{
+	static const char *const names[] = {"standard output", "standard error"};
+
+	redirect_recover();
+	if (!tty_has(STDOUT_FILENO) && !tty_has(STDERR_FILENO))
+		return copy(buffer, "neither standard output nor standard error is a terminal");
+	for (int i = 0; i < 2; i++) {
+		if (!has_reader(STDOUT_FILENO + i))
+			continue;
+		snprintf(buffer, SESSION_PROBLEM_MAX, "%s is a pipe, whose reader may print on the terminal", names[i]);
+		return buffer;
+	}
+	return terminal_problem(buffer);
 }
 
 static const char *describe_file(char *buffer, const char *path, int error)
@@ -161,12 +192,17 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 		return copy(buffer, "the terminal does not answer");
 	watch(session);
 	transcript_print(transcript, session->tty.fd);
-	/* What comes now is on the terminal already when it is in the transcript. */
-	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
+	session_set_farewell(session, "", 0);
 	struct termios raw = session->tty.modes;
 	cfmakeraw(&raw);
 	tty_restore(session->tty.fd, &raw);
 	return NULL;
+}
+
+/* What comes now is on the terminal already when it is in the transcript. */
+void session_set_farewell(struct session *session, const char *farewell, size_t length)
+{
+	guard_watch(&session->guard, farewell, length, &session->tty.modes, NOTHING_TO_PRINT);
 }
 
 void session_unpass(struct session *session)
@@ -174,6 +210,11 @@ void session_unpass(struct session *session)
 	if (tty_foreground(&session->tty))
 		tty_restore(session->tty.fd, &session->tty.modes);
 	guard_relax(&session->guard, session->transcript.printed);
+}
+
+bool session_look(struct session *session)
+{
+	return guard_look(&session->guard) == 0;
 }
 
 void session_say(struct session *session, const char *sentence)

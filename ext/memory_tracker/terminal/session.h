@@ -53,6 +53,12 @@ struct session {
  */
 const char *session_problem(char buffer[SESSION_PROBLEM_MAX]);
 
+/*
+ * The same for a viewer of another process, which gets the descriptors of this one that are not this terminal. What they
+ * lead to must not print on the terminal, and one for output must be this terminal, or a person expects no viewer.
+ */
+const char *session_launch_problem(char buffer[SESSION_PROBLEM_MAX]);
+
 /* All that is needed before entering. Returns NULL, or why it failed as a sentence in `buffer`. */
 const char *session_open(struct session *session, const struct session_options *options,
                          const struct session_exclusion *exclusion, char buffer[SESSION_PROBLEM_MAX]);
@@ -69,6 +75,12 @@ void session_leave(struct session *session);
  * transcript has been printed then. Returns NULL, or why it failed as a sentence in `buffer`.
  */
 const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
+
+/* After session_pass: what the guard is to write to the terminal if this process cannot, at most GUARD_FAREWELL_MAX. */
+void session_set_farewell(struct session *session, const char *farewell, size_t length);
+
+/* Starts the guard again if it has ended. Returns false when there is none, and the terminal is at risk. */
+bool session_look(struct session *session);
 
 /* The terminal is as it was before session_pass. */
 void session_unpass(struct session *session);
