@@ -58,4 +58,37 @@ module InTerminal
     pattern = line.is_a?(Regexp) ? line : /^#{Regexp.escape(line)}$/
     terminal.text.scan(pattern).size
   end
+
+  # Reads a file that a program writes.
+  def read_when_there(name)
+    path = File.join(terminal.folder, name)
+    eventually(name) { File.size?(path) && File.read(path) }
+  end
+
+  def parent_of(pid)
+    Integer(`ps -o ppid= -p #{pid}`)
+  end
+
+  # The monitor is between the program and the launcher.
+  def monitor_of(pid)
+    parent_of(pid)
+  end
+
+  def launcher_of(pid)
+    parent_of(monitor_of(pid))
+  end
+
+  # The guard is a fork of the launcher, too, and nobody's child.
+  def guards_of(launcher)
+    processes = `ps -ww -eo pid=,ppid=,args=`.lines.map { |line| line.strip.split(/\s+/, 3) }
+    arguments = processes.find { |pid,| pid.to_i == launcher }.last
+    processes.filter_map { |pid, parent, args| pid.to_i if args == arguments && ![pid, parent].map(&:to_i).include?(launcher) }
+  end
+
+  def alive?(pid)
+    Process.kill(0, pid)
+    !`ps -o stat= -p #{pid}`.start_with?("Z")
+  rescue Errno::ESRCH
+    false
+  end
 end

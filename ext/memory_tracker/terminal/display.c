@@ -136,20 +136,12 @@ void display_finish(struct display *display, enum display_end end)
 	display->end = end;
 }
 
-static void leave_console(struct display *display)
-{
-	/* A program without a terminal cannot switch off what it has switched on there. */
-	if (display->mode == DISPLAY_THROUGH && display->options.job->unwatched)
-		console_hide(&display->console, display->session.tty.fd);
-	session_unpass(&display->session);
-}
-
 void display_leave(struct display *display)
 {
 	if (display->entered && display->mode == DISPLAY_VIEWER)
 		session_leave(&display->session);
 	else if (display->entered)
-		leave_console(display);
+		session_unpass(&display->session);
 	display->entered = false;
 }
 
@@ -163,7 +155,6 @@ static void enter_console(struct display *display)
 		return;
 	}
 	display->entered = true;
-	display_tell_guard(display);
 	console_show(&display->console, &display->session.transcript, display->session.tty.fd, hint);
 }
 
@@ -432,7 +423,7 @@ enum display_end display_run(struct display *display)
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
 	if (!woken) {
 		viewer_keep_settings(display->viewer);
-		display_leave(display);
+		display_leave_for_good(display);
 		if (display->complaint)
 			session_say(&display->session, display->complaint);
 	}

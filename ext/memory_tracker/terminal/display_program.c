@@ -1,5 +1,6 @@
 #include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 #include "terminal/clock.h"
 #include "terminal/display_state.h"
@@ -54,12 +55,24 @@ void display_pass_keys(struct display *display)
 		change_mode(display, DISPLAY_VIEWER);
 }
 
-void display_tell_guard(struct display *display)
+void display_leave_for_good(struct display *display)
+{
+	const struct job *job = display->options.job;
+	bool had = display->entered;
+
+	display_leave(display);
+	if (had && job && (!job->ended || job->unwatched || !WIFEXITED(job->status)))
+		console_hide(&display->console, display->session.tty.fd);
+}
+
+/* Lets the guard know what the program has switched on, which is on the terminal then, or when the output is there. */
+static void tell_guard(struct display *display)
 {
 	char farewell[CONSOLE_FAREWELL_MAX];
-	size_t length = console_farewell(&display->console, farewell);
 
-	session_set_farewell(&display->session, farewell, length);
+	if (display->farewell == display->console.modes.changed)
+		return;
+	session_end_with(&display->session, farewell, console_farewell(&display->console, farewell));
 	display->farewell = display->console.modes.changed;
 }
 
@@ -122,8 +135,7 @@ void display_see_to_program(struct display *display)
 	}
 	if (console_pump(&display->console, &display->session.transcript, passes ? tty : -1) == CONSOLE_LOST)
 		display->complaint = "the viewer has left, because there is no room for what the program prints";
-	if (passes && display->farewell != display->console.modes.changed)
-		display_tell_guard(display);
+	tell_guard(display);
 	see_to_loss(display);
 	see_to_end(display);
 	see_to_quit(display);

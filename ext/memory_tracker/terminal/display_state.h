@@ -70,8 +70,8 @@ void display_go_through(struct display *display, bool ends);
 /* Asks the program to end, and tells it to if it does not. */
 void display_ask_to_end(struct display *display);
 
-/* Lets the guard know what the program that has the terminal has switched on. */
-void display_tell_guard(struct display *display);
+/* Leaves the terminal, without what a program has switched on there that cannot switch it off any more. */
+void display_leave_for_good(struct display *display);
 
 /* Takes the keys to the program that has the terminal. */
 void display_pass_keys(struct display *display);

@@ -119,6 +119,8 @@ static void run(struct duty *duty)
 		poll(NULL, 0, LOOK_MS);
 	}
 	print(duty);
+	if (duty->order.kind == GUARD_WATCH)
+		tty_write(duty->tty, duty->order.last, duty->order.last_length);
 	remove_marker(duty);
 }
 
@@ -272,6 +274,16 @@ off_t guard_watch(struct guard *guard, const char *farewell, size_t length, cons
 	order->length = length < GUARD_FAREWELL_MAX ? length : GUARD_FAREWELL_MAX;
 	memcpy(order->farewell, farewell, order->length);
 	return give_order_surely(guard);
+}
+
+void guard_end_with(struct guard *guard, const char *last, size_t length)
+{
+	struct guard_order *order = &guard->order;
+
+	order->last_length = length < GUARD_LAST_MAX ? length : GUARD_LAST_MAX;
+	memcpy(order->last, last, order->last_length);
+	if (order->kind == GUARD_WATCH)
+		give_order_surely(guard);
 }
 
 void guard_relax(struct guard *guard, off_t offset)

@@ -15,6 +15,7 @@
 #include <termios.h>
 
 #define GUARD_FAREWELL_MAX 256
+#define GUARD_LAST_MAX 256
 #define GUARD_MARKER_MAX 1024
 
 /* What the guard works with. */
@@ -35,6 +36,8 @@ struct guard_order {
 	off_t offset;
 	struct termios modes;
 	char farewell[GUARD_FAREWELL_MAX];
+	size_t last_length;
+	char last[GUARD_LAST_MAX];
 };
 
 struct guard {
@@ -56,6 +59,9 @@ int guard_start(struct guard *guard, const struct guard_job *job, off_t offset);
  * prints nothing meanwhile. Returns up to where it has printed the file. ANY THREAD
  */
 off_t guard_watch(struct guard *guard, const char *farewell, size_t length, const struct termios *modes, off_t offset);
+
+/* What it writes behind all that was printed, in case of need. ANY THREAD */
+void guard_end_with(struct guard *guard, const char *last, size_t length);
 
 /* The terminal is the program's again, and the file printed up to `offset`. ANY THREAD */
 void guard_relax(struct guard *guard, off_t offset);

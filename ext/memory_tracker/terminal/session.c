@@ -192,17 +192,17 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 		return copy(buffer, "the terminal does not answer");
 	watch(session);
 	transcript_print(transcript, session->tty.fd);
-	session_set_farewell(session, "", 0);
+	/* What comes now is on the terminal already when it is in the transcript. */
+	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
 	struct termios raw = session->tty.modes;
 	cfmakeraw(&raw);
 	tty_restore(session->tty.fd, &raw);
 	return NULL;
 }
 
-/* What comes now is on the terminal already when it is in the transcript. */
-void session_set_farewell(struct session *session, const char *farewell, size_t length)
+void session_end_with(struct session *session, const char *last, size_t length)
 {
-	guard_watch(&session->guard, farewell, length, &session->tty.modes, NOTHING_TO_PRINT);
+	guard_end_with(&session->guard, last, length);
 }
 
 void session_unpass(struct session *session)

@@ -76,8 +76,8 @@ void session_leave(struct session *session);
  */
 const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
 
-/* After session_pass: what the guard is to write to the terminal if this process cannot, at most GUARD_FAREWELL_MAX. */
-void session_set_farewell(struct session *session, const char *farewell, size_t length);
+/* What is to be written to the terminal in the end if this process cannot, at most GUARD_LAST_MAX bytes. */
+void session_end_with(struct session *session, const char *last, size_t length);
 
 /* Starts the guard again if it has ended. Returns false when there is none, and the terminal is at risk. */
 bool session_look(struct session *session);
