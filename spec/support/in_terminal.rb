@@ -52,6 +52,13 @@ module InTerminal
     expect(terminal.state).to eq(@before)
   end
 
+  # The same where the shell may have been faster, and its prompt is behind something, or went with a screen.
+  def expect_end_behind_prompt(*statuses)
+    terminal.enter("echo sta''tus $?")
+    expect(statuses).to include(terminal.wait_for(/status (\d+)\n\$\s*\z/)[1].to_i)
+    expect(terminal.state).to eq(@before)
+  end
+
   # How often a line is there, on the screen or scrolled out of it.
   # @param line [String, Regexp]
   def count(line)
@@ -81,8 +88,10 @@ module InTerminal
   # The guard is a fork of the launcher, too, and nobody's child.
   def guards_of(launcher)
     processes = `ps -ww -eo pid=,ppid=,args=`.lines.map { |line| line.strip.split(/\s+/, 3) }
-    arguments = processes.find { |pid,| pid.to_i == launcher }.last
-    processes.filter_map { |pid, parent, args| pid.to_i if args == arguments && ![pid, parent].map(&:to_i).include?(launcher) }
+    _, _, arguments = processes.find { |pid,| pid.to_i == launcher }
+    processes.filter_map do |pid, parent, args|
+      pid.to_i if args == arguments && ![pid, parent].include?(launcher.to_s)
+    end
   end
 
   def alive?(pid)

@@ -71,10 +71,8 @@ RSpec.describe "the standard descriptors of a program under the viewer" do
     expect(read_when_there("read")).to eq("piped\n")
     read_when_there("pid")
     terminal.press("C-c")
-    # Its sign may stand before the prompt.
     eventually("the end") { !terminal.raw? }
-    terminal.enter("")
-    expect_end(9)
+    expect_end_behind_prompt(9)
   end
 
   it "lead to another terminal, which is not this one" do

@@ -33,13 +33,9 @@ RSpec.describe "the processes around a program that memory-tracker-top runs" do
     guards_of(launcher).first
   end
 
-  # The shell may have been faster than the guard, and its prompt went with the screen.
   def expect_usable_terminal(*statuses)
     eventually("the terminal") { !terminal.alternate? && !terminal.raw? && !terminal.mouse? }
-    terminal.enter("echo sta''tus $?")
-    status = terminal.wait_for(/status (\d+)\n\$\s*\z/)[1].to_i
-    expect(statuses).to include(status)
-    expect(terminal.state).to eq(@before)
+    expect_end_behind_prompt(*statuses)
   end
 
   # Seconds of processor time in a second.

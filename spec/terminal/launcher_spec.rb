@@ -90,7 +90,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
   it "has a console, with line editing and colours, and Ctrl-] leads back" do
     start_command(Terminal.top(RbConfig.ruby, "-S", "irb", "--noautocomplete"))
     terminal.press("c")
-    terminal.wait_for(/^\[console of .*Ctrl-\] returns\]\nirb.*> ?\s*\z/)
+    terminal.wait_for(/^\[console of .*Ctrl-\] returns\]\n(?:.*\n)*irb.*> ?\s*\z/)
     terminal.enter("class Basket; end; kept = Array.new(4321) { Basket.new }; 6 * 7")
     terminal.wait_for(/=> 42$/)
     terminal.press("C-]")
