@@ -311,20 +311,6 @@ static void test_signals_to_the_monitor_change_nothing(void **state)
 	finish(&stage);
 }
 
-/* A stopped one does not listen to SIGHUP. */
-static void test_a_monitor_that_is_stopped_does_not_keep_anybody_waiting(void **state)
-{
-	struct stage stage;
-
-	start(&stage, "echo ready; exec sleep 100");
-	wait_for_text(&stage, "ready\n", -1);
-	kill(stage.job.monitor, SIGSTOP);
-	finish(&stage);
-	assert_int_equal(stage.job.monitor, 0);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-}
-
 static void test_the_size_follows(void **state)
 {
 	struct winsize size = {.ws_row = 11, .ws_col = 44};
@@ -390,7 +376,6 @@ int main(void)
 	    cmocka_unit_test(test_a_program_may_end_with_its_monitor),
 	    cmocka_unit_test(test_a_program_may_outlive_its_monitor),
 	    cmocka_unit_test(test_signals_to_the_monitor_change_nothing),
-	    cmocka_unit_test(test_a_monitor_that_is_stopped_does_not_keep_anybody_waiting),
 	    cmocka_unit_test(test_the_size_follows),
 	    cmocka_unit_test(test_keys_go_to_the_program_up_to_the_one_that_leaves),
 	    cmocka_unit_test(test_what_passes_is_on_the_terminal_and_in_the_transcript),

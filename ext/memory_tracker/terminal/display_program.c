@@ -85,7 +85,8 @@ static void see_to_loss(struct display *display)
 		display->unwatched = clock_now();
 		if (display->mode == DISPLAY_CONSOLE)
 			change_mode(display, DISPLAY_VIEWER);
-		viewer_say(display->viewer, "the process that watches the program has ended: its status will be unknown");
+		viewer_say(display->viewer,
+		           "the process that watches the program has ended: its status will be unknown");
 		display->dirty = true;
 	}
 	if (display->mode == DISPLAY_THROUGH && clock_now() >= display->unwatched + HANG_UP_PATIENCE)

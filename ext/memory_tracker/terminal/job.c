@@ -170,11 +170,10 @@ static void reap_monitor(struct job *job)
 	} while (clock_now() < deadline);
 }
 
-/* The hang-up may come before it listens, if it never got as far as that, and it may have been stopped. */
+/* The hang-up may come before it listens, if it never got as far as that. */
 static void end_monitor(struct job *job)
 {
 	kill(job->monitor, SIGHUP);
-	kill(job->monitor, SIGCONT);
 	reap_monitor(job);
 	if (!job->monitor)
 		return;
@@ -226,8 +225,7 @@ void job_look(struct job *job)
 	struct monitor_report report;
 	enum received received = NOTHING_YET;
 
-	while (job->reports >= 0 && !job->ended &&
-	       (received = receive(job, &report, MSG_DONTWAIT)) == RECEIVED) {
+	while (job->reports >= 0 && !job->ended && (received = receive(job, &report, MSG_DONTWAIT)) == RECEIVED) {
 		if (report.kind == MONITOR_CHANGED)
 			note_change(job, report.status);
 	}

@@ -19,16 +19,16 @@
 #define JOB_KNOWN_MAX 256
 
 struct job {
-	int master;    /* owned; the pty, from which reads do not wait; -1: none */
-	int reports;   /* owned; readable when job_look has something to see; -1: none */
-	int process;   /* owned; readable when the program has ended, where the system has such a descriptor; -1: none */
+	int master;  /* owned; the pty, from which reads do not wait; -1: none */
+	int reports; /* owned; readable when job_look has something to see; -1: none */
+	int process; /* owned; readable when the program has ended, where the system has such a descriptor; -1: none */
 	pid_t monitor; /* a child of this process; 0: none any more */
 	pid_t pid;     /* the program */
 	pid_t session; /* the program's, by which it is told from another process with its number */
 	bool stopped;  /* as by Ctrl-Z */
 	bool ended;
-	bool unwatched;     /* its monitor has ended before it: its status will not be known, and its terminal is gone */
-	int status;         /* as waitpid gives it, when it has ended, and was watched */
+	bool unwatched; /* its monitor has ended before it: its status will not be known, and its terminal is gone */
+	int status;     /* as waitpid gives it, when it has ended, and was watched */
 	int monitor_status; /* likewise, when the monitor has ended */
 };
 
