@@ -22,11 +22,11 @@
 #include "terminal/guard.h"
 
 #define DEADLINE (20000 * CLOCK_MILLISECOND)
-#define FAREWELL "good bye"
+#define RESET "reset"
 
 /* A terminal, and a process with a guard for it, which is told to do things by single letters. */
 struct stage {
-	int terminal; /* what a person would see */
+	int terminal; /* the screen and the keyboard */
 	int tty;
 	struct termios modes;
 	char path[32];
@@ -50,7 +50,7 @@ static void open_stage(struct stage *stage)
 	assert_int_equal(flock(stage->printed, LOCK_EX), 0);
 }
 
-/* Guards end when nobody can write to the file any more; where they are children of this process, it waits for that. */
+/* Guards end when no process has the file open for writing; where they are children of this process, it waits for that. */
 static void close_stage(struct stage *stage)
 {
 	close(stage->printed);
@@ -103,7 +103,7 @@ static void wait_for_modes(struct stage *stage)
 static off_t watch(struct guard *guard, struct stage *stage, off_t offset)
 {
 	struct termios raw = stage->modes;
-	off_t printed = guard_watch(guard, FAREWELL, strlen(FAREWELL), &stage->modes, offset);
+	off_t printed = guard_watch(guard, RESET, strlen(RESET), &stage->modes, offset);
 
 	cfmakeraw(&raw);
 	assert_int_equal(tcsetattr(stage->tty, TCSANOW, &raw), 0);
@@ -114,7 +114,7 @@ static off_t watch(struct guard *guard, struct stage *stage, off_t offset)
 static void expect_terminal_back(struct guard *guard, struct stage *stage)
 {
 	guard_leave(guard);
-	wait_for_text(stage, FAREWELL);
+	wait_for_text(stage, RESET);
 	wait_for_modes(stage);
 }
 
@@ -151,7 +151,7 @@ static void test_it_leaves_a_terminal_alone_that_was_given_back(void **state)
 
 #ifdef __linux__
 
-/* The guard, which is a child of this process here, because this takes in what is nobody's. */
+/* The guard, which is a child of this process here, because orphans are. */
 static pid_t guard_process(void)
 {
 	char path[64], text[256] = "", *end;
@@ -223,7 +223,7 @@ static void test_signals_do_not_end_it(void **state)
 }
 
 /* It ends when it goes on, and leaves the terminal to the one that has come after it. */
-static void test_one_that_is_stopped_keeps_nobody_waiting(void **state)
+static void test_one_that_is_stopped_is_replaced(void **state)
 {
 	struct stage stage;
 
@@ -255,7 +255,7 @@ int main(void)
 	    cmocka_unit_test(test_one_that_was_killed_is_replaced),
 	    cmocka_unit_test(test_one_that_was_killed_is_replaced_by_the_next_order),
 	    cmocka_unit_test(test_signals_do_not_end_it),
-	    cmocka_unit_test(test_one_that_is_stopped_keeps_nobody_waiting),
+	    cmocka_unit_test(test_one_that_is_stopped_is_replaced),
 #endif
 	};
 

@@ -18,9 +18,9 @@
 
 #define DEADLINE (20000 * CLOCK_MILLISECOND)
 
-/* Somebody prints on a pty, for a terminal that is another one. */
+/* What is printed on a pty is for a terminal that is another one. */
 struct stage {
-	int terminal; /* what a person would see */
+	int terminal; /* the screen and the keyboard */
 	int tty;
 	int master;
 	int slave;
@@ -55,7 +55,7 @@ static void wait_for_text(struct stage *stage, const char *text)
 	assert_string_equal(seen, text);
 }
 
-/* The relay is a child of this process here, because this takes in what is nobody's. */
+/* The relay is a child of this process here, because orphans are. */
 static void wait_for_end(void)
 {
 #ifdef __linux__
@@ -70,7 +70,7 @@ static void wait_for_end(void)
 #endif
 }
 
-static void test_it_passes_on_until_nobody_can_print_any_more(void **state)
+static void test_it_passes_on_until_the_pty_is_closed(void **state)
 {
 	struct stage stage;
 
@@ -113,7 +113,7 @@ static void test_it_leaves_keys_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_it_passes_on_until_nobody_can_print_any_more),
+	    cmocka_unit_test(test_it_passes_on_until_the_pty_is_closed),
 	    cmocka_unit_test(test_it_ends_with_the_terminal),
 	    cmocka_unit_test(test_it_leaves_keys_alone),
 	};

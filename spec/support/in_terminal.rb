@@ -85,7 +85,7 @@ module InTerminal
     parent_of(monitor_of(pid))
   end
 
-  # The guard is a fork of the launcher, too, and nobody's child.
+  # The guard is a fork of the launcher, too, and an orphan.
   def guards_of(launcher)
     processes = `ps -ww -eo pid=,ppid=,args=`.lines.map { |line| line.strip.split(/\s+/, 3) }
     _, _, arguments = processes.find { |pid,| pid.to_i == launcher }

@@ -16,7 +16,7 @@
 
 #define PLAIN_TEXT "\033[0m"
 
-_Static_assert(PRIVATE_MODES_MAX + sizeof(PLAIN_TEXT) <= CONSOLE_FAREWELL_MAX, "a farewell has room");
+_Static_assert(PRIVATE_MODES_MAX + sizeof(PLAIN_TEXT) <= CONSOLE_RESET_MAX, "there is room for both");
 
 void console_init(struct console *console, struct job *job)
 {
@@ -172,7 +172,7 @@ void console_show(struct console *console, const struct transcript *transcript, 
 	console->answered = false;
 }
 
-size_t console_farewell(const struct console *console, char buffer[CONSOLE_FAREWELL_MAX])
+size_t console_reset(const struct console *console, char buffer[CONSOLE_RESET_MAX])
 {
 	private_modes_put(&console->modes, false, buffer);
 	strcat(buffer, PLAIN_TEXT);
@@ -181,7 +181,7 @@ size_t console_farewell(const struct console *console, char buffer[CONSOLE_FAREW
 
 void console_hide(const struct console *console, int tty)
 {
-	char farewell[CONSOLE_FAREWELL_MAX];
+	char reset[CONSOLE_RESET_MAX];
 
-	tty_write(tty, farewell, console_farewell(console, farewell));
+	tty_write(tty, reset, console_reset(console, reset));
 }

@@ -21,7 +21,7 @@
 #define CONSOLE_INPUT_MAX 4096
 
 /* Room for what switches off the modes that the program has switched on. */
-#define CONSOLE_FAREWELL_MAX (PRIVATE_MODES_MAX + 8)
+#define CONSOLE_RESET_MAX (PRIVATE_MODES_MAX + 8)
 
 struct console {
 	struct job *job; /* borrowed */
@@ -70,7 +70,7 @@ bool console_keys(struct console *console, int tty, bool leaves);
 void console_show(struct console *console, const struct transcript *transcript, int tty, const char *hint);
 
 /* Writes what switches the modes off. Returns its length; it is zero-terminated, too. */
-size_t console_farewell(const struct console *console, char buffer[CONSOLE_FAREWELL_MAX]);
+size_t console_reset(const struct console *console, char buffer[CONSOLE_RESET_MAX]);
 
 /* Switches the modes off, for another screen. */
 void console_hide(const struct console *console, int tty);

@@ -362,7 +362,7 @@ static void see_to_complaint(struct display *display)
 	display_enter(display);
 }
 
-/* Without a guard nobody would make the terminal usable again. A program that has it goes on all the same. */
+/* Without a guard the terminal would stay unusable after a crash. A program that has the terminal goes on all the same. */
 static void see_to_guard(struct display *display)
 {
 	if (display->entered && !session_look(&display->session) && display->mode != DISPLAY_THROUGH)

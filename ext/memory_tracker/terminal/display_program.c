@@ -68,12 +68,12 @@ void display_leave_for_good(struct display *display)
 /* Lets the guard know what the program has switched on, which is on the terminal then, or when the output is there. */
 static void tell_guard(struct display *display)
 {
-	char farewell[CONSOLE_FAREWELL_MAX];
+	char reset[CONSOLE_RESET_MAX];
 
-	if (display->farewell == display->console.modes.changed)
+	if (display->guarded_modes == display->console.modes.changed)
 		return;
-	session_end_with(&display->session, farewell, console_farewell(&display->console, farewell));
-	display->farewell = display->console.modes.changed;
+	session_end_with(&display->session, reset, console_reset(&display->console, reset));
+	display->guarded_modes = display->console.modes.changed;
 }
 
 /* Without the monitor the program's terminal is none any more, so it can only be looked at. */

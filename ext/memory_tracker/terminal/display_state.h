@@ -37,13 +37,13 @@ struct display {
 	enum display_mode mode;
 	bool started;
 	bool entered;
-	bool aside;          /* the terminal is somebody else's just now */
-	bool dirty;          /* the screen is out of date */
-	bool printed;        /* something was, and the screen does not tell of it yet */
-	uint64_t drawn;      /* when the screen was drawn */
-	uint64_t unwatched;  /* since when the program is; 0: it is not */
-	uint32_t farewell;   /* the modes that the guard knows the program has switched on */
-	uint64_t quit_until; /* when a program that was asked to end is told to; 0: it was not, or has been told */
+	bool aside;             /* the terminal is somebody else's just now */
+	bool dirty;             /* the screen is out of date */
+	bool printed;           /* something was, and the screen does not tell of it yet */
+	uint64_t drawn;         /* when the screen was drawn */
+	uint64_t unwatched;     /* since when the program is; 0: it is not */
+	uint32_t guarded_modes; /* which of the program's the guard would switch off */
+	uint64_t quit_until;    /* when a program that was asked to end is told to; 0: it was not, or has been told */
 	enum display_end end;
 	bool over;
 	const char *complaint; /* why it had to leave, or NULL */

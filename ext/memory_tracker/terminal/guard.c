@@ -59,7 +59,7 @@ static void print(struct duty *duty)
 		;
 }
 
-/* False when there is nobody any more who gives orders. */
+/* False when there will be no more orders. */
 static bool receive(struct duty *duty)
 {
 	struct guard_order order;
@@ -76,7 +76,7 @@ static bool receive(struct duty *duty)
 	if (order.kind == GUARD_RELAX || duty->offset < order.offset)
 		duty->offset = order.offset;
 	duty->order = order;
-	/* Where nobody waits for the answer any more, an order to end comes next. */
+	/* Where the answer comes too late, GUARD_END comes next. */
 	if (order.kind == GUARD_WATCH)
 		send(duty->socket, &duty->offset, sizeof(duty->offset), MSG_NOSIGNAL | MSG_DONTWAIT);
 	return true;
@@ -106,7 +106,7 @@ static void run(struct duty *duty)
 {
 	follow_orders(duty);
 	if (duty->order.kind == GUARD_WATCH) {
-		tty_write(duty->tty, duty->order.farewell, duty->order.length);
+		tty_write(duty->tty, duty->order.reset, duty->order.length);
 		tty_restore(duty->tty, &duty->order.modes);
 	}
 	/* The lock is held by all who can still write to the file, and it cannot be shared as long as there is one. */
@@ -252,7 +252,7 @@ static int replace(struct guard *guard)
 }
 
 /* Sees to it that there is a guard with this order. Returns up to where the file is printed. */
-static off_t give_order_surely(struct guard *guard)
+static off_t order_guard(struct guard *guard)
 {
 	off_t printed = guard->order.offset;
 
@@ -264,16 +264,16 @@ static off_t give_order_surely(struct guard *guard)
 	return printed;
 }
 
-off_t guard_watch(struct guard *guard, const char *farewell, size_t length, const struct termios *modes, off_t offset)
+off_t guard_watch(struct guard *guard, const char *reset, size_t length, const struct termios *modes, off_t offset)
 {
 	struct guard_order *order = &guard->order;
 
 	order->kind = GUARD_WATCH;
 	order->offset = offset;
 	order->modes = *modes;
-	order->length = length < GUARD_FAREWELL_MAX ? length : GUARD_FAREWELL_MAX;
-	memcpy(order->farewell, farewell, order->length);
-	return give_order_surely(guard);
+	order->length = length < GUARD_RESET_MAX ? length : GUARD_RESET_MAX;
+	memcpy(order->reset, reset, order->length);
+	return order_guard(guard);
 }
 
 void guard_end_with(struct guard *guard, const char *last, size_t length)
@@ -283,14 +283,14 @@ void guard_end_with(struct guard *guard, const char *last, size_t length)
 	order->last_length = length < GUARD_LAST_MAX ? length : GUARD_LAST_MAX;
 	memcpy(order->last, last, order->last_length);
 	if (order->kind == GUARD_WATCH)
-		give_order_surely(guard);
+		order_guard(guard);
 }
 
 void guard_relax(struct guard *guard, off_t offset)
 {
 	guard->order.kind = GUARD_RELAX;
 	guard->order.offset = offset;
-	give_order_surely(guard);
+	order_guard(guard);
 }
 
 /* Whether nothing is to be read, and not because the other end is closed. */

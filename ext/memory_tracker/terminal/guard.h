@@ -14,7 +14,7 @@
 #include <sys/types.h>
 #include <termios.h>
 
-#define GUARD_FAREWELL_MAX 256
+#define GUARD_RESET_MAX 256
 #define GUARD_LAST_MAX 256
 #define GUARD_MARKER_MAX 1024
 
@@ -35,7 +35,7 @@ struct guard_order {
 	size_t length;
 	off_t offset;
 	struct termios modes;
-	char farewell[GUARD_FAREWELL_MAX];
+	char reset[GUARD_RESET_MAX];
 	size_t last_length;
 	char last[GUARD_LAST_MAX];
 };
@@ -55,10 +55,10 @@ struct guard {
 int guard_start(struct guard *guard, const struct guard_job *job, off_t offset);
 
 /*
- * From now on the terminal is the screen's: in case of need the guard writes `farewell` to it and sets `modes`. It
+ * From now on the terminal is the screen's: in case of need the guard writes `reset` to it and sets `modes`. It
  * prints nothing meanwhile. Returns up to where it has printed the file. ANY THREAD
  */
-off_t guard_watch(struct guard *guard, const char *farewell, size_t length, const struct termios *modes, off_t offset);
+off_t guard_watch(struct guard *guard, const char *reset, size_t length, const struct termios *modes, off_t offset);
 
 /* What it writes behind all that was printed, in case of need. ANY THREAD */
 void guard_end_with(struct guard *guard, const char *last, size_t length);

@@ -196,7 +196,7 @@ void job_close(struct job *job, int tty)
 
 /* --- what becomes of it --- */
 
-/* For a program that nobody reports of. */
+/* For a program without a monitor. */
 static bool is_running(const struct job *job)
 {
 	struct pollfd pollfd = {.fd = job->process, .events = POLLIN};

@@ -54,8 +54,8 @@ struct session {
 const char *session_problem(char buffer[SESSION_PROBLEM_MAX]);
 
 /*
- * The same for a viewer of another process, which gets the descriptors of this one that are not this terminal. What they
- * lead to must not print on the terminal, and one for output must be this terminal, or a person expects no viewer.
+ * The same for a viewer of another process, which inherits the descriptors of this one that are not this terminal. 1 or 2
+ * must be this terminal, and the other one no pipe, because what reads that may print on the terminal.
  */
 const char *session_launch_problem(char buffer[SESSION_PROBLEM_MAX]);
 

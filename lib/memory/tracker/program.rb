@@ -22,8 +22,8 @@ module Memory
     #   @option options [Boolean] :wait (true) whether the viewer stays when the program has ended
     #
     # @!method self.problem
-    #   Why a program cannot be shown like that, from here. Its standard descriptors are those of this process, save that
-    #   for those which are the terminal it gets its own; so output may go to files, and input may come from anywhere.
+    #   Why a program cannot be shown like that, from here. It inherits those standard descriptors that do not lead to
+    #   this process's terminal; so output may go to files, and input may come from anywhere.
     #   @return [String, nil] as the end of a sentence; nil when it can
     #
     # @!method start
