@@ -140,10 +140,9 @@ RSpec.describe "the processes around a program that memory-tracker-top runs" do
       terminal.wait_for(/the process that watches the program has ended: its status will be unknown/)
       skip "there is no /proc" unless File.exist?("/proc/#{launcher}/stat")
       expect(load_of(launcher)).to be < 0.3
-      # There is no terminal for it.
-      terminal.press("c", "?")
-      terminal.wait_for(/^ Keys$/)
-      terminal.press("q", "q")
+      terminal.press("c")
+      terminal.wait_for(/the program has lost its terminal/)
+      terminal.press("q")
       expect(terminal.status).to eq(125)
       expect(terminal.state).to eq(@before)
       expect(terminal.text.delete("\n")).to include("status is unknown; the program still runs as process #{@pid}")

@@ -25,7 +25,11 @@ static void change_mode(struct display *display, enum display_mode mode)
 
 void display_open_console(struct display *display)
 {
-	if (!display->options.job || !job_has_terminal(display->options.job))
+	const struct job *job = display->options.job;
+
+	if (job && job->unwatched && !job->ended)
+		viewer_say(display->viewer, "the program has lost its terminal");
+	if (!job || !job_has_terminal(job))
 		return;
 	change_mode(display, DISPLAY_CONSOLE);
 }
