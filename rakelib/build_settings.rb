@@ -6,7 +6,7 @@ require "rake"
 # A file with what a build depends on besides its sources' contents: settings from the environment and, where asked
 # for, which sources there are. It is out of date when its text would differ, so what depends on it is made again then.
 class BuildSettings < Rake::FileTask
-  NAMES = %w[CC CFLAGS MEMORY_TRACKER_VERIFY MEMORY_TRACKER_WERROR SANITIZE].freeze
+  NAMES = %w[CC CFLAGS MEMORY_TRACKER_LAZY_BINDING MEMORY_TRACKER_VERIFY MEMORY_TRACKER_WERROR SANITIZE].freeze
 
   attr_accessor :text
 

@@ -88,6 +88,12 @@ def configure_sanitizers
   $DLDFLAGS += " #{flags}"
 end
 
+# For the project's own tests: functions of other libraries are bound at their first call, as most Rubies that were not
+# packaged by a distribution have it. Behind the flags of Ruby's own configuration, which may say the opposite.
+def configure_binding
+  $DLDFLAGS += " -Wl,-z,lazy" if ENV["MEMORY_TRACKER_LAZY_BINDING"] == "1"
+end
+
 define("_GNU_SOURCE")
 # For the project's own tests: every call path that was found by a short cut is compared with what the VM says.
 define("MEMORY_TRACKER_VERIFY") if ENV["MEMORY_TRACKER_VERIFY"] == "1"
@@ -106,6 +112,7 @@ append_cflags(%w[-std=gnu11 -fvisibility=hidden])
 append_cflags(%w[-MMD -MP])
 configure_warnings
 configure_sanitizers
+configure_binding
 
 $VPATH.concat(FOLDERS.map { |folder| "$(srcdir)/#{folder}" })
 $srcs = sources(curses: curses)

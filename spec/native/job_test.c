@@ -42,17 +42,24 @@ static int open_terminal(int *tty)
 	return master;
 }
 
-static void start(struct stage *stage, const char *script)
+static void start_with(struct stage *stage, const char *script, const bool inherited[3])
 {
 	char *const arguments[] = {"sh", "-c", (char *)script, NULL};
 	char *const environment[] = {"PATH=/usr/bin:/bin", "MARK=from here", NULL};
+	struct monitor_command command = {.arguments = arguments, .environment = environment};
 
 	memset(stage, 0, sizeof *stage);
 	stage->terminal = open_terminal(&stage->tty);
 	job_init(&stage->job);
 	assert_int_equal(transcript_init(&stage->transcript, NULL), 0);
-	assert_int_equal(job_start(&stage->job, arguments, environment, stage->tty), 0);
+	memcpy(command.inherited, inherited, sizeof command.inherited);
+	assert_int_equal(job_start(&stage->job, &command, stage->tty), 0);
 	console_init(&stage->console, &stage->job);
+}
+
+static void start(struct stage *stage, const char *script)
+{
+	start_with(stage, script, (const bool[3]){false});
 }
 
 static void finish(struct stage *stage)
@@ -118,15 +125,45 @@ static void test_it_has_a_terminal_its_environment_and_a_status(void **state)
 	finish(&stage);
 }
 
+/* Other descriptors than the pty, as after "2>err.log <input". */
+static void test_descriptors_may_stay_what_they_are(void **state)
+{
+	char path[] = "/tmp/job-test-XXXXXX", text[100] = "";
+	int file = mkstemp(path), saved[] = {dup(0), dup(2)};
+	struct stage stage;
+
+	assert_int_equal(write(file, "given\n", 6), 6);
+	assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+	fflush(stderr);
+	dup2(file, 0);
+	dup2(file, 2);
+	start_with(&stage, "read line; echo \"read $line\"; echo told >&2; test -t 1 && echo terminal",
+	           (const bool[3]){true, false, true});
+	dup2(saved[0], 0);
+	dup2(saved[1], 2);
+	wait_for_end(&stage);
+	assert_string_equal(printed(&stage), "read given\nterminal\n");
+	assert_int_equal(pread(file, text, sizeof text - 1, 0), 11);
+	assert_string_equal(text, "given\ntold\n");
+	finish(&stage);
+	unlink(path);
+	close(file);
+	close(saved[0]);
+	close(saved[1]);
+}
+
 static void test_what_cannot_be_executed_says_why(void **state)
 {
-	char *const none[] = {"/no/such/command", NULL}, *const folder[] = {"/tmp", NULL}, *const nothing[] = {NULL};
+	char *const none_there[] = {"/no/such/command", NULL}, *const a_folder[] = {"/tmp", NULL};
+	char *const nothing[] = {NULL};
+	const struct monitor_command none = {.arguments = none_there, .environment = nothing};
+	const struct monitor_command folder = {.arguments = a_folder, .environment = nothing};
 	int tty, terminal = open_terminal(&tty);
 	struct job job;
 
 	job_init(&job);
-	assert_int_equal(job_start(&job, none, nothing, tty), ENOENT);
-	assert_int_equal(job_start(&job, folder, nothing, tty), EACCES);
+	assert_int_equal(job_start(&job, &none, tty), ENOENT);
+	assert_int_equal(job_start(&job, &folder, tty), EACCES);
 	assert_int_equal(job.master, -1);
 	job_close(&job, -1);
 	close(tty);
@@ -187,6 +224,93 @@ static void test_it_is_hung_up_when_the_launcher_lets_go(void **state)
 	unlink(path);
 }
 
+static void wait_for_loss(struct stage *stage)
+{
+	struct pollfd pollfd = {.fd = stage->job.reports, .events = POLLIN};
+
+	assert_int_equal(poll(&pollfd, 1, DEADLINE / CLOCK_MILLISECOND), 1);
+	job_look(&stage->job);
+	assert_true(stage->job.unwatched);
+	assert_int_equal(stage->job.reports, -1);
+	assert_int_equal(stage->job.monitor, 0);
+	assert_false(job_has_terminal(&stage->job));
+}
+
+static void test_a_program_may_end_with_its_monitor(void **state)
+{
+	char known[JOB_KNOWN_MAX], how[JOB_HOW_MAX];
+	struct stage stage;
+	uint64_t deadline = clock_now() + DEADLINE;
+
+	start(&stage, "echo ready; exec sleep 100");
+	wait_for_text(&stage, "ready\n", -1);
+	assert_true(job_has_terminal(&stage.job));
+	kill(stage.job.monitor, SIGKILL);
+	wait_for_loss(&stage);
+	/* It gets SIGHUP, because its terminal is none any more. */
+	while (!stage.job.ended && clock_now() < deadline)
+		job_look(&stage.job);
+	assert_true(stage.job.ended);
+	job_describe(&stage.job, how, sizeof how);
+	assert_string_equal(how, "ended with an unknown status");
+	job_tell_known(&stage.job, known);
+	assert_string_equal(known, "the process that watched the program has ended by SIGKILL, so the program's exit "
+	                           "status is unknown; the program has ended, too");
+	/* Nothing is readable for ever. */
+	while (!stage.console.dry && clock_now() < deadline)
+		console_pump(&stage.console, &stage.transcript, -1);
+	assert_int_equal(console_fd(&stage.console), -1);
+	finish(&stage);
+}
+
+static void test_a_program_may_outlive_its_monitor(void **state)
+{
+	char known[JOB_KNOWN_MAX], expected[JOB_KNOWN_MAX];
+	struct stage stage;
+	uint64_t deadline = clock_now() + DEADLINE;
+
+	start(&stage, "trap '' HUP; trap 'echo told; exit' TERM; echo ready; while :; do sleep 0.05; done");
+	wait_for_text(&stage, "ready\n", -1);
+	kill(stage.job.monitor, SIGKILL);
+	wait_for_loss(&stage);
+	for (int i = 0; i < 20; i++, poll(NULL, 0, 10))
+		job_look(&stage.job);
+	assert_false(stage.job.ended);
+	snprintf(expected, sizeof expected, "still runs as process %d", (int)stage.job.pid);
+	job_tell_known(&stage.job, known);
+	assert_non_null(strstr(known, expected));
+	job_signal(&stage.job, SIGTERM);
+	wait_for_text(&stage, "told\n", -1);
+	while (!stage.job.ended && clock_now() < deadline)
+		job_look(&stage.job);
+	assert_true(stage.job.ended);
+	finish(&stage);
+}
+
+static void test_signals_to_the_monitor_change_nothing(void **state)
+{
+	static const int numbers[] = {SIGHUP, SIGTERM, SIGINT, SIGSEGV, SIGUSR1};
+	struct stage stage;
+	int status;
+
+	start(&stage, "echo ready; read line; exit 7");
+	wait_for_text(&stage, "ready\n", -1);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		/* Not from this process, which is the launcher. */
+		pid_t other = fork();
+
+		if (other == 0)
+			_exit(kill(stage.job.monitor, numbers[i]) < 0);
+		assert_int_equal(waitpid(other, &status, 0), other);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(write(stage.job.master, "\n", 1), 1);
+	wait_for_end(&stage);
+	assert_false(stage.job.unwatched);
+	assert_int_equal(WEXITSTATUS(stage.job.status), 7);
+	finish(&stage);
+}
+
 static void test_the_size_follows(void **state)
 {
 	struct winsize size = {.ws_row = 11, .ws_col = 44};
@@ -244,10 +368,14 @@ int main(void)
 
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_it_has_a_terminal_its_environment_and_a_status),
+	    cmocka_unit_test(test_descriptors_may_stay_what_they_are),
 	    cmocka_unit_test(test_what_cannot_be_executed_says_why),
 	    cmocka_unit_test(test_signals_end_it_and_are_named),
 	    cmocka_unit_test(test_it_is_stopped_and_goes_on),
 	    cmocka_unit_test(test_it_is_hung_up_when_the_launcher_lets_go),
+	    cmocka_unit_test(test_a_program_may_end_with_its_monitor),
+	    cmocka_unit_test(test_a_program_may_outlive_its_monitor),
+	    cmocka_unit_test(test_signals_to_the_monitor_change_nothing),
 	    cmocka_unit_test(test_the_size_follows),
 	    cmocka_unit_test(test_keys_go_to_the_program_up_to_the_one_that_leaves),
 	    cmocka_unit_test(test_what_passes_is_on_the_terminal_and_in_the_transcript),

@@ -52,10 +52,52 @@ module InTerminal
     expect(terminal.state).to eq(@before)
   end
 
+  # The same where the shell may have been faster, and its prompt is behind something, or went with a screen.
+  def expect_end_behind_prompt(*statuses)
+    terminal.enter("echo sta''tus $?")
+    expect(statuses).to include(terminal.wait_for(/status (\d+)\n\$\s*\z/)[1].to_i)
+    expect(terminal.state).to eq(@before)
+  end
+
   # How often a line is there, on the screen or scrolled out of it.
   # @param line [String, Regexp]
   def count(line)
     pattern = line.is_a?(Regexp) ? line : /^#{Regexp.escape(line)}$/
     terminal.text.scan(pattern).size
+  end
+
+  # Reads a file that a program writes.
+  def read_when_there(name)
+    path = File.join(terminal.folder, name)
+    eventually(name) { File.size?(path) && File.read(path) }
+  end
+
+  def parent_of(pid)
+    Integer(`ps -o ppid= -p #{pid}`)
+  end
+
+  # The monitor is between the program and the launcher.
+  def monitor_of(pid)
+    parent_of(pid)
+  end
+
+  def launcher_of(pid)
+    parent_of(monitor_of(pid))
+  end
+
+  # The guard is a fork of the launcher, too, and an orphan.
+  def guards_of(launcher)
+    processes = `ps -ww -eo pid=,ppid=,args=`.lines.map { |line| line.strip.split(/\s+/, 3) }
+    _, _, arguments = processes.find { |pid,| pid.to_i == launcher }
+    processes.filter_map do |pid, parent, args|
+      pid.to_i if args == arguments && ![pid, parent].include?(launcher.to_s)
+    end
+  end
+
+  def alive?(pid)
+    Process.kill(0, pid)
+    !`ps -o stat= -p #{pid}`.start_with?("Z")
+  rescue Errno::ESRCH
+    false
   end
 end

@@ -74,6 +74,17 @@ RSpec.describe "the viewer beside a program" do
     expect(terminal.text.scan(/worker \d$/)).to eq(["worker 1", "worker 2", "worker 3"])
   end
 
+  it "has another guard when that was killed" do
+    start("File.write('pid', $$)\nsleep")
+    pid = read_when_there("pid").to_i
+    killed = guards_of(pid).first
+    Process.kill(:KILL, killed)
+    eventually("another guard") { (guards_of(pid) - [killed]).any? }
+    Process.kill(:KILL, pid)
+    eventually("the terminal") { !terminal.alternate? && !terminal.mouse? }
+    expect_end_behind_prompt(137)
+  end
+
   it "gives the terminal to the same program when that starts itself anew" do
     start(<<~RUBY)
       puts "first \#{ARGV}"

@@ -11,28 +11,6 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     start_program(source, viewer: viewer) { |path| Terminal.top("--interval", "0.2", *options, RbConfig.ruby, path) }
   end
 
-  # Reads a file that a program writes.
-  def read_when_there(name)
-    path = File.join(terminal.folder, name)
-    eventually(name) { File.size?(path) && File.read(path) }
-  end
-
-  def parent_of(pid)
-    Integer(`ps -o ppid= -p #{pid}`)
-  end
-
-  # Between the program and the launcher there is the monitor.
-  def launcher_of(pid)
-    parent_of(parent_of(pid))
-  end
-
-  def alive?(pid)
-    Process.kill(0, pid)
-    !`ps -o stat= -p #{pid}`.start_with?("Z")
-  rescue Errno::ESRCH
-    false
-  end
-
   {
     "its end" => ["exit 3", 3, "status 3"], "exit!" => ["exit!(7)", 7, "status 7"],
     "an exception" => ["raise 'oops'", 1, "status 1"], "abort" => ["abort 'no more'", 1, "status 1"],

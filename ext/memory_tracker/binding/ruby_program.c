@@ -28,6 +28,7 @@ struct ruby_program {
 	double gc;                     /* 0: none */
 	bool hurried;
 
+	struct tty tty; /* of this process, whatever its descriptors 0 to 2 are */
 	struct job job;
 	struct processes *processes; /* owned; NULL unless it runs */
 	struct display *display;     /* likewise */
@@ -68,8 +69,8 @@ static void close_all(struct ruby_program *program)
 	if (program->recorder)
 		close_recorder(program);
 	program->recorder = NULL;
-	/* The terminal that it was started from. */
-	job_close(&program->job, STDOUT_FILENO);
+	job_close(&program->job, tty_fd(&program->tty));
+	tty_close(&program->tty);
 }
 
 static void release(void *data)
@@ -103,6 +104,7 @@ static VALUE allocate(VALUE klass)
 	VALUE self = TypedData_Make_Struct(klass, struct ruby_program, &program_type, program);
 
 	job_init(&program->job);
+	program->tty.device = DESCRIPTOR_NONE;
 	program->arguments = program->environment = program->directory = program->command = Qnil;
 	program->hint = program->sort = program->output = program->record = Qnil;
 	return self;
@@ -208,6 +210,20 @@ static struct display *open_display(struct ruby_program *program, char problem[S
 	return display_open(&options, problem);
 }
 
+/* Its standard descriptors that are not this terminal stay what they are. Returns 0 or an errno. */
+static int start_job(struct ruby_program *program)
+{
+	char **arguments = pointers(program->arguments), **environment = pointers(program->environment);
+	struct monitor_command command = {.arguments = arguments, .environment = environment};
+
+	for (int fd = 0; fd < 3; fd++)
+		command.inherited[fd] = !tty_has(fd);
+	int error = arguments && environment ? job_start(&program->job, &command, tty_fd(&program->tty)) : ENOMEM;
+	free(arguments);
+	free(environment);
+	return error;
+}
+
 static VALUE start(VALUE self)
 {
 	struct ruby_program *program = get(self);
@@ -222,14 +238,12 @@ static VALUE start(VALUE self)
 		rb_memerror();
 	}
 	program->display = open_display(program, problem);
-	if (!program->display) {
+	const char *no_terminal = program->display ? tty_open(&program->tty) : problem;
+	if (no_terminal) {
 		close_all(program);
-		rb_raise(error_class, "%s", problem);
+		rb_raise(error_class, "%s", no_terminal);
 	}
-	char **arguments = pointers(program->arguments), **environment = pointers(program->environment);
-	int error = arguments && environment ? job_start(&program->job, arguments, environment, 0) : ENOMEM;
-	free(arguments);
-	free(environment);
+	int error = start_job(program);
 	if (error) {
 		close_all(program);
 		rb_syserr_fail(error, text(RARRAY_AREF(program->arguments, 0)));
@@ -279,11 +293,15 @@ static VALUE run(VALUE self)
 
 	if (!front.program->display)
 		rb_raise(error_class, "the program has not been started");
+	char known[JOB_KNOWN_MAX];
 	run_until_left(&front);
+	job_tell_known(job, known);
 	/* What still runs has lost its terminal with that. */
 	close_all(front.program);
 	if (front.state)
 		rb_jump_tag(front.state);
+	if (job->unwatched)
+		rb_raise(error_class, "%s", known);
 	if (!job->ended)
 		return Qnil;
 	return INT2FIX(WIFSIGNALED(job->status) ? 128 + WTERMSIG(job->status) : WEXITSTATUS(job->status));
@@ -305,11 +323,20 @@ static VALUE hurry(VALUE self)
 	return self;
 }
 
+static VALUE problem(VALUE klass)
+{
+	char buffer[SESSION_PROBLEM_MAX];
+	const char *problem = session_launch_problem(buffer);
+
+	return problem ? rb_utf8_str_new_cstr(problem) : Qnil;
+}
+
 void ruby_program_define(VALUE tracker)
 {
 	VALUE klass = rb_define_class_under(tracker, "Program", rb_cObject);
 
 	rb_define_alloc_func(klass, allocate);
+	rb_define_singleton_method(klass, "problem", problem, 0);
 	rb_define_method(klass, "initialize", initialize, 3);
 	rb_define_method(klass, "start", start, 0);
 	rb_define_method(klass, "run", run, 0);

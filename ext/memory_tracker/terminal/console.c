@@ -14,6 +14,10 @@
 /* The part of a line that is written again below a hint: a prompt, and what was typed there. */
 #define LINE_MAX_BYTES 2048
 
+#define PLAIN_TEXT "\033[0m"
+
+_Static_assert(PRIVATE_MODES_MAX + sizeof(PLAIN_TEXT) <= CONSOLE_RESET_MAX, "there is room for both");
+
 void console_init(struct console *console, struct job *job)
 {
 	*console = (struct console){.job = job};
@@ -101,7 +105,7 @@ enum console_flow console_pump(struct console *console, struct transcript *trans
 	}
 	/* As long as the monitor has the pty open there is somebody. */
 	if (length == 0 || (length < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-		console->dry = console->job->ended;
+		console->dry = console->job->ended || console->job->unwatched;
 	return pieces == PIECES ? CONSOLE_MORE : pieces ? CONSOLE_SOME : CONSOLE_QUIET;
 }
 
@@ -168,11 +172,16 @@ void console_show(struct console *console, const struct transcript *transcript, 
 	console->answered = false;
 }
 
+size_t console_reset(const struct console *console, char buffer[CONSOLE_RESET_MAX])
+{
+	private_modes_put(&console->modes, false, buffer);
+	strcat(buffer, PLAIN_TEXT);
+	return strlen(buffer);
+}
+
 void console_hide(const struct console *console, int tty)
 {
-	char modes[PRIVATE_MODES_MAX];
+	char reset[CONSOLE_RESET_MAX];
 
-	private_modes_put(&console->modes, false, modes);
-	say(tty, modes);
-	say(tty, "\033[0m");
+	tty_write(tty, reset, console_reset(console, reset));
 }

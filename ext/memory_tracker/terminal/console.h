@@ -20,6 +20,9 @@
 
 #define CONSOLE_INPUT_MAX 4096
 
+/* Room for what switches off the modes that the program has switched on. */
+#define CONSOLE_RESET_MAX (PRIVATE_MODES_MAX + 8)
+
 struct console {
 	struct job *job; /* borrowed */
 	struct private_modes modes;
@@ -65,6 +68,9 @@ bool console_keys(struct console *console, int tty, bool leaves);
  * written on a line of its own above the one that the program was at, unless it is empty.
  */
 void console_show(struct console *console, const struct transcript *transcript, int tty, const char *hint);
+
+/* Writes what switches the modes off. Returns its length; it is zero-terminated, too. */
+size_t console_reset(const struct console *console, char buffer[CONSOLE_RESET_MAX]);
 
 /* Switches the modes off, for another screen. */
 void console_hide(const struct console *console, int tty);

@@ -159,7 +159,7 @@ static void enter_viewer(struct display *display)
 		return;
 	}
 	session_say(&display->session, problem);
-	if (!display->options.job) {
+	if (!display->options.job || !job_has_terminal(display->options.job)) {
 		display_finish(display, DISPLAY_LEFT);
 		return;
 	}
@@ -233,10 +233,14 @@ static void leave_viewer(struct display *display, enum display_end end)
 {
 	const struct job *job = display->options.job;
 
-	if (job && !job->ended)
+	if (job && job_has_terminal(job)) {
 		display_go_through(display, end == DISPLAY_QUIT);
-	else
+	} else if (job && !job->ended && end == DISPLAY_QUIT) {
+		atomic_store(&display->hurried, true);
+		display_ask_to_end(display);
+	} else {
 		display_finish(display, end);
+	}
 }
 
 static void obey(struct display *display, enum viewer_request request)
@@ -331,7 +335,7 @@ static void see_to_complaint(struct display *display)
 
 	if (!display->complaint || display->over || display->mode == DISPLAY_THROUGH)
 		return;
-	if (!job || job->ended) {
+	if (!job || !job_has_terminal(job)) {
 		display_finish(display, DISPLAY_LEFT);
 		return;
 	}
@@ -348,6 +352,14 @@ static bool is_lost(const struct display *display)
 	return wake_pipe_fd(&display->wake) < 0 || session_lost(&display->session);
 }
 
+/* Without a guard the terminal would stay unusable after a crash. A program that has the terminal goes on all the same. */
+static void see_to_guard(struct display *display)
+{
+	if (display->entered && !session_look(&display->session) && display->mode != DISPLAY_THROUGH)
+		display->complaint = "the viewer has left, because the process that guards the terminal has ended, and "
+		                     "no other can be started";
+}
+
 static void step(struct display *display)
 {
 	if (!wait_for_something(display))
@@ -361,6 +373,7 @@ static void step(struct display *display)
 	if (atomic_load(&display->stopped))
 		display_finish(display, DISPLAY_LEFT);
 	see_to_foreground(display);
+	see_to_guard(display);
 	if (display->mode == DISPLAY_VIEWER)
 		see_to_keys(display);
 	else
@@ -405,7 +418,7 @@ enum display_end display_run(struct display *display)
 	bool woken = atomic_exchange(&display->woken, false) && !display->over;
 	if (!woken) {
 		viewer_keep_settings(display->viewer);
-		display_leave(display);
+		display_leave_for_good(display);
 		if (display->complaint)
 			session_say(&display->session, display->complaint);
 	}

@@ -1,11 +1,15 @@
 #include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 
 #include "terminal/clock.h"
 #include "terminal/display_state.h"
 
 /* From asking a program to end until telling it to. */
 #define QUIT_PATIENCE (3000 * CLOCK_MILLISECOND)
+
+/* What a program that has lost its terminal, and was sent SIGHUP for that, has to end. */
+#define HANG_UP_PATIENCE (1000 * CLOCK_MILLISECOND)
 
 static void change_mode(struct display *display, enum display_mode mode)
 {
@@ -21,20 +25,28 @@ static void change_mode(struct display *display, enum display_mode mode)
 
 void display_open_console(struct display *display)
 {
-	if (!display->options.job || display->options.job->ended)
+	const struct job *job = display->options.job;
+
+	if (job && job->unwatched && !job->ended)
+		viewer_say(display->viewer, "the program has lost its terminal");
+	if (!job || !job_has_terminal(job))
 		return;
 	change_mode(display, DISPLAY_CONSOLE);
+}
+
+void display_ask_to_end(struct display *display)
+{
+	job_signal_all(display->options.job, SIGINT);
+	job_continue(display->options.job);
+	display->quit_until = clock_now() + QUIT_PATIENCE;
 }
 
 void display_go_through(struct display *display, bool ends)
 {
 	change_mode(display, DISPLAY_THROUGH);
 	display->console.discarded = !display->session.transcript.named;
-	if (ends) {
-		job_signal_all(display->options.job, SIGINT);
-		job_continue(display->options.job);
-		display->quit_until = clock_now() + QUIT_PATIENCE;
-	}
+	if (ends)
+		display_ask_to_end(display);
 	if (display->options.host.left)
 		display->options.host.left(display->options.host.context);
 }
@@ -45,6 +57,44 @@ void display_pass_keys(struct display *display)
 
 	if (display->entered && console_keys(&display->console, tty_fd(&display->session.tty), leaves))
 		change_mode(display, DISPLAY_VIEWER);
+}
+
+void display_leave_for_good(struct display *display)
+{
+	const struct job *job = display->options.job;
+	bool had = display->entered;
+
+	display_leave(display);
+	if (had && job && (!job->ended || job->unwatched || !WIFEXITED(job->status)))
+		console_hide(&display->console, tty_fd(&display->session.tty));
+}
+
+/* Lets the guard know what the program has switched on, which is on the terminal then, or when the output is there. */
+static void tell_guard(struct display *display)
+{
+	char reset[CONSOLE_RESET_MAX];
+
+	if (display->guarded_modes == display->console.modes.changed)
+		return;
+	session_end_with(&display->session, reset, console_reset(&display->console, reset));
+	display->guarded_modes = display->console.modes.changed;
+}
+
+/* Without the monitor the program's terminal is none any more, so it can only be looked at. */
+static void see_to_loss(struct display *display)
+{
+	if (!display->options.job->unwatched)
+		return;
+	if (!display->unwatched) {
+		display->unwatched = clock_now();
+		if (display->mode == DISPLAY_CONSOLE)
+			change_mode(display, DISPLAY_VIEWER);
+		viewer_say(display->viewer,
+		           "the process that watches the program has ended: its status will be unknown");
+		display->dirty = true;
+	}
+	if (display->mode == DISPLAY_THROUGH && clock_now() >= display->unwatched + HANG_UP_PATIENCE)
+		display_finish(display, DISPLAY_LEFT);
 }
 
 static void see_to_quit(struct display *display)
@@ -90,6 +140,8 @@ void display_see_to_program(struct display *display)
 	}
 	if (console_pump(&display->console, &display->session.transcript, passes ? tty : -1) == CONSOLE_LOST)
 		display->complaint = "the viewer has left, because there is no room for what the program prints";
+	tell_guard(display);
+	see_to_loss(display);
 	see_to_end(display);
 	see_to_quit(display);
 	if (job->stopped && passes && !display->over)

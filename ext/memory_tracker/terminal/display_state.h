@@ -38,11 +38,13 @@ struct display {
 	enum display_mode mode;
 	bool started;
 	bool entered;
-	bool aside;          /* the terminal is somebody else's just now */
-	bool dirty;          /* the screen is out of date */
-	bool printed;        /* something was, and the screen does not tell of it yet */
-	uint64_t drawn;      /* when the screen was drawn */
-	uint64_t quit_until; /* when a program that was asked to end is told to; 0: it was not, or has been told */
+	bool aside;             /* the terminal is somebody else's just now */
+	bool dirty;             /* the screen is out of date */
+	bool printed;           /* something was, and the screen does not tell of it yet */
+	uint64_t drawn;         /* when the screen was drawn */
+	uint64_t unwatched;     /* since when the program is; 0: it is not */
+	uint32_t guarded_modes; /* which of the program's the guard would switch off */
+	uint64_t quit_until;    /* when a program that was asked to end is told to; 0: it was not, or has been told */
 	enum display_end end;
 	bool over;
 	const char *complaint; /* why it had to leave, or NULL */
@@ -65,6 +67,12 @@ void display_open_console(struct display *display);
 
 /* Gives the terminal to the program for good; when it `ends`, by asking it to. */
 void display_go_through(struct display *display, bool ends);
+
+/* Asks the program to end, and tells it to if it does not. */
+void display_ask_to_end(struct display *display);
+
+/* Leaves the terminal, without what a program has switched on there that cannot switch it off any more. */
+void display_leave_for_good(struct display *display);
 
 /* Takes the keys to the program that has the terminal. */
 void display_pass_keys(struct display *display);

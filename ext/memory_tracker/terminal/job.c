@@ -10,15 +10,19 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "terminal/monitor.h"
+#include "terminal/clock.h"
 #include "terminal/relay.h"
 
 /* From the end of a program until its terminal tells that nobody else has it open. */
 #define LAST_MS 50
+
+/* How long the monitor may take to end, when it has to. */
+#define MONITOR_MS 1000
 
 static void discard(int *fd)
 {
@@ -29,7 +33,7 @@ static void discard(int *fd)
 
 void job_init(struct job *job)
 {
-	*job = (struct job){.master = -1, .reports = -1};
+	*job = (struct job){.master = -1, .reports = -1, .process = -1};
 }
 
 /* --- starting --- */
@@ -81,14 +85,28 @@ static int fork_monitor(struct job *job, const struct monitor_task *task)
 	return error;
 }
 
-static bool receive(const struct job *job, struct monitor_report *report, int flags)
+enum received { RECEIVED, NOTHING_YET, NOTHING_MORE };
+
+static enum received receive(const struct job *job, struct monitor_report *report, int flags)
 {
 	ssize_t length;
 
 	do
 		length = recv(job->reports, report, sizeof(*report), flags);
 	while (length < 0 && errno == EINTR);
-	return length == (ssize_t)sizeof(*report);
+	if (length == (ssize_t)sizeof(*report))
+		return RECEIVED;
+	return length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? NOTHING_YET : NOTHING_MORE;
+}
+
+/* Returns -1 where the system has no such thing. */
+static int open_process(pid_t pid)
+{
+#ifdef SYS_pidfd_open
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+#else
+	return -1;
+#endif
 }
 
 /* Returns 0, or the errno that it has failed with. */
@@ -96,13 +114,17 @@ static int wait_for_start(struct job *job)
 {
 	struct monitor_report report;
 
-	if (!receive(job, &report, MSG_WAITALL))
-		return EAGAIN;
+	if (receive(job, &report, MSG_WAITALL) != RECEIVED)
+		return ECANCELED;
+	if (report.kind == MONITOR_FAILED)
+		return report.status;
 	job->pid = report.pid;
-	return report.kind == MONITOR_FAILED ? report.status : 0;
+	job->session = job->monitor;
+	job->process = open_process(job->pid);
+	return 0;
 }
 
-int job_start(struct job *job, char *const *arguments, char *const *environment, int tty)
+int job_start(struct job *job, const struct monitor_command *command, int tty)
 {
 	int ends[2] = {-1, -1}, slave = -1;
 	int error = open_pty(tty, &job->master, &slave);
@@ -110,7 +132,7 @@ int job_start(struct job *job, char *const *arguments, char *const *environment,
 	if (!error)
 		error = open_reports(ends);
 	job->reports = ends[0];
-	struct monitor_task task = {arguments, environment, slave, ends[1]};
+	struct monitor_task task = {command, slave, ends[1]};
 	if (!error)
 		error = fork_monitor(job, &task);
 	discard(&slave);
@@ -122,12 +144,41 @@ int job_start(struct job *job, char *const *arguments, char *const *environment,
 	return error;
 }
 
+/* --- ending --- */
+
 /* The monitor lets go of the pty when the program has ended; who has it open a moment later is somebody else. */
 static bool leaves_somebody(const struct job *job)
 {
 	struct pollfd pollfd = {.fd = job->master};
 
-	return job->ended && poll(&pollfd, 1, LAST_MS) == 0;
+	return (job->ended || job->unwatched) && poll(&pollfd, 1, LAST_MS) == 0;
+}
+
+/* Waits for the monitor's end, and not for ever. */
+static void reap_monitor(struct job *job)
+{
+	uint64_t deadline = clock_now() + MONITOR_MS * CLOCK_MILLISECOND;
+
+	do {
+		pid_t pid = waitpid(job->monitor, &job->monitor_status, WNOHANG);
+
+		if (pid == job->monitor || (pid < 0 && errno != EINTR)) {
+			job->monitor = 0;
+			return;
+		}
+		poll(NULL, 0, 1);
+	} while (clock_now() < deadline);
+}
+
+/* The hang-up may come before it listens, if it never got as far as that. */
+static void end_monitor(struct job *job)
+{
+	kill(job->monitor, SIGHUP);
+	reap_monitor(job);
+	if (!job->monitor)
+		return;
+	kill(job->monitor, SIGKILL);
+	reap_monitor(job);
 }
 
 void job_close(struct job *job, int tty)
@@ -137,33 +188,66 @@ void job_close(struct job *job, int tty)
 		job->monitor = 0;
 	discard(&job->master);
 	discard(&job->reports);
-	if (job->monitor > 0) {
-		/* The hang-up may come before it listens, if it never got as far as that. */
-		kill(job->monitor, SIGHUP);
-		while (waitpid(job->monitor, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	discard(&job->process);
+	if (job->monitor > 0)
+		end_monitor(job);
 	job->monitor = 0;
 }
 
 /* --- what becomes of it --- */
 
+/* For a program without a monitor. */
+static bool is_running(const struct job *job)
+{
+	struct pollfd pollfd = {.fd = job->process, .events = POLLIN};
+
+	return job->pid > 0 && getsid(job->pid) == job->session && (job->process < 0 || poll(&pollfd, 1, 0) == 0);
+}
+
+/* The end of the socket comes a moment before that of the process. */
+static void note_loss(struct job *job)
+{
+	job->unwatched = true;
+	job->stopped = false;
+	discard(&job->reports);
+	reap_monitor(job);
+}
+
+static void note_change(struct job *job, int status)
+{
+	job->stopped = WIFSTOPPED(status);
+	job->ended = WIFEXITED(status) || WIFSIGNALED(status);
+	job->status = status;
+}
+
 void job_look(struct job *job)
 {
 	struct monitor_report report;
+	enum received received = NOTHING_YET;
 
-	while (job->reports >= 0 && !job->ended && receive(job, &report, MSG_DONTWAIT)) {
-		if (report.kind != MONITOR_CHANGED)
-			continue;
-		job->stopped = WIFSTOPPED(report.status);
-		job->ended = WIFEXITED(report.status) || WIFSIGNALED(report.status);
-		job->status = report.status;
+	while (job->reports >= 0 && !job->ended && (received = receive(job, &report, MSG_DONTWAIT)) == RECEIVED) {
+		if (report.kind == MONITOR_CHANGED)
+			note_change(job, report.status);
 	}
+	if (received == NOTHING_MORE)
+		note_loss(job);
+	if (job->unwatched && !job->ended)
+		job->ended = !is_running(job);
+}
+
+bool job_has_terminal(const struct job *job)
+{
+	return job->pid > 0 && !job->ended && !job->unwatched;
+}
+
+static bool takes_signals(const struct job *job)
+{
+	return job->pid > 0 && !job->ended && (!job->unwatched || is_running(job));
 }
 
 void job_signal(const struct job *job, int signal)
 {
-	if (job->pid > 0 && !job->ended)
+	if (takes_signals(job))
 		kill(job->pid, signal);
 }
 
@@ -176,7 +260,7 @@ static pid_t group(const struct job *job)
 
 void job_signal_all(const struct job *job, int signal)
 {
-	if (job->pid > 0 && !job->ended)
+	if (takes_signals(job))
 		kill(-group(job), signal);
 }
 
@@ -225,14 +309,34 @@ static const struct {
                {SIGKILL, "KILL"}, {SIGSEGV, "SEGV"}, {SIGPIPE, "PIPE"}, {SIGALRM, "ALRM"},
                {SIGTERM, "TERM"}, {SIGUSR1, "USR1"}, {SIGUSR2, "USR2"}, {SIGXCPU, "XCPU"}};
 
-void job_describe(const struct job *job, char *buffer, size_t size)
+static void describe(int status, char *buffer, size_t size)
 {
-	int number = WIFSIGNALED(job->status) ? WTERMSIG(job->status) : 0;
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	snprintf(buffer, size, number ? "ended by signal %d" : "ended with status %d",
-	         number ? number : WEXITSTATUS(job->status));
+	         number ? number : WEXITSTATUS(status));
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		if (signals[i].number == number)
 			snprintf(buffer, size, "ended by SIG%s", signals[i].name);
 	}
+}
+
+void job_describe(const struct job *job, char *buffer, size_t size)
+{
+	if (job->unwatched)
+		snprintf(buffer, size, "ended with an unknown status");
+	else
+		describe(job->status, buffer, size);
+}
+
+void job_tell_known(const struct job *job, char buffer[JOB_KNOWN_MAX])
+{
+	char how[JOB_HOW_MAX], where[JOB_HOW_MAX] = "has ended, too";
+
+	describe(job->monitor_status, how, sizeof(how));
+	if (is_running(job))
+		snprintf(where, sizeof(where), "still runs as process %ld", (long)job->pid);
+	snprintf(buffer, JOB_KNOWN_MAX,
+	         "the process that watched the program has %s, so the program's exit status is unknown; the program %s",
+	         how, where);
 }

@@ -9,12 +9,13 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "terminal/slim.h"
+#include "terminal/descriptors.h"
 
 extern char **environ;
 
 /* What the handler of SIGHUP works with; there is one monitor in a process, and nothing else. */
 static volatile pid_t running;
+static pid_t launcher;
 
 static void report(int fd, int kind, pid_t pid, int status)
 {
@@ -53,13 +54,15 @@ static _Noreturn void become_program(const struct monitor_task *task, int failur
 	setpgid(0, 0);
 	/* All signals are blocked, and so is the one that keeps a process in the background from this. */
 	tcsetpgrp(task->terminal, getpid());
-	for (int fd = 0; fd < 3; fd++)
-		dup2(task->terminal, fd);
+	for (int fd = 0; fd < 3; fd++) {
+		if (!task->command->inherited[fd])
+			dup2(task->terminal, fd);
+	}
 	if (task->terminal > 2)
 		close(task->terminal);
 	reset_signals();
-	environ = (char **)task->environment;
-	execvp(task->arguments[0], task->arguments);
+	environ = (char **)task->command->environment;
+	execvp(task->command->arguments[0], task->command->arguments);
 	int error = errno;
 	/* When nobody reads it there is nobody to tell. */
 	if (write(failure, &error, sizeof(error)) < 0)
@@ -98,9 +101,14 @@ static pid_t start_program(const struct monitor_task *task)
 	return program;
 }
 
-/* The terminal is gone, and with it goes the program, as it would with a shell. */
-static void hang_up(int signal)
+/*
+ * The terminal is gone, and with it goes the program, as it would with a shell. Not so for a signal from elsewhere, such
+ * as `pkill -HUP -f NAME`, which finds this process by the launcher's arguments and is meant for the program.
+ */
+static void hang_up(int signal, siginfo_t *info, void *context)
 {
+	if (info->si_code == SI_USER && info->si_pid > 0 && info->si_pid != launcher)
+		return;
 	if (running) {
 		kill(-running, SIGHUP);
 		kill(-running, SIGCONT);
@@ -110,7 +118,7 @@ static void hang_up(int signal)
 
 static void listen_for_hang_up(void)
 {
-	struct sigaction action = {.sa_handler = hang_up};
+	struct sigaction action = {.sa_sigaction = hang_up, .sa_flags = SA_SIGINFO};
 	sigset_t others;
 
 	sigfillset(&action.sa_mask);
@@ -118,16 +126,6 @@ static void listen_for_hang_up(void)
 	sigfillset(&others);
 	sigdelset(&others, SIGHUP);
 	sigprocmask(SIG_SETMASK, &others, NULL);
-}
-
-/* Keeps the terminal as 0 and the reports as 1, and nothing else. */
-static void keep_descriptors(int terminal, int reports)
-{
-	int low = fcntl(terminal, F_DUPFD, 3), high = fcntl(reports, F_DUPFD, 3);
-
-	dup2(low, 0);
-	dup2(high, 1);
-	slim_descriptors(2);
 }
 
 /* Waits for the program's end, and says what happens until then. */
@@ -151,14 +149,17 @@ static void watch(pid_t program)
 
 _Noreturn void monitor_run(const struct monitor_task *task)
 {
+	launcher = getppid();
 	setsid();
 	if (ioctl(task->terminal, TIOCSCTTY, 0) < 0)
 		give_up(task, errno);
 	pid_t program = start_program(task);
+	int terminal = task->terminal, reports = task->reports;
+
 	running = program;
-	keep_descriptors(task->terminal, task->reports);
+	/* The terminal is 0 from now on, and the reports are 1. */
+	descriptors_keep((int *const[]){&terminal, &reports}, 2);
 	listen_for_hang_up();
-	slim_memory();
 	report(1, MONITOR_STARTED, program, 0);
 	watch(program);
 	close(0);

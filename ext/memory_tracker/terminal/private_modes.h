@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Room for what private_modes_put writes, the zero included. */
-#define PRIVATE_MODES_MAX 256
+#define PRIVATE_MODES_MAX 160
 
 /* All zero is a terminal as it comes. */
 struct private_modes {

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "terminal/tty.h"
+
 void redirect_init(struct redirect *redirect, struct transcript *transcript)
 {
 	*redirect = (struct redirect){.transcript = transcript,
@@ -75,7 +77,7 @@ int redirect_on(struct redirect *redirect, bool input)
 {
 	fflush(stdout);
 	for (int fd = input ? 0 : 1; fd < 3; fd++) {
-		int error = isatty(fd) ? lead_elsewhere(redirect, fd) : 0;
+		int error = tty_has(fd) ? lead_elsewhere(redirect, fd) : 0;
 
 		if (error) {
 			lead_back(redirect, &DESCRIPTOR_NONE);

@@ -1,11 +1,12 @@
 #include "terminal/relay.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <unistd.h>
 
+#include "terminal/descriptors.h"
 #include "terminal/detach.h"
-#include "terminal/slim.h"
 #include "terminal/tty.h"
 
 /* How often it looks, where nothing wakes it. */
@@ -16,30 +17,34 @@ struct descriptors {
 	int tty;
 };
 
-static void pass_on(void)
+/* Waits for something to pass on. False when the terminal is gone; what is typed there is read by others. */
+static bool wait_for_output(const struct descriptors *descriptors)
+{
+	struct pollfd pollfds[] = {{.fd = descriptors->master, .events = POLLIN}, {.fd = descriptors->tty}};
+
+	return poll(pollfds, 2, LOOK_MS) <= 0 || !(pollfds[1].revents & (POLLHUP | POLLERR));
+}
+
+static void pass_on(const struct descriptors *descriptors)
 {
 	char bytes[4096];
 	ssize_t length;
 
 	do {
-		tty_wait(0, false, NULL, 0, LOOK_MS);
-		length = read(0, bytes, sizeof(bytes));
-		if (length > 0 && !tty_write(1, bytes, (size_t)length))
+		if (!wait_for_output(descriptors))
+			return;
+		length = read(descriptors->master, bytes, sizeof(bytes));
+		if (length > 0 && !tty_write(descriptors->tty, bytes, (size_t)length))
 			return;
 	} while (length > 0 || (length < 0 && (errno == EAGAIN || errno == EINTR)));
 }
 
-/* Keeps the pty as 0 and the terminal as 1. */
 static void run(void *data)
 {
-	const struct descriptors *descriptors = data;
-	int master = fcntl(descriptors->master, F_DUPFD, 3), tty = fcntl(descriptors->tty, F_DUPFD, 3);
+	struct descriptors *descriptors = data;
 
-	dup2(master, 0);
-	dup2(tty, 1);
-	slim_descriptors(2);
-	slim_memory();
-	pass_on();
+	descriptors_keep((int *const[]){&descriptors->master, &descriptors->tty}, 2);
+	pass_on(descriptors);
 }
 
 int relay_start(int master, int tty)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* How long the guard may take to give the terminal back, and how often that is looked at. */
@@ -23,17 +24,13 @@ static const char *copy(char *buffer, const char *sentence)
 	return buffer;
 }
 
-const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
+/* Of the terminal itself. Returns NULL, or a sentence in `buffer`. */
+static const char *terminal_problem(char buffer[SESSION_PROBLEM_MAX])
 {
 	struct tty tty;
-	const char *problem;
+	const char *problem = tty_open(&tty);
 
-	redirect_recover();
-	if (!isatty(0))
-		return copy(buffer, "standard input is not a terminal");
-	if (!isatty(1))
-		return copy(buffer, "standard output is not a terminal");
-	if ((problem = tty_open(&tty)))
+	if (problem)
 		return copy(buffer, problem);
 	if (!tty_foreground(&tty))
 		problem = copy(buffer, "the program is in the background");
@@ -41,6 +38,40 @@ const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
 		problem = screen_problem(tty_fd(&tty), buffer, SESSION_PROBLEM_MAX);
 	tty_close(&tty);
 	return problem;
+}
+
+const char *session_problem(char buffer[SESSION_PROBLEM_MAX])
+{
+	redirect_recover();
+	if (!isatty(0))
+		return copy(buffer, "standard input is not a terminal");
+	if (!isatty(1))
+		return copy(buffer, "standard output is not a terminal");
+	return terminal_problem(buffer);
+}
+
+/* What reads the other end of a pipe is likely to print on the same terminal. */
+static bool has_reader(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+const char *session_launch_problem(char buffer[SESSION_PROBLEM_MAX])
+{
+	static const char *const names[] = {"standard output", "standard error"};
+
+	redirect_recover();
+	if (!tty_has(STDOUT_FILENO) && !tty_has(STDERR_FILENO))
+		return copy(buffer, "neither standard output nor standard error is a terminal");
+	for (int i = 0; i < 2; i++) {
+		if (!has_reader(STDOUT_FILENO + i))
+			continue;
+		snprintf(buffer, SESSION_PROBLEM_MAX, "%s is a pipe, whose reader may print on the terminal", names[i]);
+		return buffer;
+	}
+	return terminal_problem(buffer);
 }
 
 static const char *describe_file(char *buffer, const char *path, int error)
@@ -68,7 +99,7 @@ const char *session_open(struct session *session, const struct session_options *
 		tty_close(&session->tty);
 		return describe_file(buffer, options->output, error);
 	}
-	struct guard_job job = {tty_fd(&session->tty), descriptor_fd(&session->transcript.reader), options->marker};
+	struct guard_job job = {&session->tty.device, &session->transcript.reader, options->marker};
 	error = guard_start(&session->guard, &job, session->transcript.printed);
 	if (!error)
 		return NULL;
@@ -101,7 +132,7 @@ static void give_output_back(void *data)
 	struct session *session = data;
 
 	/* What was left to the guard it prints itself. */
-	redirect_off(&session->redirect, &session->tty.device, session->guard.socket.fd >= 0);
+	redirect_off(&session->redirect, &session->tty.device, !session->left_to_guard);
 }
 
 /* What take_output works on, and how that went. */
@@ -185,7 +216,8 @@ static void leave_screen(struct session *session)
 
 void session_leave(struct session *session)
 {
-	if (session_lost(session))
+	session->left_to_guard = session_lost(session);
+	if (session->left_to_guard)
 		leave_to_guard(session);
 	else
 		leave_screen(session);
@@ -222,11 +254,21 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 	return NULL;
 }
 
+void session_end_with(struct session *session, const char *last, size_t length)
+{
+	guard_end_with(&session->guard, last, length);
+}
+
 void session_unpass(struct session *session)
 {
 	if (tty_foreground(&session->tty))
 		tty_restore(tty_fd(&session->tty), &session->tty.modes);
 	guard_relax(&session->guard, session->transcript.printed);
+}
+
+bool session_look(struct session *session)
+{
+	return guard_look(&session->guard) == 0;
 }
 
 void session_say(struct session *session, const char *sentence)

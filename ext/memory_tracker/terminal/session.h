@@ -45,6 +45,7 @@ struct session {
 	struct redirect redirect;
 	struct guard guard;
 	struct screen *screen; /* owned; NULL unless entered */
+	bool left_to_guard;    /* which prints what the transcript has, then */
 };
 
 /*
@@ -52,6 +53,12 @@ struct session {
  * The descriptors 0 and 1 must be terminals, of a type that has a screen, and the process in the foreground.
  */
 const char *session_problem(char buffer[SESSION_PROBLEM_MAX]);
+
+/*
+ * The same for a viewer of another process, which inherits the descriptors of this one that are not this terminal. 1 or 2
+ * must be this terminal, and the other one no pipe, because what reads that may print on the terminal.
+ */
+const char *session_launch_problem(char buffer[SESSION_PROBLEM_MAX]);
 
 /* All that is needed before entering. Returns NULL, or why it failed as a sentence in `buffer`. */
 const char *session_open(struct session *session, const struct session_options *options,
@@ -75,6 +82,12 @@ bool session_lost(const struct session *session);
  * transcript has been printed then. Returns NULL, or why it failed as a sentence in `buffer`.
  */
 const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
+
+/* What is to be written to the terminal in the end if this process cannot, at most GUARD_LAST_MAX bytes. */
+void session_end_with(struct session *session, const char *last, size_t length);
+
+/* Starts the guard again if it has ended. Returns false when there is none, and the terminal is at risk. */
+bool session_look(struct session *session);
 
 /* The terminal is as it was before session_pass. */
 void session_unpass(struct session *session);

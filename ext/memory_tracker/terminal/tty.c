@@ -71,6 +71,12 @@ void tty_restore(int fd, const struct termios *modes)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+bool tty_has(int fd)
+{
+	/* Known of the own terminal only. */
+	return isatty(fd) && tcgetpgrp(fd) >= 0;
+}
+
 bool tty_foreground(const struct tty *tty)
 {
 	return tcgetpgrp(tty_fd(tty)) == getpgrp();

@@ -36,6 +36,9 @@ bool tty_note(struct tty *tty);
 /* Sets modes, after what was written before has been shown. Can be called where only async-signal-safe things can. */
 void tty_restore(int fd, const struct termios *modes);
 
+/* Whether a descriptor leads to the terminal of this process, and not to another one, or to none. */
+bool tty_has(int fd);
+
 /* Whether this process is in the group that may use the terminal now. */
 bool tty_foreground(const struct tty *tty);
 

@@ -21,6 +21,11 @@ module Memory
     #   @option options [String, nil] :record (nil) a file to record the numbers in
     #   @option options [Boolean] :wait (true) whether the viewer stays when the program has ended
     #
+    # @!method self.problem
+    #   Why a program cannot be shown like that, from here. It inherits those standard descriptors that do not lead to
+    #   this process's terminal; so output may go to files, and input may come from anywhere.
+    #   @return [String, nil] as the end of a sentence; nil when it can
+    #
     # @!method start
     #   Starts the program.
     #   @return [self]
@@ -31,6 +36,7 @@ module Memory
     #   Shows the viewer until it is left, and then the program until that has ended.
     #   @return [Integer, nil] its exit status, 128 and a signal's number if one has ended it; nil when the terminal is
     #     gone
+    #   @raise [Error] when its status cannot be known, because the process that watches it has been killed
     #
     # @!method hurry
     #   When the program has ended, nobody waits until its last numbers have been seen.

@@ -82,7 +82,7 @@ module Memory
         end
 
         def no_screen
-          @no_screen = TUI.problem unless defined?(@no_screen)
+          @no_screen = (@options.same_process? ? TUI : Program).problem unless defined?(@no_screen)
           @no_screen
         end
 
