@@ -76,19 +76,13 @@ static uint64_t now(void)
 
 /* --- what other threads do --- */
 
-/* The thread's poll still has the listener open that the program has closed under it. */
-static void wake_by_connecting(const struct server *server)
+/* Where the program has closed the pipe, a connection wakes: the thread's poll still has the listener open. */
+static void notify(struct server *server)
 {
-	int fd = socket_connect(server->path);
+	int fd = wake_pipe_wake(&server->wake) ? -1 : socket_connect(server->path);
 
 	if (fd >= 0)
 		close(fd);
-}
-
-static void notify(struct server *server)
-{
-	if (!wake_pipe_wake(&server->wake))
-		wake_by_connecting(server);
 }
 
 void server_done(struct server *server, const char *problem, uint64_t nanoseconds)
