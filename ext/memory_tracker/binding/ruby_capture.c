@@ -299,7 +299,7 @@ static VALUE is_exact(VALUE self)
 	return NIL_P(inexact_reason(self)) ? Qtrue : Qfalse;
 }
 
-/* What a tracker says of itself, copied before any object is made. */
+/* What a tracker says of itself, copied before they become objects. */
 struct capture_statistics {
 	uint64_t bytes;
 	uint64_t lost;
@@ -344,8 +344,8 @@ static struct capture_statistics statistics_of(const struct capture *capture)
 static VALUE statistics(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
-	struct capture_statistics statistics = statistics_of(capture);
 	VALUE hash = rb_hash_new();
+	struct capture_statistics statistics = statistics_of(capture);
 
 	set(hash, "bytes", statistics.bytes);
 	set(hash, "lost", statistics.lost);

@@ -3,12 +3,12 @@
 #include <pthread.h>
 #include <ruby/debug.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #include "model/light.h"
 #include "model/relocation.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
+#include "vm/condition.h"
 #include "vm/delivery.h"
 #include "vm/heap_figures.h"
 #include "vm/living.h"
@@ -48,14 +48,6 @@ static struct {
 
 	VALUE total_allocated_objects;
 } registry;
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* --- integrity --- */
 
@@ -110,7 +102,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 		if (major)
 			mark_ended();
 	} else {
-		uint64_t now = now_ns();
+		uint64_t now = condition_now();
 
 		registry.gc_started = false;
 		registry.names_wait = false;

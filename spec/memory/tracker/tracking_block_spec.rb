@@ -453,10 +453,13 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
 
     it "keeps no thread that allocates, whatever others allocate meanwhile, and no signal from the program" do
       result = run(<<~RUBY)
-        CAPTURE.track(Made) { work(0.002) }
+        # The others begin when the block of the first event runs.
+        $begun = false
+        CAPTURE.track(Made) { ($begun = true) && sleep(0.002) }
         CAPTURE.start
-        busy = Array.new(2) { Thread.new { loop { Made.new && sleep(0.0001) } } }
-        puts Array.new(5) { Thread.new { Made.new } }.all? { |thread| thread.join(5) }
+        busy = Array.new(2) { Thread.new { sleep 0.001 until $begun; loop { Made.new && sleep(0.0005) } } }
+        first = Thread.new { Made.new && work(0.01) }
+        puts first.join(5) == first
         Process.kill(:TERM, Process.pid)
         work(20)
         puts "not ended"
