@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "io/wait"
 require "pty"
 require "spec_helper"
 require "support/in_terminal"
@@ -79,6 +80,7 @@ RSpec.describe "the standard descriptors of a program under the viewer" do
     PTY.open do |other, slave|
       start_command("#{top(telling)} 2>#{slave.path}")
       leave
+      expect(other.wait_readable(10)).to be(other)
       expect(other.gets).to eq("errors [true, true, true]\r\n")
       expect(count(/^errors /)).to eq(0)
     end
