@@ -252,7 +252,8 @@ static VALUE show(VALUE self, VALUE (*run)(VALUE showing), VALUE fd, VALUE optio
 
 	remote_source_deinit(&showing.remote->source);
 	showing.source = remote_source_init(&showing.remote->source, showing.remote->client);
-	showing.recorder = ruby_recording_recorder(rb_hash_lookup2(options, ID2SYM(rb_intern("record")), Qnil));
+	showing.recorder = ruby_recording_recorder(rb_hash_lookup2(options, ID2SYM(rb_intern("record")), Qnil),
+	                                           rb_hash_lookup2(options, ID2SYM(rb_intern("overwrite")), Qfalse));
 	if (showing.recorder)
 		showing.source = recorded_source_init(&showing.recorded, &showing.source, showing.recorder);
 	showing.remote->busy = true;
