@@ -18,7 +18,7 @@ struct reporter {
 	VALUE command; /* marked, a frozen string or nil */
 	VALUE record;  /* likewise */
 	bool overwrite;
-	int fd;        /* as given; what is written to is a copy */
+	int fd; /* as given; what is written to is a copy */
 	struct printer_options options;
 
 	/* While it runs; NULL before and after. */
