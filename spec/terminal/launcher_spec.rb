@@ -88,14 +88,14 @@ RSpec.describe "a program before which memory-tracker-top stands" do
 
   it "is ended by Q, with its last words on the terminal" do
     start("at_exit { puts 'last words' }\nsleep")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
     expect(count(/^last words$/)).to eq(1)
   end
 
   it "is told to end by Q when it does not hear of an interrupt" do
     start("trap(:INT) { puts 'not now' }\nsleep 0.1 while true")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(143)
     expect(count(/^not now$/)).to eq(1)
   end
@@ -197,7 +197,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.start("fg")
     terminal.wait_for_viewer
     expect(read_when_there("continued")).to eq("1")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect(terminal.status).to eq(130)
   end
 
@@ -334,7 +334,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.press("BSpace", "BSpace")
     terminal.type("second")
     terminal.wait_for(/\s72\s.*Second$/)
-    terminal.press("Enter", "Q")
+    terminal.press("Enter", "Q", "y")
     terminal.status
     expect(terminal.state).to eq(@before)
   end
@@ -357,7 +357,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.wait_for(/\s2[01]\s.*Worker$/)
     terminal.press("BTab")
     terminal.wait_for(/\s11\s.*Master$/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
   end
 
@@ -366,14 +366,14 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     pid = read_when_there("pid").to_i
     Process.kill(:STOP, pid)
     terminal.wait_for(/^ the program is stopped/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
   end
 
   it "may become another program, which is said" do
     start("sleep 0.5\nexec('sh', '-c', 'sleep 100')")
     terminal.wait_for(/^ this process has ended, or has become another program/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
   end
 
