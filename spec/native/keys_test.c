@@ -400,7 +400,8 @@ static bool is_nothing(const struct viewer *viewer, uint32_t key)
 	bool named = key < ' ' && strchr("\b\t\n\r\033", (int)key);
 
 	/* Any key that is in no row answers a question with no. */
-	return viewer->mode != MODE_QUESTION && !named && !(typed && viewer->mode & typing) && !command_find(viewer, key);
+	return viewer->mode != MODE_QUESTION && !named && !(typed && viewer->mode & typing) &&
+	       !command_find(viewer, key);
 }
 
 static void test_keys_of_no_row_do_nothing(void **state)

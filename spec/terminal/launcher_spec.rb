@@ -299,6 +299,32 @@ RSpec.describe "a program before which memory-tracker-top stands" do
       .to eq("memory-tracker-top: #{File::NULL} cannot be written: it is not a file\n125\n")
   end
 
+  it "has what it prints appended to a file that is there, of which nothing is shown" do
+    File.write(File.join(terminal.folder, "log.txt"), "printed long ago\n")
+    start("puts 'printed now'\nsleep 1\nexit 4", "--output", "log.txt", "--no-wait")
+    terminal.press("l")
+    expect_end(4)
+    expect(File.read(File.join(terminal.folder, "log.txt"))).to eq("printed long ago\nprinted now\n")
+    expect([count("printed long ago"), count("printed now")]).to eq([0, 1])
+  end
+
+  it "is not started when its recording exists or cannot be written, or its output cannot" do
+    File.write(File.join(terminal.folder, "there"), "")
+    program = [RbConfig.ruby, "-e", "File.write('started', '')"]
+    { %w[--record there] => 64, %w[--record /no/where] => 125, %w[--record new --output /no/where] => 125 }
+      .each do |options, status|
+      said = terminal.run("#{Terminal.top(*options, *program)}; echo $?")
+      expect(said).to match(/\Amemory-tracker-top: .*\n#{status}\n\z/m)
+    end
+    expect(%w[started new].map { |name| File.exist?(File.join(terminal.folder, name)) }).to eq([false, false])
+    expect(File.size(File.join(terminal.folder, "there"))).to eq(0)
+  end
+
+  it "leaves no recording behind when the command does not exist" do
+    expect(terminal.run("#{Terminal.top("--record", "new", "./nothing")}; echo $?")).to end_with("\n127\n")
+    expect(Dir.children(terminal.folder).grep(/new/)).to be_empty
+  end
+
   it "is left as soon as it ends with --no-wait" do
     start("puts 'done'\nsleep 1\nexit 8", "--no-wait")
     expect_end(8)

@@ -99,7 +99,8 @@ static unsigned draw_question(struct viewer *viewer, struct grid *grid, unsigned
 	if (viewer->mode == MODE_QUESTION) {
 		const char *text = viewer->question.text;
 
-		return grid_put(grid, line, grid_put(grid, line, 1, GRID_BOLD, text, strlen(text)), GRID_REVERSE, " ", 1);
+		return grid_put(grid, line, grid_put(grid, line, 1, GRID_BOLD, text, strlen(text)), GRID_REVERSE, " ",
+		                1);
 	}
 	if (viewer->mode & (MODE_SORT | MODE_COLUMNS))
 		return picker_draw(&viewer->picker, &viewer->table, grid, line, room_to_pick(viewer, grid->columns));

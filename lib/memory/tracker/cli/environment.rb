@@ -77,8 +77,8 @@ module Memory
           outside? ? "serve" : "screen"
         end
 
-        # The launcher has seen that the file may be written. A program that becomes another one by `exec`, or one of its
-        # processes that comes after the first, finds what was recorded before.
+        # The launcher has seen that the file may be written. A program that becomes another one by `exec`, or a process
+        # of it that comes after the first, finds what was recorded before.
         def settings
           record ? "#{@options}&overwrite=true" : @options.to_s
         end
