@@ -212,8 +212,8 @@ const struct command command_table[] = {
      .run = action_toggle_internal},
     {.keys = {'g'},
      .name = "GC",
-     .help = "run a full GC in the program, after a question if it was attached to, and say what it freed and what "
-             "stayed, in all and of the selected line; two of them confirm growth",
+     .help = "run a full GC (asks first when attached), and say what it freed and what stayed, in all and of the "
+             "selected line; two confirm growth",
      .modes = NOT_IN_HELP,
      .footer_keys = 1,
      .rank = 3,
@@ -399,7 +399,7 @@ const struct command command_table[] = {
      .run = action_leave},
     {.keys = {'Q'},
      .name = "quit",
-     .help = "end the program and leave, after a question",
+     .help = "end the program and leave (asks first)",
      .modes = MODE_TABLE | MODE_OUTPUT | MODE_HELP,
      .applies = action_has_program,
      .run = action_quit},
