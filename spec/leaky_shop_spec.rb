@@ -29,7 +29,7 @@ RSpec.describe "examples/leaky_shop.rb", :top do
       terminal.wait_for(/▲.*Shop::Session$/) { terminal.classes.first == "Shop::Session" }
       terminal.press("Enter", "Down")
       terminal.wait_for(/▾ Shop::Session\n.*│ .*#{Regexp.escape(place.call("Session.new(token"))}$/)
-      terminal.press("Q")
+      terminal.press("Q", "y")
       terminal.status
     end
   end

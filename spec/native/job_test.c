@@ -74,11 +74,9 @@ static void finish(struct stage *stage)
 static const char *printed(const struct stage *stage)
 {
 	static char text[8192];
-	size_t length = transcript_last(&stage->transcript, text, sizeof text);
-	/* The first line says whose file it is. */
-	const char *start = memchr(text, '\n', length);
 
-	return start ? start + 1 : text;
+	transcript_last(&stage->transcript, text, sizeof text);
+	return text;
 }
 
 static void wait_for_text(struct stage *stage, const char *text, int tty)

@@ -34,7 +34,7 @@
 #define F(number) (VIEWER_KEY_F1 + (number)-1)
 
 /* What happens to the shop before keys are pressed. */
-enum event { NOTHING, PRINTS = 1, ENDS = 2, PRINTS_AND_ENDS = 3, REPLAYS = 4, FORKS = 8 };
+enum event { NOTHING, PRINTS = 1, ENDS = 2, PRINTS_AND_ENDS = 3, REPLAYS = 4, FORKS = 8, ATTACHED = 16 };
 
 /* In a state that keys lead to, each of these keys does the same. */
 struct effect {
@@ -145,7 +145,13 @@ static const struct effect effects[] = {
     {"", {'.'}, .request = VIEWER_REPLAY_STEP, .event = REPLAYS},
     {"", {'{'}, .request = VIEWER_REPLAY_REWIND, .event = REPLAYS},
     {"", {'}'}, .request = VIEWER_REPLAY_FORWARD, .event = REPLAYS},
-    {"", {'Q'}, .request = VIEWER_QUIT},
+    {"", {'Q'}, .shown = "\n end the program? y/n"},
+    {"?", {'Q'}, .shown = "\n end the program? y/n"},
+    {"Q", {'y', 'Y'}, .gone = "end the program?", .request = VIEWER_QUIT},
+    {"", {'Q'}, .request = VIEWER_LEAVE, .event = ENDS},
+    {"Q", {'y', 'Y'}, .gone = "end the program?", .request = VIEWER_LEAVE, .event = ENDS},
+    {"", {'g'}, .shown = "\n run a full GC in the program? y/n", .event = ATTACHED},
+    {"g", {'y', 'Y'}, .shown = "GC: asked for", .request = VIEWER_GC, .event = ATTACHED},
 };
 
 #define EFFECTS (sizeof effects / sizeof *effects)
@@ -181,6 +187,7 @@ static void open_at(struct shop_viewer *shop, const char *way, enum event event)
 	if (event & FORKS)
 		fork_workers(shop);
 	shop->viewer->replay = event & REPLAYS;
+	shop->viewer->attached = event & ATTACHED;
 	shop_screen(shop);
 	for (size_t left = strlen(way); left;) {
 		uint32_t key;
@@ -324,6 +331,10 @@ static const struct place places[] = {
     {"P", FORKS},
     {"", REPLAYS},
     {"b", REPLAYS},
+    {"Q", NOTHING},
+    {"lQ", PRINTS},
+    {"?Q", NOTHING},
+    {"g", ATTACHED},
 };
 
 #define PLACES (sizeof places / sizeof *places)
@@ -388,7 +399,9 @@ static bool is_nothing(const struct viewer *viewer, uint32_t key)
 	bool typed = (key >= ' ' && key <= '~') || key == CONTROL('U') || key == VIEWER_KEY_BACKSPACE;
 	bool named = key < ' ' && strchr("\b\t\n\r\033", (int)key);
 
-	return !named && !(typed && viewer->mode & typing) && !command_find(viewer, key);
+	/* Any key that is in no row answers a question with no. */
+	return viewer->mode != MODE_QUESTION && !named && !(typed && viewer->mode & typing) &&
+	       !command_find(viewer, key);
 }
 
 static void test_keys_of_no_row_do_nothing(void **state)
@@ -429,6 +442,34 @@ static void test_escape_leads_back_from_everywhere(void **state)
 	}
 }
 
+/* Any key but y answers no, and does nothing else; so does the mouse. */
+static void test_any_other_key_answers_no(void **state)
+{
+	static const struct place questions[] = {{"Q", NOTHING}, {"lQ", PRINTS}, {"?Q", NOTHING}, {"g", ATTACHED}};
+	struct shop_viewer shop;
+
+	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+		size_t way = strlen(questions[i].way) - 1;
+		char before_it[8];
+
+		snprintf(before_it, sizeof before_it, "%.*s", (int)way, questions[i].way);
+		open_at(&shop, before_it, questions[i].event);
+		char *before = screen_of(&shop);
+		for (uint32_t key = 1; key <= VIEWER_MOUSE_DOWN; key = key == '~' ? VIEWER_KEY_UP : key + 1) {
+			if (key == 'y' || key == 'Y')
+				continue;
+			viewer_press(shop.viewer, (uint32_t)questions[i].way[way]);
+			assert_int_equal(shop.viewer->mode, MODE_QUESTION);
+			const struct viewer_input input = {.key = key, .column = 5, .line = 6};
+			assert_int_equal(viewer_take(shop.viewer, &input), VIEWER_NOTHING);
+			if (!is_as_before(&shop, before))
+				fail_msg("the key %x does something besides no:\n%s", key, shop.text.text);
+		}
+		free(before);
+		shop_close(&shop);
+	}
+}
+
 static int enter_folder(void **state)
 {
 	test_folder_enter();
@@ -447,6 +488,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_each_key_of_each_row, enter_folder, leave_folder),
 	    cmocka_unit_test_setup_teardown(test_what_the_footer_names_does_something, enter_folder, leave_folder),
 	    cmocka_unit_test(test_keys_of_no_row_do_nothing),
+	    cmocka_unit_test(test_any_other_key_answers_no),
 	    cmocka_unit_test(test_escape_leads_back_from_everywhere),
 	};
 

@@ -59,7 +59,7 @@ struct greeting {
 	struct message_header header;
 	struct message_hello hello;
 	struct message_header next;
-	char body[64];
+	char body[8192];
 };
 
 static struct greeting polite(enum message_kind kind, uint64_t size)
@@ -69,6 +69,54 @@ static struct greeting polite(enum message_kind kind, uint64_t size)
 	    .hello = {.version = MESSAGE_VERSION},
 	    .next = {MESSAGE_MAGIC, kind, size},
 	};
+}
+
+static void expect_refused_start(struct served_program *program, struct message_start start, const char *names,
+                                 size_t size, const char *text)
+{
+	struct greeting greeting = polite(MESSAGE_START, sizeof(start) + size);
+
+	memcpy(greeting.body, &start, sizeof(start));
+	memcpy(greeting.body + sizeof(start), names, size);
+	expect_refusal(program, &greeting, offsetof(struct greeting, body) + sizeof(start) + size, text);
+}
+
+static void test_starts_that_make_no_sense(void **state)
+{
+	static const struct message_start senseless[] = {
+	    {.given = 32},
+	    {.given = UINT32_MAX, .light = 1, .path_interval = 1},
+	    {.light = 1},
+	    {.depth = 3},
+	    {.path_interval = 1},
+	    {.existing = 1},
+	    {.given = MESSAGE_START_MODE, .light = 2},
+	    {.given = MESSAGE_START_EXISTING, .existing = 2},
+	    {.given = MESSAGE_START_PATH_INTERVAL},
+	    {.given = MESSAGE_START_PATH_INTERVAL, .path_interval = UINT32_MAX},
+	    {.given = MESSAGE_START_CLASSES},
+	};
+	static const char sentence[] = "the settings of a start make no sense",
+	                  length[] = "a question has the wrong length";
+	const struct message_start classes = {.given = MESSAGE_START_CLASSES};
+	static char names[MESSAGE_START_NAMES_MAX + 1];
+	struct served_program *program = *state;
+	struct greeting greeting = polite(MESSAGE_START, sizeof(struct message_start) - 1);
+
+	expect_refusal(program, &greeting, offsetof(struct greeting, body) + sizeof(struct message_start) - 1, length);
+	greeting = polite(MESSAGE_START, 0);
+	expect_refusal(program, &greeting, offsetof(struct greeting, body), length);
+	for (size_t i = 0; i < sizeof senseless / sizeof *senseless; i++)
+		expect_refused_start(program, senseless[i], "", 0, sentence);
+	expect_refused_start(program, (struct message_start){0}, "A", 2, sentence);
+	expect_refused_start(program, classes, "A", 1, sentence);
+	expect_refused_start(program, classes, "", 1, sentence);
+	expect_refused_start(program, classes, "A\0\0B", 5, sentence);
+	memset(names, 'A', sizeof names);
+	names[MESSAGE_NAME_MAX + 1] = 0;
+	expect_refused_start(program, classes, names, MESSAGE_NAME_MAX + 2, sentence);
+	expect_refused_start(program, classes, names, sizeof names, length);
+	assert_int_equal(program->works, 0);
 }
 
 static void test_hostile_bytes(void **state)
@@ -96,7 +144,7 @@ static void test_hostile_bytes(void **state)
 	greeting = polite(MESSAGE_SNAPSHOT, 0);
 	greeting.hello.version = 99;
 	expect_refusal(program, &greeting, to_body,
-	               "the program has another version of memory-tracker: it speaks version 1 of the protocol, not "
+	               "the program has another version of memory-tracker: it speaks version 2 of the protocol, not "
 	               "version 99");
 	assert_int_equal(program->works, 0);
 	struct client *client = served_program_look(program);
@@ -250,7 +298,7 @@ static void test_a_hostile_program(void **state)
 	greeting.hello.version = 3;
 	expect_no_entry(&greeting, to_body,
 	                "the program has another version of memory-tracker: it speaks version 3 of the protocol, not "
-	                "version 1");
+	                "version 2");
 	greeting.header.kind = MESSAGE_GC;
 	expect_no_entry(&greeting, to_body, "what answers there is no program with memory-tracker");
 }
@@ -277,6 +325,7 @@ static void test_nobody_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_starts_that_make_no_sense),
 	    TEST(test_hostile_bytes),
 	    TEST(test_random_bytes),
 	    TEST(test_small_pieces),

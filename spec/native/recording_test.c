@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ static struct snapshot_header *moment(uint32_t number)
 static struct recorder *record(uint32_t from, uint32_t until)
 {
 	char problem[TRANSPORT_PROBLEM_MAX] = "";
-	struct recorder *recorder = recorder_open(path, problem);
+	struct recorder *recorder = recorder_open(path, true, problem);
 
 	assert_string_equal(problem, "");
 	for (uint32_t number = from; number < until; number++) {
@@ -257,12 +258,12 @@ static void test_what_is_no_recording(void **state)
 	assert_int_equal(write(fd, "#!/bin/sh\necho important\n", 25), 25);
 	close(fd);
 	expect_problem("it is no recording");
-	assert_null(recorder_open(path, problem));
+	assert_null(recorder_open(path, true, problem));
 	assert_non_null(strstr(problem, "is there already and is no recording, so it is left as it is"));
 	assert_int_equal(size_of_file(), 25);
-	assert_null(recorder_open("/dev/null", problem));
+	assert_null(recorder_open("/dev/null", true, problem));
 	assert_non_null(strstr(problem, "is no ordinary file"));
-	assert_null(recorder_open("/no/such/folder/file", problem));
+	assert_null(recorder_open("/no/such/folder/file", true, problem));
 	assert_non_null(strstr(problem, "cannot be written: No such file or directory"));
 	assert_null(recording_open("/no/such/file", problem));
 	assert_non_null(strstr(problem, "cannot be shown: No such file or directory"));
@@ -279,15 +280,96 @@ static void test_other_heads(void **state)
 	head.order = 0x04030201;
 	assert_int_equal(pwrite(fd, &head, sizeof(head), 0), sizeof(head));
 	expect_problem("it was made on a machine of another byte order");
-	close(fd);
-	recorder_close(record(0, 0));
+	head = (struct recording_head){.version = RECORDING_VERSION, .order = RECORDING_ORDER};
+	memcpy(head.magic, RECORDING_MAGIC, 8);
+	assert_int_equal(pwrite(fd, &head, sizeof(head), 0), sizeof(head));
 	expect_problem("there is nothing in it");
+	close(fd);
+}
+
+/* Files whose names begin with that of the recording. */
+static size_t files_there(void)
+{
+	char pattern[sizeof path + 1];
+	glob_t found = {0};
+
+	snprintf(pattern, sizeof pattern, "%s*", path);
+	glob(pattern, 0, NULL, &found);
+	size_t count = found.gl_pathc;
+	globfree(&found);
+	return count;
+}
+
+static void test_what_is_there_is_not_overwritten(void **state)
+{
+	char problem[TRANSPORT_PROBLEM_MAX] = "";
+
+	assert_null(recorder_open(path, false, problem));
+	assert_non_null(strstr(problem, "exists already, and is not to be overwritten"));
+	recorder_close(record(0, 3));
+	off_t size = size_of_file();
+	assert_null(recorder_open(path, false, problem));
+	assert_int_equal(size_of_file(), size);
+	assert_int_equal(files_there(), 1);
+	/* What a symbolic link leads to is not made, and not overwritten. */
+	unlink(path);
+	assert_int_equal(symlink("/no/such/folder/file", path), 0);
+	assert_null(recorder_open(path, false, problem));
+	assert_non_null(strstr(problem, "exists already"));
+}
+
+static void test_a_recording_stays_until_there_is_another(void **state)
+{
+	char problem[TRANSPORT_PROBLEM_MAX] = "";
+	struct stat status;
+
+	recorder_close(record(0, 3));
+	assert_int_equal(chmod(path, 0640), 0);
+	off_t size = size_of_file();
+	struct recorder *recorder = record(0, 0);
+	assert_int_equal(size_of_file(), size);
+	assert_true(recorder_end(recorder, "ended with status 0", problem));
+	recorder_close(recorder);
+	assert_int_equal(size_of_file(), size);
+	assert_int_equal(files_there(), 1);
+	recorder_close(record(7, 8));
+	struct recording *recording = open_recording();
+	assert_int_equal(recording_count(recording), 1);
+	recording_close(recording);
+	assert_int_equal(files_there(), 1);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 0777, 0640);
+}
+
+static void test_a_new_file_that_stays_empty_is_removed(void **state)
+{
+	char problem[TRANSPORT_PROBLEM_MAX] = "";
+
+	unlink(path);
+	struct recorder *recorder = recorder_open(path, false, problem);
+	assert_int_equal(size_of_file(), sizeof(struct recording_head));
+	/* A child of a fork leaves it to its parent. */
+	if (fork() == 0) {
+		recorder_close(recorder);
+		_exit(0);
+	}
+	wait(NULL);
+	assert_int_equal(files_there(), 1);
+	assert_true(recorder_end(recorder, "ended with status 0", problem));
+	recorder_close(recorder);
+	assert_int_equal(files_there(), 0);
+	/* Another file that has come in its place is not. */
+	recorder = recorder_open(path, false, problem);
+	unlink(path);
+	close(open(path, O_CREAT | O_WRONLY, 0600));
+	recorder_close(recorder);
+	assert_int_equal(files_there(), 1);
 }
 
 static void test_a_full_disk(void **state)
 {
 	char problem[TRANSPORT_PROBLEM_MAX] = "";
-	struct recorder *recorder = recorder_open("/dev/full", problem);
+	struct recorder *recorder = recorder_open("/dev/full", true, problem);
 
 	/* Not an ordinary file; a real one that is too large for this process will do. */
 	assert_null(recorder);
@@ -367,6 +449,9 @@ int main(void)
 	    TEST(test_every_changed_byte),
 	    TEST(test_what_is_no_recording),
 	    TEST(test_other_heads),
+	    TEST(test_what_is_there_is_not_overwritten),
+	    TEST(test_a_recording_stays_until_there_is_another),
+	    TEST(test_a_new_file_that_stays_empty_is_removed),
 	    TEST(test_a_full_disk),
 	    cmocka_unit_test(test_the_checksum_is_that_of_zlib),
 	    cmocka_unit_test(test_random_changes),

@@ -77,6 +77,11 @@ void scene_name_file(struct shop_viewer *shop)
 	shop_press(shop, "w");
 }
 
+void scene_ask_to_quit(struct shop_viewer *shop)
+{
+	shop_press(shop, "Q");
+}
+
 void scene_make_inexact(struct shop_viewer *shop)
 {
 	shop->reason = "at least 1,231 frees were not reported while another tool's hook ran";

@@ -17,6 +17,7 @@ void scene_keep_search(struct shop_viewer *shop);
 void scene_pick_order(struct shop_viewer *shop);
 void scene_choose_columns(struct shop_viewer *shop);
 void scene_name_file(struct shop_viewer *shop);
+void scene_ask_to_quit(struct shop_viewer *shop);
 void scene_make_inexact(struct shop_viewer *shop);
 void scene_make_light(struct shop_viewer *shop);
 void scene_type_filter(struct shop_viewer *shop);

@@ -58,6 +58,7 @@ static const struct view views[] = {
     {.name = "filter_kept", .prepare = scene_keep_filter, .lines = 10},
     {.name = "search_typed", .prepare = scene_type_search, .lines = 14, .paths = true},
     {.name = "file_named", .prepare = scene_name_file, .lines = 10},
+    {.name = "quit_asked", .prepare = scene_ask_to_quit, .lines = 10},
     {.name = "frozen", .prepare = scene_freeze_and_follow, .lines = 14},
     {.name = "paused", .prepare = scene_pause_shop, .lines = 10},
     {.name = "ended", .prepare = scene_end_shop, .lines = 14},

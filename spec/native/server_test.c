@@ -137,6 +137,61 @@ static void test_work_while_there_is_some(void **state)
 	client_close(first);
 }
 
+static const struct message_start nothing;
+
+static void test_a_start_carries_what_was_asked_for(void **state)
+{
+	static const char names[] = "Shop::Session\0Hash";
+	const struct message_start start = {
+	    .given = MESSAGE_START_ALL, .light = 1, .depth = 7, .path_interval = 3, .existing = 1};
+	struct served_program *program = *state;
+	struct client *client = served_program_look(program);
+	char many[MESSAGE_START_NAMES_MAX + 1] = "";
+	struct client_message message;
+
+	assert_true(client_ask_start(client, &start, names, sizeof names));
+	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
+	assert_memory_equal(&program->work.start, &start, sizeof start);
+	assert_memory_equal(program->work.names, names, sizeof names);
+	assert_int_equal(program->work.names[sizeof names], 0);
+	client_ask_start(client, &nothing, NULL, 0);
+	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
+	assert_memory_equal(&program->work.start, &nothing, sizeof nothing);
+	assert_string_equal(program->work.names, "");
+	/* As many names as there can be, and one byte more. */
+	memset(many, 'A', sizeof many);
+	for (size_t end = 100; end < sizeof many; end += 100)
+		many[end] = 0;
+	many[MESSAGE_START_NAMES_MAX - 1] = 0;
+	assert_true(client_ask_start(client, &start, many, MESSAGE_START_NAMES_MAX));
+	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
+	assert_memory_equal(program->work.names, many, MESSAGE_START_NAMES_MAX);
+	assert_false(client_ask_start(client, &start, many, sizeof many));
+	client_close(client);
+}
+
+/* The connection whose start was refused keeps nothing going, unless an earlier one was done. */
+static void test_a_start_that_is_refused(void **state)
+{
+	const struct message_start deep = {.given = MESSAGE_START_DEPTH, .depth = 99};
+	struct served_program *program = *state;
+	struct client *first = served_program_look(program), *refused = served_program_look(program);
+	struct client_message message;
+
+	client_ask_start(first, &nothing, NULL, 0);
+	assert_int_equal(wait_for_next(first, &message), CLIENT_DONE);
+	client_ask_start(first, &deep, NULL, 0);
+	assert_int_equal(wait_for_next(first, &message), CLIENT_REFUSED);
+	client_ask_start(refused, &deep, NULL, 0);
+	assert_int_equal(wait_for_next(refused, &message), CLIENT_REFUSED);
+	assert_int_equal(message.asked, MESSAGE_START);
+	assert_string_equal(message.text, "that is too deep");
+	assert_int_equal(program->deserted, 0);
+	client_close(first);
+	wait_for_count(&program->deserted, 1);
+	client_close(refused);
+}
+
 static void test_when_all_who_started_are_gone(void **state)
 {
 	struct served_program *program = *state;
@@ -144,9 +199,9 @@ static void test_when_all_who_started_are_gone(void **state)
 	              *other = served_program_look(program);
 	struct client_message message;
 
-	client_ask_start(first);
+	client_ask_start(first, &nothing, NULL, 0);
 	assert_int_equal(wait_for_next(first, &message), CLIENT_DONE);
-	client_ask_start(second);
+	client_ask_start(second, &nothing, NULL, 0);
 	assert_int_equal(wait_for_next(second, &message), CLIENT_DONE);
 	client_close(first);
 	client_ask_snapshot(other);
@@ -280,6 +335,8 @@ int main(void)
 	    TEST(test_a_snapshot_does_not_wait_for_the_vm),
 	    TEST(test_work),
 	    TEST(test_work_while_there_is_some),
+	    TEST(test_a_start_carries_what_was_asked_for),
+	    TEST(test_a_start_that_is_refused),
 	    TEST(test_when_all_who_started_are_gone),
 	    TEST(test_as_many_as_there_are_places),
 	    TEST(test_the_end),

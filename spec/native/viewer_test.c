@@ -214,12 +214,13 @@ static void test_what_the_terminal_is_asked_for(void **state)
 	struct shop_viewer *shop = *state;
 
 	assert_int_equal(shop_press(shop, "q"), VIEWER_LEAVE);
-	assert_int_equal(shop_press(shop, "Q"), VIEWER_QUIT);
+	assert_int_equal(shop_press(shop, "Q"), VIEWER_NOTHING);
+	assert_int_equal(shop_press(shop, "y"), VIEWER_QUIT);
 	assert_int_equal(shop_press(shop, "\x0c"), VIEWER_REDRAW);
 	assert_int_equal(shop_press(shop, "\x1a"), VIEWER_SUSPEND);
 	assert_int_equal(shop_press(shop, "/\x0c"), VIEWER_REDRAW);
 	assert_int_equal(shop_press(shop, "\x1a"), VIEWER_SUSPEND);
-	assert_int_equal(shop_press(shop, "\r?Q"), VIEWER_QUIT);
+	assert_int_equal(shop_press(shop, "\r?Qy"), VIEWER_QUIT);
 	assert_int_equal(viewer_press(shop->viewer, 0), VIEWER_NOTHING);
 	assert_int_equal(viewer_press(shop->viewer, 0x1f600), VIEWER_NOTHING);
 	assert_int_equal(viewer_press(shop->viewer, UINT32_MAX), VIEWER_NOTHING);

@@ -27,8 +27,8 @@ RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
     pid
   end
 
-  def leave(key = "q")
-    terminal.press(key)
+  def leave(*keys)
+    terminal.press(*(keys.empty? ? ["q"] : keys))
     expect_end(0)
   end
 
@@ -42,9 +42,11 @@ RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
     expect(Process.kill(0, pid)).to eq(1)
   end
 
-  it "runs a GC in the program" do
+  it "runs a GC in the program after a question" do
     attach(leak)
     terminal.press("g")
+    terminal.wait_for(%r{^ run a full GC in the program\? y/n})
+    terminal.press("y")
     terminal.wait_for(/GC \d+ ms: freed [\d,]+ of [\d,]+, stayed [\d,]+/)
     leave
   end
@@ -76,8 +78,24 @@ RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
 
   it "ends the program too with Q" do
     pid = attach(leak)
-    leave("Q")
+    terminal.press("Q")
+    terminal.wait_for(%r{^ end the program\? y/n})
+    leave("y")
     expect(RunTop.status_of(pid).termsig).to eq(2)
+  end
+
+  it "does not end the program by Q and a key that is not y" do
+    pid = attach(leak)
+    terminal.press("Q", "q")
+    terminal.wait_for(/q leave/)
+    leave
+    expect(Process.kill(0, pid)).to eq(1)
+  end
+
+  it "signals no process with Q when the program has ended" do
+    attach("puts 'ready'; sleep 1; exit 3")
+    terminal.wait_for(/ended with status 3 after/)
+    leave("Q")
   end
 
   it "leaves with Ctrl-C" do

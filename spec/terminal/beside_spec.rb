@@ -123,7 +123,7 @@ RSpec.describe "the viewer beside a program" do
 
   it "tells a program to end that does not hear of an interrupt" do
     start("trap(:INT) { }\nloop { sleep 0.1 }")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(143)
   end
 
@@ -136,7 +136,7 @@ RSpec.describe "the viewer beside a program" do
     eventually("some time") { now > before.last + 5 }
     ticks = Integer(`getconf CLK_TCK`)
     expect((used.call - before.first).fdiv(ticks) / (now - before.last)).to be < 0.01
-    terminal.press("Q")
+    terminal.press("Q", "y")
   end
 
   it "warns once where there is no terminal, and the program runs" do

@@ -22,7 +22,7 @@ RSpec.describe "memory-tracker-top in a terminal" do
   it "shows the leaking classes at the top, and gives the terminal back" do
     start(busy, "--gc", "0.3")
     terminal.wait_for(/▲.*Session$/) { terminal.classes.first(2) == %w[Session Listener] }
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
   end
 
@@ -33,7 +33,7 @@ RSpec.describe "memory-tracker-top in a terminal" do
     terminal.wait_for(/▾ Session\n.* ▲ .*│ .*program\.rb:5$/)
     terminal.press("v")
     terminal.wait_for(/→ +5  loop \{ 5\.times \{ kept << Session\.new/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     terminal.status
   end
 
@@ -49,7 +49,7 @@ RSpec.describe "memory-tracker-top in a terminal" do
     terminal.press(">", ">", ">")
     terminal.wait_for { |screen| screen[/RETAINED.*/] =~ /CLASS[▾▴]/ }
     terminal.wait_for { terminal.classes.size > 5 && terminal.classes == terminal.classes.sort }
-    terminal.press("Q")
+    terminal.press("Q", "y")
     terminal.status
   end
 
@@ -90,14 +90,14 @@ RSpec.describe "memory-tracker-top in a terminal" do
     expect(terminal.screen).not_to include("hello from")
     terminal.press("l")
     terminal.wait_for(/hello from the program/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     terminal.status
   end
 
   it "is stopped by Ctrl-Z as a whole, and comes back with fg" do
     start(busy)
     stop_and_bring_back
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect(terminal.status).to eq(130)
   end
 

@@ -22,7 +22,7 @@ RSpec.describe "keys of the viewer" do
   end
 
   def leave
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect(terminal.status).to eq(130)
   end
 

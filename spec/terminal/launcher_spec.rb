@@ -66,14 +66,14 @@ RSpec.describe "a program before which memory-tracker-top stands" do
 
   it "is ended by Q, with its last words on the terminal" do
     start("at_exit { puts 'last words' }\nsleep")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
     expect(count(/^last words$/)).to eq(1)
   end
 
   it "is told to end by Q when it does not hear of an interrupt" do
     start("trap(:INT) { puts 'not now' }\nsleep 0.1 while true")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(143)
     expect(count(/^not now$/)).to eq(1)
   end
@@ -176,7 +176,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.start("fg")
     terminal.wait_for_viewer
     expect(read_when_there("continued")).to eq("1")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect(terminal.status).to eq(130)
   end
 
@@ -278,6 +278,32 @@ RSpec.describe "a program before which memory-tracker-top stands" do
       .to eq("memory-tracker-top: #{File::NULL} cannot be written: it is not a file\n125\n")
   end
 
+  it "has what it prints appended to a file that is there, of which nothing is shown" do
+    File.write(File.join(terminal.folder, "log.txt"), "printed long ago\n")
+    start("puts 'printed now'\nsleep 1\nexit 4", "--output", "log.txt", "--no-wait")
+    terminal.press("l")
+    expect_end(4)
+    expect(File.read(File.join(terminal.folder, "log.txt"))).to eq("printed long ago\nprinted now\n")
+    expect([count("printed long ago"), count("printed now")]).to eq([0, 1])
+  end
+
+  it "is not started when its recording exists or cannot be written, or its output cannot" do
+    File.write(File.join(terminal.folder, "there"), "")
+    program = [RbConfig.ruby, "-e", "File.write('started', '')"]
+    { %w[--record there] => 64, %w[--record /no/where] => 125, %w[--record new --output /no/where] => 125 }
+      .each do |options, status|
+      said = terminal.run("#{Terminal.top(*options, *program)}; echo $?")
+      expect(said).to match(/\Amemory-tracker-top: .*\n#{status}\n\z/m)
+    end
+    expect(%w[started new].map { |name| File.exist?(File.join(terminal.folder, name)) }).to eq([false, false])
+    expect(File.size(File.join(terminal.folder, "there"))).to eq(0)
+  end
+
+  it "leaves no recording behind when the command does not exist" do
+    expect(terminal.run("#{Terminal.top("--record", "new", "./nothing")}; echo $?")).to end_with("\n127\n")
+    expect(Dir.children(terminal.folder).grep(/new/)).to be_empty
+  end
+
   it "is left as soon as it ends with --no-wait" do
     start("puts 'done'\nsleep 1\nexit 8", "--no-wait")
     expect_end(8)
@@ -313,7 +339,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.press("BSpace", "BSpace")
     terminal.type("second")
     terminal.wait_for(/\s72\s.*Second$/)
-    terminal.press("Enter", "Q")
+    terminal.press("Enter", "Q", "y")
     terminal.status
     expect(terminal.state).to eq(@before)
   end
@@ -336,7 +362,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.wait_for(/\s2[01]\s.*Worker$/)
     terminal.press("BTab")
     terminal.wait_for(/\s11\s.*Master$/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
   end
 
@@ -345,14 +371,14 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     pid = read_when_there("pid").to_i
     Process.kill(:STOP, pid)
     terminal.wait_for(/^ the program is stopped/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
   end
 
   it "may become another program, which is said" do
     start("sleep 0.5\nexec('sh', '-c', 'sleep 100')")
     terminal.wait_for(/^ this process has ended, or has become another program/)
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(130)
   end
 

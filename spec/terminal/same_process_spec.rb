@@ -33,7 +33,7 @@ RSpec.describe "memory-tracker-top --same-process" do
   it "is stopped by Ctrl-Z as a whole, and comes back with fg" do
     start("loop { Object.new; sleep 0.02 }")
     stop_and_bring_back
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect(terminal.status).to eq(130)
   end
 end

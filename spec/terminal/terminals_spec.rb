@@ -23,7 +23,7 @@ RSpec.describe "the viewer on terminals of all kinds" do
       # Titles come before the numbers, and without numbers there is nothing to filter.
       terminal.wait_for(/RETAINED.*CLASS.*\n\s*(?:≤|<=)?[\d–-]/)
       yield terminal
-      terminal.press("Q")
+      terminal.press("Q", "y")
       expect(terminal.status).to eq(130)
       expect(terminal.state).to eq(before)
     end
@@ -84,7 +84,7 @@ RSpec.describe "the viewer on terminals of all kinds" do
         terminal.resize(columns, lines)
         terminal.press("Enter")
         SpecSupport.eventually("the program") { File.exist?(File.join(terminal.folder, "runs")) && terminal.alternate? }
-        terminal.press("j", "l", "?", "q", "Q")
+        terminal.press("j", "l", "?", "q", "Q", "y")
         SpecSupport.eventually("the end") { File.size?(File.join(terminal.folder, "status")) }
         terminal.resize(100, 30)
         expect(File.read(File.join(terminal.folder, "status")).to_i).to eq(130)
@@ -135,7 +135,7 @@ RSpec.describe "the viewer on terminals of all kinds" do
         terminal.start(Terminal.top("--no-mouse", RbConfig.ruby, terminal.write("program.rb", "sleep")))
         terminal.wait_for_viewer
         expect(terminal).not_to be_mouse
-        terminal.press("Q")
+        terminal.press("Q", "y")
         terminal.status
       end
     end

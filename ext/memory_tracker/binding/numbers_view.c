@@ -65,6 +65,7 @@ static struct display *open_display(struct view *view, const struct numbers_sour
 	display.viewer.command = text(command);
 	display.viewer.silent = true;
 	display.viewer.replay = source->steer != NULL;
+	display.viewer.attached = !display.viewer.replay;
 	if (display.viewer.sort && !column_find(display.viewer.sort))
 		rb_raise(rb_eArgError, "there is no column %" PRIsVALUE " to sort by", rb_inspect(sort));
 	struct display *opened = display_open(&display, problem);

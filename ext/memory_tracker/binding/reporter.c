@@ -17,7 +17,8 @@ struct reporter {
 	VALUE capture; /* marked */
 	VALUE command; /* marked, a frozen string or nil */
 	VALUE record;  /* likewise */
-	int fd;        /* as given; what is written to is a copy */
+	bool overwrite;
+	int fd; /* as given; what is written to is a copy */
 	struct printer_options options;
 
 	/* While it runs; NULL before and after. */
@@ -157,6 +158,7 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE fd, VALUE options)
 	reporter->capture = capture;
 	if (!NIL_P(option(options, "record")))
 		reporter->record = rb_str_new_frozen(option(options, "record"));
+	reporter->overwrite = RTEST(option(options, "overwrite"));
 	if (!NIL_P(command)) {
 		reporter->command = rb_str_new_frozen(StringValue(command));
 		reporter->options.batch.command = StringValueCStr(reporter->command);
@@ -200,7 +202,7 @@ static VALUE start(VALUE self)
 	 * The numbers are made fresh by the program's own births. A Ruby thread is there for GCs and for light captures only: a program can
 	 * notice it, and one that waits for a deadlock of its own to be broken by Ruby would wait for ever.
 	 */
-	reporter->options.recorder = ruby_recording_recorder(reporter->record);
+	reporter->options.recorder = ruby_recording_recorder(reporter->record, reporter->overwrite ? Qtrue : Qfalse);
 	reporter->service = reporter->options.gc_ns || capture->light
 	                        ? service_start(capture, reporter->capture, "memory-tracker")
 	                        : NULL;

@@ -24,6 +24,7 @@ struct ruby_program {
 	VALUE sort;
 	VALUE output;
 	VALUE record;
+	bool overwrite;
 	struct viewer_options options; /* without its texts */
 	double gc;                     /* 0: none */
 	bool hurried;
@@ -156,6 +157,7 @@ static VALUE initialize(VALUE self, VALUE arguments, VALUE environment, VALUE op
 	program->hint = string_option(options, "hint");
 	program->sort = string_option(options, "sort");
 	program->output = string_option(options, "output");
+	program->overwrite = RTEST(option(options, "overwrite"));
 	program->record = string_option(options, "record");
 	program->options = view_options_parse(options);
 	program->gc = view_options_seconds(options, "gc");
@@ -231,7 +233,7 @@ static VALUE start(VALUE self)
 
 	if (program->display)
 		rb_raise(error_class, "the program has been started already");
-	program->recorder = ruby_recording_recorder(program->record);
+	program->recorder = ruby_recording_recorder(program->record, program->overwrite ? Qtrue : Qfalse);
 	program->processes = processes_new(text(program->directory));
 	if (!program->processes) {
 		close_all(program);

@@ -22,16 +22,22 @@ static struct recording *get(VALUE self)
 	return rb_check_typeddata(self, &recording_type);
 }
 
-struct recorder *ruby_recording_recorder(VALUE path)
+struct recorder *ruby_recording_recorder(VALUE path, VALUE overwrite)
 {
 	char problem[TRANSPORT_PROBLEM_MAX];
 
 	if (NIL_P(path))
 		return NULL;
-	struct recorder *recorder = recorder_open(StringValueCStr(path), problem);
+	struct recorder *recorder = recorder_open(StringValueCStr(path), RTEST(overwrite), problem);
 	if (!recorder)
 		rb_raise(error_class, "%s", problem);
 	return recorder;
+}
+
+static VALUE check(VALUE klass, VALUE path, VALUE overwrite)
+{
+	recorder_close(ruby_recording_recorder(StringValue(path), overwrite));
+	return Qnil;
 }
 
 static VALUE open_recording(VALUE klass, VALUE path)
@@ -114,6 +120,7 @@ void ruby_recording_define(VALUE tracker)
 
 	rb_undef_alloc_func(klass);
 	rb_define_singleton_method(klass, "open", open_recording, 1);
+	rb_define_singleton_method(klass, "check", check, 2);
 	rb_define_method(klass, "count", count, 0);
 	rb_define_method(klass, "seconds", seconds, 1);
 	rb_define_method(klass, "snapshot", snapshot, 1);

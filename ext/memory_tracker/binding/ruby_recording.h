@@ -7,7 +7,10 @@
 /* Defines the class below `tracker`. GVL */
 void ruby_recording_define(VALUE tracker);
 
-/* A recorder for a path, or NULL for nil. Raises Error when it cannot be written. GVL */
-struct recorder *ruby_recording_recorder(VALUE path);
+/*
+ * A recorder for a path, or NULL for nil. With `overwrite` true a recording that is there is replaced. Raises Error when
+ * nothing can be recorded there. GVL
+ */
+struct recorder *ruby_recording_recorder(VALUE path, VALUE overwrite);
 
 #endif

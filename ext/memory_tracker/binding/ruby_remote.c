@@ -184,20 +184,69 @@ static void wait_for_answer(struct waiting *waiting, VALUE patience)
 		rb_raise(error_class, "%s", waiting->message.text);
 }
 
-static VALUE start(VALUE self, VALUE patience)
-{
-	struct waiting waiting = {.remote = get_open(self), .wanted = CLIENT_DONE, .asked = MESSAGE_START};
+/* --- starting --- */
 
-	client_ask_start(waiting.remote->client);
-	wait_for_answer(&waiting, patience);
-	return self;
+static bool is_given(VALUE settings, const char *name, VALUE *value)
+{
+	*value = rb_hash_lookup2(settings, ID2SYM(rb_intern(name)), Qundef);
+	return *value != Qundef;
 }
 
-static VALUE set_depth(VALUE self, VALUE depth, VALUE patience)
+/* A String with the names of classes, each ended by a zero byte. */
+static VALUE join_names(VALUE classes)
 {
-	struct waiting waiting = {.remote = get_open(self), .wanted = CLIENT_DONE, .asked = MESSAGE_DEPTH};
+	VALUE names = rb_str_new(NULL, 0);
 
-	client_set_depth(waiting.remote->client, NULL, NUM2UINT(depth));
+	Check_Type(classes, T_ARRAY);
+	for (long i = 0; i < RARRAY_LEN(classes); i++) {
+		VALUE name = RARRAY_AREF(classes, i);
+		const char *bytes = StringValueCStr(name);
+
+		rb_str_cat(names, bytes, RSTRING_LEN(name) + 1);
+	}
+	return names;
+}
+
+static struct message_start start_from(VALUE settings, VALUE *names)
+{
+	struct message_start start = {0};
+	VALUE value;
+
+	Check_Type(settings, T_HASH);
+	if (is_given(settings, "mode", &value)) {
+		start.given |= MESSAGE_START_MODE;
+		start.light = value == ID2SYM(rb_intern("light"));
+	}
+	if (is_given(settings, "depth", &value)) {
+		start.given |= MESSAGE_START_DEPTH;
+		start.depth = NUM2UINT(value);
+	}
+	if (is_given(settings, "path_interval", &value)) {
+		start.given |= MESSAGE_START_PATH_INTERVAL;
+		start.path_interval = NUM2UINT(value);
+	}
+	if (is_given(settings, "existing", &value)) {
+		start.given |= MESSAGE_START_EXISTING;
+		start.existing = RTEST(value);
+	}
+	if (is_given(settings, "classes", &value)) {
+		start.given |= MESSAGE_START_CLASSES;
+		*names = join_names(value);
+	}
+	return start;
+}
+
+static VALUE start(VALUE self, VALUE settings, VALUE patience)
+{
+	struct waiting waiting = {.remote = get_open(self), .wanted = CLIENT_DONE, .asked = MESSAGE_START};
+	VALUE names = rb_str_new(NULL, 0);
+	struct message_start start = start_from(settings, &names);
+
+	if (RSTRING_LEN(names) > MESSAGE_START_NAMES_MAX)
+		rb_raise(error_class, "the names of classes are longer than %d bytes together",
+		         MESSAGE_START_NAMES_MAX);
+	client_ask_start(waiting.remote->client, &start, RSTRING_PTR(names), (size_t)RSTRING_LEN(names));
+	RB_GC_GUARD(names);
 	wait_for_answer(&waiting, patience);
 	return self;
 }
@@ -252,7 +301,8 @@ static VALUE show(VALUE self, VALUE (*run)(VALUE showing), VALUE fd, VALUE optio
 
 	remote_source_deinit(&showing.remote->source);
 	showing.source = remote_source_init(&showing.remote->source, showing.remote->client);
-	showing.recorder = ruby_recording_recorder(rb_hash_lookup2(options, ID2SYM(rb_intern("record")), Qnil));
+	showing.recorder = ruby_recording_recorder(rb_hash_lookup2(options, ID2SYM(rb_intern("record")), Qnil),
+	                                           rb_hash_lookup2(options, ID2SYM(rb_intern("overwrite")), Qfalse));
 	if (showing.recorder)
 		showing.source = recorded_source_init(&showing.recorded, &showing.source, showing.recorder);
 	showing.remote->busy = true;
@@ -311,8 +361,7 @@ void ruby_remote_define(VALUE tracker)
 	rb_define_method(klass, "close", close_remote, 0);
 	rb_define_method(klass, "pid", pid, 0);
 	rb_define_method(klass, "running?", was_running, 0);
-	rb_define_method(klass, "start", start, 1);
-	rb_define_method(klass, "set_depth", set_depth, 2);
+	rb_define_method(klass, "start", start, 2);
 	rb_define_method(klass, "snapshot", snapshot, 1);
 	rb_define_method(klass, "collect", collect, 1);
 	rb_define_method(klass, "view", view, 1);

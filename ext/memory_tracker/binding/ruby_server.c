@@ -6,11 +6,14 @@
 #include "binding/errors.h"
 #include "binding/ruby_capture.h"
 #include "binding/served.h"
+#include "binding/start_settings.h"
 #include "binding/turn.h"
 
 struct ruby_server {
 	VALUE self;
 	VALUE capture; /* marked */
+	struct capture_settings
+	    kept; /* owned: what the program has given the capture, whatever a client asks for later */
 	bool armed;
 	struct served *served; /* owned; NULL unless it runs */
 	pid_t pid;             /* of the process that it runs in */
@@ -28,6 +31,7 @@ static void mark(void *data)
 /* One that runs is kept alive by `servers`, so that there is nothing to stop here. */
 static void release(void *data)
 {
+	start_settings_deinit(&((struct ruby_server *)data)->kept);
 	xfree(data);
 }
 
@@ -65,6 +69,9 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE armed)
 	struct ruby_server *server = get(self);
 
 	capture_name(ruby_capture_get(capture), StringValueCStr(command));
+	start_settings_deinit(&server->kept);
+	if (!start_settings_init(&server->kept, ruby_capture_get(capture)))
+		rb_memerror();
 	server->capture = capture;
 	server->armed = RTEST(armed);
 	return self;
@@ -96,8 +103,8 @@ static VALUE start(VALUE self, VALUE where)
 		return Qfalse;
 	/* What a fork may have left here belongs to the parent. */
 	forget(server);
-	server->served = served_start(ruby_capture_get(server->capture), server->capture, StringValueCStr(where),
-	                              server->armed, problem);
+	server->served = served_start(ruby_capture_get(server->capture), server->capture, &server->kept,
+	                              StringValueCStr(where), server->armed, problem);
 	if (!server->served)
 		rb_raise(error_class, "%s", problem);
 	server->pid = getpid();

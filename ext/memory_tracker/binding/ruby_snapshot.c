@@ -78,6 +78,8 @@ static void set_process(VALUE hash, const struct snapshot_header *header)
 	set(hash, "heap_slots", ULL2NUM(header->heap_total_slots));
 	set(hash, "rss_bytes", ULL2NUM(header->rss_bytes));
 	set(hash, "tracker_bytes", ULL2NUM(header->tracker_bytes));
+	set(hash, "depth", UINT2NUM(header->depth));
+	set(hash, "existing", header->flags & SNAPSHOT_EXISTING ? Qtrue : Qfalse);
 	set(hash, "path_interval", UINT2NUM(header->path_interval));
 	set(hash, "light", header->flags & SNAPSHOT_LIGHT ? Qtrue : Qfalse);
 	set(hash, "sampled", ULL2NUM(header->sampled));

@@ -6,15 +6,18 @@
 #include <unistd.h>
 
 #include "base/condition.h"
+#include "binding/start_settings.h"
 #include "model/path_cache.h"
 #include "vm/depths.h"
 #include "vm/service.h"
 
 struct served {
-	struct capture *capture; /* borrowed; the service's thread keeps its owner alive */
-	VALUE owner;             /* which whoever has started this marks, so that it stays where it is */
-	struct service *service; /* owned */
-	struct server *server;   /* owned; changes under the GVL */
+	struct capture *capture;             /* borrowed; the service's thread keeps its owner alive */
+	VALUE owner;                         /* which whoever has started this marks, so that it stays where it is */
+	struct service *service;             /* owned */
+	struct server *server;               /* owned; changes under the GVL */
+	const struct capture_settings *defaults; /* borrowed: for what a start does not ask for */
+	char problem[MESSAGE_TEXT_MAX + 1];  /* why the latest start was refused */
 	bool armed;
 	bool kept;                        /* the server has not ended, and may use all of this */
 	char title[CAPTURE_COMMAND_SIZE]; /* $0 as it was */
@@ -36,10 +39,20 @@ static void release(struct served *served)
 		free(served);
 }
 
-static const char *start_counting(struct served *served)
+/* Where counting is under way nothing is changed for who asks for something else. */
+static const char *start_counting(struct served *served, const struct server_work *work)
 {
-	const char *reason = "";
+	struct capture *capture = served->capture;
+	const char *reason = "", *problem = NULL;
 
+	if (!capture->running)
+		problem = start_settings_apply(capture, served->defaults, work);
+	if (problem)
+		return problem;
+	if (capture->running && !start_settings_agree(capture, work)) {
+		start_settings_describe(capture, served->problem, sizeof(served->problem));
+		return served->problem;
+	}
 	switch (capture_start(served->capture, served->owner, &reason)) {
 	case CAPTURE_DONE:
 	case CAPTURE_NOTHING:
@@ -77,7 +90,7 @@ static const char *perform(struct served *served, const struct server_work *work
 		capture_refresh(capture);
 		return NULL;
 	case MESSAGE_START:
-		return start_counting(served);
+		return start_counting(served, work);
 	case MESSAGE_STOP:
 		stop_counting(capture);
 		return NULL;
@@ -213,8 +226,8 @@ static void lost(void *context)
 
 /* --- life --- */
 
-struct served *served_start(struct capture *capture, VALUE owner, const char *directory, bool armed,
-                            char problem[TRANSPORT_PROBLEM_MAX])
+struct served *served_start(struct capture *capture, VALUE owner, const struct capture_settings *kept,
+                            const char *directory, bool armed, char problem[TRANSPORT_PROBLEM_MAX])
 {
 	struct service *service = service_start(capture, owner, "memory-tracker");
 	struct served *served = calloc(1, sizeof *served);
@@ -223,9 +236,13 @@ struct served *served_start(struct capture *capture, VALUE owner, const char *di
 		service_stop(service);
 		rb_memerror();
 	}
-	*served =
-	    (struct served){.capture = capture, .owner = owner, .service = service, .armed = armed, .pid = getpid()};
-	served->references = 1;
+	*served = (struct served){.capture = capture,
+	                          .owner = owner,
+	                          .service = service,
+	                          .defaults = kept,
+	                          .armed = armed,
+	                          .pid = getpid(),
+	                          .references = 1};
 	read_title(served->title);
 	served->working = (struct service_job){.function = do_work, .data = served};
 	served->refreshing = (struct service_job){.function = do_refresh, .data = served};

@@ -13,12 +13,13 @@
 struct served;
 
 /*
- * Begins to serve a capture in `directory`. `owner` is an object that keeps the capture alive. With `armed` objects are counted
- * only as long as somebody wants to see them. Returns NULL and a sentence in `problem` when it cannot be; may raise
+ * Begins to serve a capture in `directory`. `owner` is an object that keeps the capture alive, and `kept` as well; these
+ * are the settings that a start has where it asks for nothing. With `armed` objects are counted only as long as a
+ * client that started the counting is connected. Returns NULL and a sentence in `problem` when it cannot be; may raise
  * what service_start raises. GVL
  */
-struct served *served_start(struct capture *capture, VALUE owner, const char *directory, bool armed,
-                            char problem[TRANSPORT_PROBLEM_MAX]);
+struct served *served_start(struct capture *capture, VALUE owner, const struct capture_settings *kept,
+                            const char *directory, bool armed, char problem[TRANSPORT_PROBLEM_MAX]);
 
 /* Where it can be found. */
 const char *served_path(const struct served *served);

@@ -79,7 +79,9 @@ static const char *describe_file(char *buffer, const char *path, int error)
 	if (!path)
 		return describe(buffer, "there is no room for what the program prints", error);
 	snprintf(buffer, SESSION_PROBLEM_MAX, "%.150s cannot be written: %s", path,
-	         error == EINVAL ? "it is not a file" : strerror(error));
+	         error == EINVAL        ? "it is not a file"
+	         : error == EWOULDBLOCK ? "another viewer writes to it"
+	                                : strerror(error));
 	return buffer;
 }
 

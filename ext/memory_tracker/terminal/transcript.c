@@ -62,7 +62,8 @@ static int open_named(const char *path, int *file, int *reader)
 	/* What is printed is read again, so it must be where it was written. */
 	if (!error && (fstat(*file, &status) < 0 || !S_ISREG(status.st_mode)))
 		error = EINVAL;
-	if (!error && ftruncate(*file, 0) < 0)
+	/* Another viewer that appends to it would have its output between ours. */
+	if (!error && flock(*file, LOCK_EX | LOCK_NB) < 0)
 		error = errno;
 	if (!error)
 		return 0;
@@ -88,8 +89,14 @@ static int write_header(struct transcript *transcript)
 
 	if (write(descriptor_fd(&transcript->file), header, (size_t)length) != length)
 		return errno ? errno : ENOSPC;
-	transcript->shown = transcript->printed = length;
 	return 0;
+}
+
+static off_t size_of(const struct transcript *transcript)
+{
+	struct stat status;
+
+	return fstat(descriptor_fd(&transcript->file), &status) == 0 ? status.st_size : 0;
 }
 
 int transcript_init(struct transcript *transcript, const char *path)
@@ -106,18 +113,14 @@ int transcript_init(struct transcript *transcript, const char *path)
 		error = write_header(transcript);
 	if (!error && transcript_check(transcript) != TRANSCRIPT_FINE)
 		error = ENOSPC;
-	if (error)
+	if (error) {
 		transcript_deinit(transcript);
-	else
-		flock(descriptor_fd(&transcript->file), LOCK_EX);
-	return error;
-}
-
-static off_t size_of(const struct transcript *transcript)
-{
-	struct stat status;
-
-	return fstat(descriptor_fd(&transcript->file), &status) == 0 ? status.st_size : 0;
+		return error;
+	}
+	flock(descriptor_fd(&transcript->file), LOCK_EX);
+	/* What was there before is not this program's. */
+	transcript->start = transcript->shown = transcript->printed = size_of(transcript);
+	return 0;
 }
 
 void transcript_deinit(struct transcript *transcript)
@@ -163,7 +166,8 @@ void transcript_skip(struct transcript *transcript)
 size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size)
 {
 	off_t end = size_of(transcript), start = end - (off_t)(size - 1);
-	ssize_t length = pread(descriptor_fd(&transcript->reader), buffer, size - 1, start > 0 ? start : 0);
+	ssize_t length =
+	    pread(descriptor_fd(&transcript->reader), buffer, size - 1, start > transcript->start ? start : transcript->start);
 
 	length = length > 0 ? length : 0;
 	buffer[length] = 0;

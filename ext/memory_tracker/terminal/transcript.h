@@ -16,9 +16,10 @@
 struct transcript {
 	struct descriptor file;   /* owned; opened for appending. Locked as long as any process has it open */
 	struct descriptor reader; /* owned; the same file, opened another time, and so without the lock */
+	off_t start;              /* bytes that were there before */
 	off_t shown;              /* bytes that transcript_tail has given */
 	off_t printed;            /* bytes that are on the terminal by now */
-	bool named;               /* somebody has asked for the file */
+	bool named;               /* the user has named the file */
 };
 
 /* Why printing cannot go on into the file. */
@@ -28,7 +29,10 @@ enum transcript_trouble {
 	TRANSCRIPT_LARGE, /* the file has become too large */
 };
 
-/* Makes the file: `path`, which becomes empty, or one without a name when that is NULL. Returns 0 or an errno. */
+/*
+ * Makes the file: `path`, to which is appended if it is there, or one without a name when that is NULL. Returns 0 or an
+ * errno: EWOULDBLOCK when another viewer appends to it now.
+ */
 int transcript_init(struct transcript *transcript, const char *path);
 void transcript_deinit(struct transcript *transcript);
 
@@ -44,7 +48,7 @@ void transcript_print(struct transcript *transcript, const struct descriptor *te
 /* What is in the file by now is on the terminal already. */
 void transcript_skip(struct transcript *transcript);
 
-/* The last bytes of what is in the file, zero-terminated. Returns their number, less than `size`. */
+/* The last bytes of what was printed, zero-terminated. Returns their number, less than `size`. */
 size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size);
 
 /* The next bytes that were printed, for showing; when there are very many, the oldest are left out. */

@@ -197,9 +197,10 @@ bool client_ask_gc(struct client *client)
 	return ask(client, MESSAGE_GC);
 }
 
-bool client_ask_start(struct client *client)
+bool client_ask_start(struct client *client, const struct message_start *start, const char *names, size_t size)
 {
-	return ask(client, MESSAGE_START);
+	return !client->over && size <= MESSAGE_START_NAMES_MAX &&
+	       channel_send(&client->channel, MESSAGE_START, start, sizeof(*start), names, size);
 }
 
 bool client_ask_stop(struct client *client)

@@ -6,6 +6,7 @@
 #define MEMORY_TRACKER_TRANSPORT_CLIENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -35,7 +36,8 @@ bool client_running(const struct client *client);
 /* Questions. False when they cannot be asked any more; client_next says why. */
 bool client_ask_snapshot(struct client *client);
 bool client_ask_gc(struct client *client);
-bool client_ask_start(struct client *client);
+/* `names` are `size` bytes: names of classes, each with a zero byte. False also when they are too many. */
+bool client_ask_start(struct client *client, const struct message_start *start, const char *names, size_t size);
 bool client_ask_stop(struct client *client);
 /* `class_name` NULL: all classes; `depth` in frames, or UINT32_MAX: what all classes have. */
 bool client_set_depth(struct client *client, const char *class_name, uint32_t depth);

@@ -12,26 +12,30 @@
 #include <stdint.h>
 
 #define MESSAGE_MAGIC UINT32_C(0x4d54524b)
-#define MESSAGE_VERSION UINT32_C(1)
+#define MESSAGE_VERSION UINT32_C(2)
 
 /* Bytes of the longest question's body, and of the longest answer's. */
-#define MESSAGE_QUESTION_MAX 1024
+#define MESSAGE_QUESTION_MAX 8192
 #define MESSAGE_ANSWER_MAX (UINT64_C(1) << 30)
 
 /* Bytes of the longest sentence in a message, and of the longest name of a class, without a zero byte. */
 #define MESSAGE_TEXT_MAX 240
 #define MESSAGE_NAME_MAX 512
 
+/* Bytes of all names of classes in a start, each with its zero byte. */
+#define MESSAGE_START_NAMES_MAX 4096
+
 enum message_kind {
 	MESSAGE_HELLO = 1, /* struct message_hello, both ways */
 	MESSAGE_SNAPSHOT,  /* asked with nothing; answered with a snapshot */
 	MESSAGE_GC,        /* asked with nothing: a full GC */
-	MESSAGE_START,     /* likewise: counting begins, unless it has; it may end when all who asked are gone */
-	MESSAGE_STOP,      /* likewise: counting ends */
-	MESSAGE_DEPTH,     /* asked with struct message_depth and the name of a class, or none for all classes */
-	MESSAGE_DONE,      /* struct message_done */
-	MESSAGE_REFUSED,   /* struct message_refused and a sentence */
-	MESSAGE_ENDED,     /* a sentence: how the program ended */
+	MESSAGE_START,   /* asked with struct message_start and names of classes: counting begins, unless it has, and is
+	                      refused when it has with other settings; it may end when all who asked are gone */
+	MESSAGE_STOP,    /* asked with nothing: counting ends */
+	MESSAGE_DEPTH,   /* asked with struct message_depth and the name of a class, or none for all classes */
+	MESSAGE_DONE,    /* struct message_done */
+	MESSAGE_REFUSED, /* struct message_refused and a sentence */
+	MESSAGE_ENDED,   /* a sentence: how the program ended */
 };
 
 struct message_header {
@@ -45,6 +49,28 @@ struct message_hello {
 	uint32_t pid;
 	uint32_t running; /* 1 when objects are being counted */
 	uint32_t reserved;
+};
+
+/* Which settings a start asks for. Those that it does not ask for are the program's. */
+enum message_start_given {
+	MESSAGE_START_MODE = 1,
+	MESSAGE_START_DEPTH = 2,
+	MESSAGE_START_PATH_INTERVAL = 4,
+	MESSAGE_START_EXISTING = 8,
+	MESSAGE_START_CLASSES = 16,
+	MESSAGE_START_ALL = 31,
+};
+
+/*
+ * Fields that are not given are 0. With MESSAGE_START_CLASSES, names of classes follow, at least one, each ended by a
+ * zero byte.
+ */
+struct message_start {
+	uint32_t given;         /* enum message_start_given */
+	uint32_t light;         /* 1: a light capture; 0: an exact one */
+	uint32_t depth;         /* frames */
+	uint32_t path_interval; /* call paths of every so manieth object, at least 1 */
+	uint32_t existing;      /* 1: objects from before the start count too */
 };
 
 /* `depth` in frames, UINT32_MAX: what all classes have. */

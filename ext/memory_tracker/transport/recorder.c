@@ -16,8 +16,12 @@
 #define WHOLE_EVERY 100
 
 struct recorder {
-	struct descriptor file; /* owned */
-	char *path;
+	struct descriptor descriptor;   /* owned */
+	char *name;                     /* owned: the file as it was asked for, for sentences */
+	char *file;                     /* owned: the path of what is written */
+	char *replaced;                 /* owned: what `file` becomes with the first snapshot; NULL: it is that */
+	pid_t pid;                      /* of the process that opened it */
+	uint64_t snapshots;             /* that are in the file */
 	uint64_t length;                /* of the file, as far as it is good */
 	struct snapshot_header *before; /* owned; NULL: the next frame is whole */
 	unsigned since_whole;
@@ -48,62 +52,121 @@ uint32_t recording_frame_checksum(const struct recording_frame *frame, const voi
 	return recording_checksum(recording_checksum(0, &plain, sizeof(plain)), packed, frame->packed);
 }
 
-/* --- life --- */
+/* --- the file --- */
 
-/* Whether nothing would be lost that is no recording. */
-static bool may_be_replaced(int fd)
+static bool refuse(const char *path, int error, char *problem)
 {
-	char magic[8];
-	ssize_t length = read(fd, magic, sizeof(magic));
-
-	return length == 0 || (length == sizeof(magic) && memcmp(magic, RECORDING_MAGIC, sizeof(magic)) == 0);
-}
-
-static bool begin(int fd, const char *path, char *problem)
-{
-	struct recording_head head = {.version = RECORDING_VERSION, .order = RECORDING_ORDER};
-	struct stat status;
-
-	memcpy(head.magic, RECORDING_MAGIC, sizeof(head.magic));
-	if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode))
-		snprintf(problem, TRANSPORT_PROBLEM_MAX, "%s is no ordinary file, so nothing can be recorded in it",
-		         path);
-	else if (!may_be_replaced(fd))
-		snprintf(problem, TRANSPORT_PROBLEM_MAX,
-		         "%s is there already and is no recording, so it is left as it is", path);
-	else if (ftruncate(fd, 0) < 0 || pwrite(fd, &head, sizeof(head), 0) != sizeof(head))
-		snprintf(problem, TRANSPORT_PROBLEM_MAX, "%s cannot be written: %s", path, strerror(errno));
-	else
-		return true;
+	snprintf(problem, TRANSPORT_PROBLEM_MAX, "%s cannot be written: %s", path, strerror(error));
 	return false;
 }
 
-struct recorder *recorder_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
+/* Whether nothing would be lost that is no recording. */
+static bool may_be_replaced(int fd, const char *path, mode_t *mode, char *problem)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
-	struct recorder *recorder = fd >= 0 ? calloc(1, sizeof *recorder) : NULL;
-	char *copy = recorder ? strdup(path) : NULL;
+	char magic[8];
+	struct stat status;
 
-	if (fd < 0)
-		snprintf(problem, TRANSPORT_PROBLEM_MAX, "%s cannot be written: %s", path, strerror(errno));
-	else if (!copy)
+	if (fstat(fd, &status) < 0)
+		return refuse(path, errno, problem);
+	*mode = status.st_mode & 0777;
+	ssize_t length = S_ISREG(status.st_mode) ? pread(fd, magic, sizeof(magic), 0) : -1;
+	if (length == 0 || (length == sizeof(magic) && memcmp(magic, RECORDING_MAGIC, sizeof(magic)) == 0))
+		return true;
+	snprintf(problem, TRANSPORT_PROBLEM_MAX,
+	         S_ISREG(status.st_mode) ? "%s is there already and is no recording, so it is left as it is"
+	                                 : "%s is no ordinary file, so nothing can be recorded in it",
+	         path);
+	return false;
+}
+
+/* A file beside the recording that is there, which it replaces with the first snapshot. */
+static bool open_beside(struct recorder *recorder, const char *path, char *problem)
+{
+	int old = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	mode_t mode = 0600;
+
+	if (old < 0)
+		return refuse(path, errno, problem);
+	bool replaced = may_be_replaced(old, path, &mode, problem);
+	close(old);
+	recorder->replaced = replaced ? realpath(path, NULL) : NULL;
+	if (!recorder->replaced)
+		return replaced && refuse(path, errno, problem);
+	size_t size = strlen(recorder->replaced) + sizeof(".XXXXXX");
+	recorder->file = malloc(size);
+	if (!recorder->file)
+		return refuse(path, ENOMEM, problem);
+	snprintf(recorder->file, size, "%s.XXXXXX", recorder->replaced);
+	recorder->descriptor = descriptor_adopt(mkostemp(recorder->file, O_CLOEXEC));
+	if (recorder->descriptor.fd < 0)
+		return refuse(path, errno, problem);
+	fchmod(descriptor_fd(&recorder->descriptor), mode);
+	return true;
+}
+
+static bool open_file(struct recorder *recorder, const char *path, bool overwrite, char *problem)
+{
+	recorder->descriptor = descriptor_adopt(open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600));
+	if (recorder->descriptor.fd < 0 && errno == EEXIST && overwrite)
+		return open_beside(recorder, path, problem);
+	if (recorder->descriptor.fd < 0 && errno == EEXIST)
+		snprintf(problem, TRANSPORT_PROBLEM_MAX, "%s exists already, and is not to be overwritten", path);
+	else if (recorder->descriptor.fd < 0)
+		refuse(path, errno, problem);
+	else if ((recorder->file = realpath(path, NULL)) == NULL)
+		refuse(path, errno, problem);
+	return recorder->file != NULL;
+}
+
+static bool write_head(struct recorder *recorder, const char *path, char *problem)
+{
+	struct recording_head head = {.version = RECORDING_VERSION, .order = RECORDING_ORDER};
+
+	memcpy(head.magic, RECORDING_MAGIC, sizeof(head.magic));
+	errno = ENOSPC;
+	if (pwrite(descriptor_fd(&recorder->descriptor), &head, sizeof(head), 0) != sizeof(head))
+		return refuse(path, errno, problem);
+	recorder->length = sizeof(head);
+	return true;
+}
+
+/* Removes the file if it is still the recorder's. A child of a fork leaves it to its parent. */
+static void discard(const struct recorder *recorder)
+{
+	struct stat ours, there;
+
+	if (recorder->pid == getpid() && fstat(descriptor_fd(&recorder->descriptor), &ours) == 0 && stat(recorder->file, &there) == 0 &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+		unlink(recorder->file);
+}
+
+/* --- life --- */
+
+struct recorder *recorder_open(const char *path, bool overwrite, char problem[TRANSPORT_PROBLEM_MAX])
+{
+	struct recorder *recorder = calloc(1, sizeof *recorder);
+	char *name = recorder ? strdup(path) : NULL;
+
+	if (!name) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
-	else if (begin(fd, path, problem)) {
-		*recorder = (struct recorder){
-		    .file = descriptor_adopt(fd), .path = copy, .length = sizeof(struct recording_head)};
-		return recorder;
+		free(recorder);
+		return NULL;
 	}
-	if (fd >= 0)
-		close(fd);
-	free(copy);
-	free(recorder);
+	*recorder = (struct recorder){.descriptor = DESCRIPTOR_NONE, .name = name, .pid = getpid()};
+	if (open_file(recorder, path, overwrite, problem) && write_head(recorder, path, problem))
+		return recorder;
+	recorder_close(recorder);
 	return NULL;
 }
 
 void recorder_close(struct recorder *recorder)
 {
-	descriptor_close(&recorder->file);
-	free(recorder->path);
+	if (recorder->file && !recorder->snapshots)
+		discard(recorder);
+	descriptor_close(&recorder->descriptor);
+	free(recorder->name);
+	free(recorder->file);
+	free(recorder->replaced);
 	free(recorder->before);
 	free(recorder->bytes.bytes);
 	free(recorder);
@@ -115,9 +178,9 @@ static bool fail(struct recorder *recorder, const char *reason, char *problem)
 {
 	recorder->broken = true;
 	/* What is half written would only be in the way. */
-	if (ftruncate(descriptor_fd(&recorder->file), (off_t)recorder->length) < 0)
+	if (ftruncate(descriptor_fd(&recorder->descriptor), (off_t)recorder->length) < 0)
 		reason = errno == EBADF ? "the program has closed it" : strerror(errno);
-	snprintf(problem, TRANSPORT_PROBLEM_MAX, "the recording in %s ends here: %s", recorder->path, reason);
+	snprintf(problem, TRANSPORT_PROBLEM_MAX, "the recording in %s ends here: %s", recorder->name, reason);
 	return false;
 }
 
@@ -126,7 +189,7 @@ static bool write_all(struct recorder *recorder)
 	size_t done = 0;
 
 	while (done < recorder->bytes.used) {
-		ssize_t written = pwrite(descriptor_fd(&recorder->file), recorder->bytes.bytes + done,
+		ssize_t written = pwrite(descriptor_fd(&recorder->descriptor), recorder->bytes.bytes + done,
 		                         recorder->bytes.used - done, (off_t)(recorder->length + done));
 		if (written > 0)
 			done += (size_t)written;
@@ -161,6 +224,21 @@ static bool clear(struct recorder *recorder)
 	return true;
 }
 
+/* Only now that there is something to show does it replace what is there. */
+static bool replace(struct recorder *recorder, char *problem)
+{
+	if (!recorder->replaced)
+		return true;
+	if (rename(recorder->file, recorder->replaced) < 0) {
+		recorder->snapshots = 0;
+		return fail(recorder, strerror(errno), problem);
+	}
+	free(recorder->file);
+	recorder->file = recorder->replaced;
+	recorder->replaced = NULL;
+	return true;
+}
+
 bool recorder_add(struct recorder *recorder, const struct snapshot_header *snapshot,
                   char problem[TRANSPORT_PROBLEM_MAX])
 {
@@ -182,14 +260,17 @@ bool recorder_add(struct recorder *recorder, const struct snapshot_header *snaps
 	free(recorder->before);
 	recorder->before = copy;
 	recorder->since_whole = whole ? 1 : recorder->since_whole + 1;
-	return write_frame(recorder, frame, problem);
+	if (!write_frame(recorder, frame, problem))
+		return false;
+	recorder->snapshots++;
+	return replace(recorder, problem);
 }
 
 bool recorder_end(struct recorder *recorder, const char *how, char problem[TRANSPORT_PROBLEM_MAX])
 {
 	size_t length = strnlen(how, RECORDING_TEXT_MAX);
 
-	if (recorder->broken)
+	if (recorder->broken || !recorder->snapshots)
 		return true;
 	if (!clear(recorder))
 		return fail(recorder, "there is not enough memory", problem);

@@ -21,18 +21,21 @@
 struct recorder;
 
 /*
- * A new recording; a file that is a recording already, or empty, is written anew. Returns NULL and a sentence in
- * `problem` when that cannot be, or the file is something else.
+ * A new recording. Where there is a file already, that is refused; or with `overwrite`, a file that is a recording, or
+ * empty, is replaced when the first snapshot is written, and stays as it is until then. Returns NULL and a sentence in
+ * `problem` when it cannot be. recorder_close removes a new
+ * file again when not one snapshot is in it.
  */
-struct recorder *recorder_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX]);
+struct recorder *recorder_open(const char *path, bool overwrite, char problem[TRANSPORT_PROBLEM_MAX]);
 
 /* Appends a snapshot. Returns false and a sentence when it could not; nothing is written any more then. */
 bool recorder_add(struct recorder *recorder, const struct snapshot_header *snapshot,
                   char problem[TRANSPORT_PROBLEM_MAX]);
 
-/* Appends how the program has ended. */
+/* Appends how the program has ended, if there is a snapshot before it. */
 bool recorder_end(struct recorder *recorder, const char *how, char problem[TRANSPORT_PROBLEM_MAX]);
 
+/* In a child of a fork too, where the file is the parent's. */
 void recorder_close(struct recorder *recorder);
 
 /* --- reading --- */

@@ -214,6 +214,8 @@ static void finish_work(struct server *server, const char *problem, uint64_t nan
 	if (!visitor)
 		return;
 	visitor->wants_work = false;
+	if (server->work.kind == MESSAGE_START)
+		visitor->starter = visitor->started = visitor->started || !problem;
 	if (problem)
 		visitor_refuse(visitor, server->work.kind, problem);
 	else

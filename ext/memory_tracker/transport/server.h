@@ -25,7 +25,9 @@
 struct server_work {
 	enum message_kind kind; /* MESSAGE_GC, MESSAGE_START, MESSAGE_STOP or MESSAGE_DEPTH */
 	uint32_t depth;
-	char name[MESSAGE_NAME_MAX + 1]; /* of a class; empty: all classes */
+	char name[MESSAGE_NAME_MAX + 1];         /* of a class; empty: all classes */
+	struct message_start start;              /* of MESSAGE_START, checked but for what only the VM knows */
+	char names[MESSAGE_START_NAMES_MAX + 1]; /* its classes, each with a zero byte, and an empty one behind them */
 };
 
 /* What the thread calls; none of these waits. */

@@ -47,23 +47,64 @@ static void greet(struct visitor *visitor, const struct channel_message *message
 	channel_send(&visitor->channel, MESSAGE_HELLO, &ours, sizeof(ours), NULL, 0);
 }
 
+static const char wrong_length[] = "a question has the wrong length";
+
+static const char *parse_depth(const struct channel_message *message, struct server_work *work)
+{
+	struct message_depth depth;
+
+	if (message->size < sizeof(depth) || message->size > sizeof(depth) + MESSAGE_NAME_MAX)
+		return wrong_length;
+	memcpy(&depth, message->body, sizeof(depth));
+	work->depth = depth.depth;
+	size_t length = message->size - sizeof(depth);
+	memcpy(work->name, (const char *)message->body + sizeof(depth), length);
+	return memchr(work->name, 0, length) ? "a name has a zero byte in it" : NULL;
+}
+
+/* Whether a field has a value that is possible, and none where it is not given. */
+static bool is_sound(const struct message_start *start, uint32_t given, uint32_t value, uint32_t least, uint32_t most)
+{
+	return start->given & given ? value >= least && value <= most : value == 0;
+}
+
+static bool are_names(const char *names, size_t size)
+{
+	for (size_t length; size; names += length + 1, size -= length + 1) {
+		length = strnlen(names, size);
+		if (length == size || length == 0 || length > MESSAGE_NAME_MAX)
+			return false;
+	}
+	return true;
+}
+
+static const char *parse_start(const struct channel_message *message, struct server_work *work)
+{
+	struct message_start *start = &work->start;
+
+	if (message->size < sizeof(*start) || message->size > sizeof(*start) + MESSAGE_START_NAMES_MAX)
+		return wrong_length;
+	memcpy(start, message->body, sizeof(*start));
+	size_t size = message->size - sizeof(*start);
+	memcpy(work->names, (const char *)message->body + sizeof(*start), size);
+	bool sound = !(start->given & ~(uint32_t)MESSAGE_START_ALL) &&
+	             is_sound(start, MESSAGE_START_MODE, start->light, 0, 1) &&
+	             is_sound(start, MESSAGE_START_DEPTH, start->depth, 0, UINT32_MAX) &&
+	             is_sound(start, MESSAGE_START_PATH_INTERVAL, start->path_interval, 1, INT32_MAX) &&
+	             is_sound(start, MESSAGE_START_EXISTING, start->existing, 0, 1) &&
+	             is_sound(start, MESSAGE_START_CLASSES, (uint32_t)size, 1, MESSAGE_START_NAMES_MAX);
+	return sound && are_names(work->names, size) ? NULL : "the settings of a start make no sense";
+}
+
 /* Takes a question for work. Returns what is wrong with it, or NULL. */
 static const char *parse_work(const struct channel_message *message, struct server_work *work)
 {
-	struct message_depth depth = {.depth = UINT32_MAX};
-	size_t length = 0;
-
-	if (message->kind == MESSAGE_DEPTH) {
-		if (message->size < sizeof(depth) || message->size > sizeof(depth) + MESSAGE_NAME_MAX)
-			return "a question has the wrong length";
-		memcpy(&depth, message->body, sizeof(depth));
-		length = message->size - sizeof(depth);
-	} else if (message->size) {
-		return "a question has the wrong length";
-	}
-	*work = (struct server_work){.kind = message->kind, .depth = depth.depth};
-	memcpy(work->name, (const char *)message->body + (length ? sizeof(depth) : 0), length);
-	return memchr(work->name, 0, length) ? "a name has a zero byte in it" : NULL;
+	*work = (struct server_work){.kind = message->kind, .depth = UINT32_MAX};
+	if (message->kind == MESSAGE_DEPTH)
+		return parse_depth(message, work);
+	if (message->kind == MESSAGE_START)
+		return parse_start(message, work);
+	return message->size ? wrong_length : NULL;
 }
 
 static void take_work(struct visitor *visitor, const struct channel_message *message)
@@ -88,7 +129,7 @@ static bool take_question(struct visitor *visitor, const struct channel_message 
 	switch (message->kind) {
 	case MESSAGE_SNAPSHOT:
 		if (message->size)
-			dismiss(visitor, "a question has the wrong length");
+			dismiss(visitor, wrong_length);
 		return !message->size;
 	case MESSAGE_GC:
 	case MESSAGE_START:

@@ -17,7 +17,8 @@ struct visitor {
 	bool here;        /* the rest means something */
 	bool greeted;     /* he has said hello, and may ask */
 	bool going;       /* he is to go when all that was said to him is sent */
-	bool starter;     /* he has asked for the start */
+	bool starter;     /* the connection asked for a start, which was not refused */
+	bool started;     /* and an earlier one was done */
 	uint64_t here_ns; /* when he came */
 	uint64_t due;     /* when his snapshot is to be taken at the latest; 0: he wants none */
 	bool wants_work;  /* `work` is not done */

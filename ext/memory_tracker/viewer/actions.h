@@ -1,7 +1,8 @@
 /*
  * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
  * table_actions.c, order_actions.c, find_actions.c, mark_actions.c, output_actions.c, mouse_actions.c and write_actions.c,
- * those for a program in another process in program_actions.c, those of recordings in replay_actions.c, those of the
+ * those that ask before they end or stop the program in question_actions.c, those for a program in another process in
+ * program_actions.c, those of recordings in replay_actions.c, those of the
  * rest of the screen in view_actions.c.
  */
 #ifndef MEMORY_TRACKER_VIEWER_ACTIONS_H
@@ -38,6 +39,9 @@ bool action_has_search(const struct viewer *viewer);
 
 /* Searches for nothing any more. */
 void action_end_search(struct viewer *viewer);
+
+/* The answer to a question is no. Without a question it does nothing. */
+void action_cancel(struct viewer *viewer);
 
 /* Does what the mouse was used for. */
 void action_mouse(struct viewer *viewer, const struct viewer_input *input);
@@ -85,6 +89,7 @@ enum viewer_request action_redraw(struct viewer *viewer, uint32_t key);
 enum viewer_request action_suspend(struct viewer *viewer, uint32_t key);
 enum viewer_request action_leave(struct viewer *viewer, uint32_t key);
 enum viewer_request action_quit(struct viewer *viewer, uint32_t key);
+enum viewer_request action_confirm(struct viewer *viewer, uint32_t key);
 enum viewer_request action_freeze(struct viewer *viewer, uint32_t key);
 enum viewer_request action_follow(struct viewer *viewer, uint32_t key);
 enum viewer_request action_begin_sort(struct viewer *viewer, uint32_t key);

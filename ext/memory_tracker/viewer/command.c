@@ -212,8 +212,8 @@ const struct command command_table[] = {
      .run = action_toggle_internal},
     {.keys = {'g'},
      .name = "GC",
-     .help = "run a full GC in the program, and say what it freed and what stayed, in all and of the selected line; "
-             "two of them confirm growth",
+     .help = "run a full GC (asks first when attached), and say what it freed and what stayed, in all and of the "
+             "selected line; two confirm growth",
      .modes = NOT_IN_HELP,
      .footer_keys = 1,
      .rank = 3,
@@ -399,10 +399,11 @@ const struct command command_table[] = {
      .run = action_leave},
     {.keys = {'Q'},
      .name = "quit",
-     .help = "leave and end the program too",
+     .help = "end the program and leave (asks first)",
      .modes = MODE_TABLE | MODE_OUTPUT | MODE_HELP,
      .applies = action_has_program,
      .run = action_quit},
+    {.keys = {'y', 'Y'}, .name = "yes", .modes = MODE_QUESTION, .run = action_confirm},
 };
 
 const size_t command_count = sizeof command_table / sizeof *command_table;

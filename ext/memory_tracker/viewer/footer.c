@@ -96,6 +96,12 @@ static unsigned draw_question(struct viewer *viewer, struct grid *grid, unsigned
 
 	if (typed)
 		return draw_typed(viewer, typed, grid, line);
+	if (viewer->mode == MODE_QUESTION) {
+		const char *text = viewer->question.text;
+
+		return grid_put(grid, line, grid_put(grid, line, 1, GRID_BOLD, text, strlen(text)), GRID_REVERSE, " ",
+		                1);
+	}
 	if (viewer->mode & (MODE_SORT | MODE_COLUMNS))
 		return picker_draw(&viewer->picker, &viewer->table, grid, line, room_to_pick(viewer, grid->columns));
 	return 1;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "viewer/format.h"
-#include "viewer/gc_view.h"
 #include "viewer/viewer_state.h"
 
 static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
@@ -75,12 +74,6 @@ enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key)
 {
 	help_view_scroll(&viewer->help, distance(key, viewer->help.height));
 	return VIEWER_NOTHING;
-}
-
-enum viewer_request action_collect(struct viewer *viewer, uint32_t key)
-{
-	gc_view_ask(viewer);
-	return VIEWER_GC;
 }
 
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key)
@@ -218,11 +211,6 @@ enum viewer_request action_suspend(struct viewer *viewer, uint32_t key)
 enum viewer_request action_leave(struct viewer *viewer, uint32_t key)
 {
 	return VIEWER_LEAVE;
-}
-
-enum viewer_request action_quit(struct viewer *viewer, uint32_t key)
-{
-	return VIEWER_QUIT;
 }
 
 /* While the output is open the key that opened it is the one to name. */

@@ -63,6 +63,7 @@ struct viewer *viewer_new(const struct viewer_options *options)
 	viewer->console = options->console;
 	viewer->silent = options->silent;
 	viewer->replay = options->replay;
+	viewer->attached = options->attached;
 	viewer->utc_offset = options->utc_offset;
 	viewer->table.since = &viewer->since;
 	begin(viewer, options);
@@ -238,6 +239,8 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 	if (viewer->gc.stage == GC_KNOWN)
 		viewer->gc.stage = GC_NONE;
 	const struct command *command = typing_press(viewer, key) ? NULL : command_find(viewer, key);
+	if (!command)
+		action_cancel(viewer);
 	enum viewer_request request = command ? command->run(viewer, key) : VIEWER_NOTHING;
 	tell_of_the_lost(viewer);
 	return request;
@@ -253,7 +256,10 @@ enum viewer_request viewer_take(struct viewer *viewer, const struct viewer_input
 	if (input->key < VIEWER_MOUSE_CLICK)
 		return viewer_press(viewer, input->key);
 	viewer->sentence[0] = '\0';
-	action_mouse(viewer, input);
+	if (viewer->mode == MODE_QUESTION)
+		action_cancel(viewer);
+	else
+		action_mouse(viewer, input);
 	return VIEWER_NOTHING;
 }
 
@@ -426,7 +432,8 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		draw_too_small(viewer, grid);
 		return;
 	}
-	if (viewer->mode == MODE_HELP) {
+	enum viewer_mode mode = viewer->mode == MODE_QUESTION ? viewer->question.before : viewer->mode;
+	if (mode == MODE_HELP) {
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
 		char since[FORMAT_SIZE];

@@ -54,8 +54,8 @@ struct viewer_input {
 enum viewer_request {
 	VIEWER_NOTHING,
 	VIEWER_LEAVE,    /* q: the program goes on */
-	VIEWER_QUIT,     /* Q: the program shall end too */
-	VIEWER_GC,       /* g: a full GC in the program, then viewer_gc_done */
+	VIEWER_QUIT,     /* Q, then y: the program shall end too */
+	VIEWER_GC,       /* g, when attached then y: a full GC in the program, then viewer_gc_done */
 	VIEWER_SUSPEND,  /* ^Z */
 	VIEWER_REDRAW,   /* ^L: the terminal shall be written anew */
 	VIEWER_INTERVAL, /* viewer_interval has changed */
@@ -91,6 +91,7 @@ struct viewer_options {
 	bool console;             /* the program has a console that can be opened */
 	bool silent;              /* what the program prints is not known here */
 	bool replay;              /* it is a recording that is shown */
+	bool attached;            /* the program was not started for the viewer, but attached to */
 };
 
 /* NULL without memory. */

@@ -37,6 +37,14 @@ enum viewer_mode {
 	MODE_NAME = 64,          /* the name of a file to write to is being typed */
 	MODE_SORT = 128,         /* the column to sort by is being picked */
 	MODE_COLUMNS = 256,
+	MODE_QUESTION = 512, /* y does what was asked for, any other key does not */
+};
+
+/* What is asked before it is done. */
+struct question {
+	const char *text;
+	enum viewer_request request;
+	enum viewer_mode before; /* the mode to return to */
 };
 
 #define VIEWER_SENTENCE_SIZE 512
@@ -75,6 +83,7 @@ struct viewer {
 	unsigned pane_line;   /* where a pane was drawn the last time: its title */
 	unsigned pane_height; /* 0: there was none */
 
+	struct question question;
 	struct picker picker;
 	struct selection before_finding;
 	struct typed file_name; /* of what is written */
@@ -85,6 +94,7 @@ struct viewer {
 	struct gc_report gc;
 	bool silent;                   /* there is no output to show */
 	bool replay;                   /* it is a recording that is shown */
+	bool attached;                 /* the program was only attached to */
 	char place[VIEWER_PLACE_SIZE]; /* where in it */
 
 	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */

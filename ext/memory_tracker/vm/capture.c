@@ -48,11 +48,11 @@ static void discard(struct capture *capture, struct tracker *tracker)
 	memory_release(&capture->memory, tracker, sizeof(*tracker));
 }
 
-static void forget_choice(struct capture *capture)
+static void forget_choice(struct text *chosen, uint32_t count)
 {
-	for (uint32_t index = 0; index < capture->chosen_count; index++)
-		free((char *)capture->chosen[index].bytes);
-	free(capture->chosen);
+	for (uint32_t index = 0; index < count; index++)
+		free((char *)chosen[index].bytes);
+	free(chosen);
 }
 
 bool capture_free(struct capture *capture)
@@ -62,7 +62,7 @@ bool capture_free(struct capture *capture)
 		return false;
 	discard(capture, capture->tracker);
 	events_free(&capture->events);
-	forget_choice(capture);
+	forget_choice(capture->chosen, capture->chosen_count);
 	free(capture->tracked);
 	pthread_mutex_destroy(&capture->swap);
 	return true;
@@ -149,6 +149,38 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	events_clear(&capture->events);
 	tracked_forget_records(capture);
 	capture->stopped_classes = Qnil;
+}
+
+static bool choose_all(struct capture *capture, const char *names)
+{
+	for (const char *name = names; name && *name; name += strlen(name) + 1) {
+		if (!capture_choose(capture, (struct text){name, (uint32_t)strlen(name)}))
+			return false;
+	}
+	return true;
+}
+
+bool capture_configure(struct capture *capture, const struct capture_settings *settings)
+{
+	struct text *before = capture->chosen;
+	uint32_t count_before = capture->chosen_count;
+
+	capture->chosen = NULL;
+	capture->chosen_count = 0;
+	if (!choose_all(capture, settings->classes)) {
+		forget_choice(capture->chosen, capture->chosen_count);
+		capture->chosen = before;
+		capture->chosen_count = count_before;
+		return false;
+	}
+	forget_choice(before, count_before);
+	/* What was counted with the settings before must not be read as if it were with these. */
+	replace(capture, NULL);
+	capture->light = settings->light;
+	capture->existing = settings->existing;
+	capture->depth = settings->depth;
+	capture->path_interval = settings->path_interval;
+	return true;
 }
 
 static void begin_light(struct capture *capture)

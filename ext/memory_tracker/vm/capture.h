@@ -60,6 +60,15 @@ struct capture {
 	VALUE stopped_classes;   /* marked: once stopped, a Hash from a class's object id to its number */
 };
 
+/* What a capture counts, and how. */
+struct capture_settings {
+	bool light;
+	bool existing;
+	uint32_t depth;         /* frames */
+	uint32_t path_interval; /* call paths of every so manieth object, at least 1 */
+	const char *classes;    /* borrowed: names, each with a zero byte, and an empty one behind; NULL: all classes */
+};
+
 enum capture_result {
 	CAPTURE_DONE = 0,
 	CAPTURE_NOTHING,  /* it was so already */
@@ -78,6 +87,12 @@ size_t capture_bytes(const struct capture *capture);
 void capture_name(struct capture *capture, const char *command);
 /* Call paths are taken of classes of one name more only, and before the first of all. False without memory. */
 bool capture_choose(struct capture *capture, struct text name);
+
+/*
+ * Gives a capture that does not run other settings for the next start; its numbers are gone. False without memory, and
+ * then nothing has changed.
+ */
+bool capture_configure(struct capture *capture, const struct capture_settings *settings);
 
 /* Starts from zero. `self` is the object that it belongs to. When it is refused, *reason says why. */
 enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason);

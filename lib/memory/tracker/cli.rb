@@ -12,7 +12,9 @@ module Memory
       autoload :Launcher, "memory/tracker/cli/launcher"
       autoload :List, "memory/tracker/cli/list"
       autoload :Options, "memory/tracker/cli/options"
+      autoload :OptionTable, "memory/tracker/cli/option_table"
       autoload :Outside, "memory/tracker/cli/outside"
+      autoload :RecordingFile, "memory/tracker/cli/recording_file"
       autoload :Replay, "memory/tracker/cli/replay"
       autoload :RunDirectory, "memory/tracker/cli/run_directory"
       autoload :Signals, "memory/tracker/cli/signals"
@@ -38,9 +40,10 @@ module Memory
         # @param errors [IO] where messages go
         # @return [Integer] the exit status
         def run(arguments, output: $stdout, errors: $stderr)
-          options = Options.parse(arguments)
+          options = Options.parse(arguments, unseen: -> { unseen })
           return answer(options, output) if options.answer
 
+          RecordingFile.check(options)
           carry_out(options, output, errors)
         rescue Options::Error => e
           complain("#{e.message}; see #{NAME} --help", errors)
@@ -81,6 +84,14 @@ module Memory
         end
 
         private
+
+        # Why there is no viewer here. Without the extension a program runs untracked, and is not refused.
+        def unseen
+          require "memory/tracker"
+          TUI.problem
+        rescue LoadError
+          nil
+        end
 
         def carry_out(options, output, errors)
           case options.action

@@ -17,8 +17,9 @@ module Memory
     #   @option options [Float] :interval (1.0) seconds between snapshots
     #   @option options [Float, nil] :gc (nil) seconds between full GCs
     #   @option options [String, nil] :sort (nil) a column
-    #   @option options [String, nil] :output (nil) a file that gets what the program prints
-    #   @option options [String, nil] :record (nil) a file to record the numbers in
+    #   @option options [String, nil] :output (nil) a file to which what the program prints is appended
+    #   @option options [String, nil] :record (nil) a file to record the numbers in, which must not be there
+    #   @option options [Boolean] :overwrite (false) replace the file if it is a recording
     #   @option options [Boolean] :wait (true) whether the viewer stays when the program has ended
     #
     # @!method self.problem

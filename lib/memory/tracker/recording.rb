@@ -11,6 +11,13 @@ module Memory
     #   @return [Recording]
     #   @raise [Error] when it is no recording, or has not one snapshot that can be shown; the message says why
     #
+    # @!method self.check(path, overwrite)
+    #   Opens a file as for a recording, and leaves it as it was.
+    #   @param path [String]
+    #   @param overwrite [Boolean] whether a recording may be there, to be replaced
+    #   @return [nil]
+    #   @raise [Error] when nothing can be recorded in it; the message says why
+    #
     # @!method count
     #   @return [Integer] how many snapshots can be shown
     #

@@ -33,13 +33,12 @@ module Memory
     # @!method running?
     #   @return [Boolean] whether it was counting objects when this was opened
     #
-    # @!method start(patience)
+    # @!method start(settings, patience)
     #   Makes it count objects, unless it does.
+    #   @param settings [Hash{Symbol => Object}] what is asked for of `:mode`, `:depth`, `:path_interval`, `:existing`
+    #     and `:classes`, as for {Capture#initialize}; the rest is as the process has it
     #   @return [self]
-    #
-    # @!method set_depth(frames, patience)
-    #   Makes it take so many frames of call paths from now on.
-    #   @return [self]
+    #   @raise [Error] also when it counts already with other settings, which the message names
     #
     # @!method collect(patience)
     #   Runs a full GC in it.
@@ -50,7 +49,7 @@ module Memory
     #
     # @!method view(options)
     #   Shows the viewer until it is left.
-    #   @param options [Hash{Symbol => Object}] as for {Viewer}
+    #   @param options [Hash{Symbol => Object}] as for {Viewer}, and :record and :overwrite as for {Reporter}
     #   @return [Symbol] `:left`, or `:quit` when the program shall end too
     #
     # @!method print(fd, options)

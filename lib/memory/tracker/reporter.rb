@@ -23,7 +23,8 @@ module Memory
     #   @option options [Integer, nil] :limit (nil) how many classes a table has at most; nil or 0 for all
     #   @option options [Float, nil] :gc (nil) seconds between full GCs, nil for none
     #   @option options [String, nil] :command (nil) the program, as a person would name it
-    #   @option options [String, nil] :record (nil) a file to record the numbers in
+    #   @option options [String, nil] :record (nil) a file to record the numbers in, which must not be there
+    #   @option options [Boolean] :overwrite (false) replace the file if it is a recording
     #   @option options [Boolean] :internal (false) list hidden and internal objects too
     #   @option options [Boolean, nil] :ascii (nil) nothing but ASCII; nil when the locale has no UTF-8
     #   @raise [ArgumentError] for options that make no sense
@@ -31,6 +32,7 @@ module Memory
     # @!method start
     #   @return [Boolean] false if it was running already
     #   @raise [SystemCallError] when the file descriptor is not open, or no thread can be started
+    #   @raise [Error] when nothing can be recorded in the file; the message says why
     #
     # @!method finish
     #   Ends the printing with one last table of the numbers as they are now.

@@ -38,6 +38,24 @@ static void drain(int fd)
 		;
 }
 
+/* What is passed on has only settings that there are, and names that end. */
+static void check_start(const struct server_work *work)
+{
+	const struct message_start *start = &work->start;
+	size_t length = 0;
+
+	if (start->given > MESSAGE_START_ALL || start->light > 1 || start->existing > 1 ||
+	    start->path_interval > INT32_MAX)
+		abort();
+	for (const char *name = work->names; *name; name += length + 1) {
+		length = strlen(name);
+		if (length > MESSAGE_NAME_MAX || name + length >= work->names + MESSAGE_START_NAMES_MAX)
+			abort();
+	}
+	if (!(start->given & MESSAGE_START_CLASSES) != !work->names[0])
+		abort();
+}
+
 static void listen_to(const uint8_t *data, size_t size)
 {
 	struct visitor visitor = {.here = true};
@@ -50,6 +68,8 @@ static void listen_to(const uint8_t *data, size_t size)
 		if (visitor.wants_work &&
 		    (visitor.work.name[MESSAGE_NAME_MAX] || strlen(visitor.work.name) > MESSAGE_NAME_MAX))
 			abort();
+		if (visitor.wants_work && visitor.work.kind == MESSAGE_START)
+			check_start(&visitor.work);
 		if (turn % 2)
 			visitor.wants_work = false;
 		drain(other);

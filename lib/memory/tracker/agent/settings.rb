@@ -19,6 +19,7 @@ module Memory
           gc: ->(text) { Float(text) },
           existing: ->(text) { text == "true" },
           settings: ->(text) { text == "true" },
+          overwrite: ->(text) { text == "true" },
           mouse: ->(text) { text == "true" }
         }.freeze
 

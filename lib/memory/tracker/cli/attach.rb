@@ -30,8 +30,7 @@ module Memory
         # @raise [Error] when it cannot be looked into; the message says why
         def run
           remote = open
-          remote.set_depth(@options.settings[:depth], PATIENCE) if @options.settings[:depth]
-          remote.start(PATIENCE)
+          remote.start(@options.start, PATIENCE)
           show(remote)
           0
         end
@@ -96,7 +95,7 @@ module Memory
         end
 
         def settings(*names)
-          { record: @options.record, **@options.settings.slice(*names) }
+          { record: @options.record, overwrite: @options.overwrite?, **@options.settings.slice(*names) }
         end
 
         # As Ctrl-C in its terminal does; a program that does not end by that is told to, as `kill` does.

@@ -63,7 +63,7 @@ module Memory
             "MEMORY_TRACKER_MODE" => mode,
             "MEMORY_TRACKER_OUTPUT" => @options.batch? ? "stdout" : "stderr",
             "MEMORY_TRACKER_RECORD" => record,
-            "MEMORY_TRACKER_OPTIONS" => @options.to_s,
+            "MEMORY_TRACKER_OPTIONS" => settings,
             "MEMORY_TRACKER_COMMAND" => @options.command.join(" ")
           }
         end
@@ -74,6 +74,12 @@ module Memory
           return "batch" unless full_screen?
 
           outside? ? "serve" : "screen"
+        end
+
+        # The launcher has seen that the file may be written. A program that becomes another one by `exec`, or a process
+        # of it that comes after the first, finds what was recorded before.
+        def settings
+          record ? "#{@options}&overwrite=true" : @options.to_s
         end
 
         # Where the program itself records, because there is no viewer to do it.

@@ -2,37 +2,26 @@
 
 require "optparse"
 
+require "memory/tracker/cli/option_table"
 require "memory/tracker/error"
 require "memory/tracker/version"
 
 module Memory
   module Tracker
     module CLI
-      # What `memory-tracker-top` was asked to do.
+      # What `memory-tracker-top` was asked to do, by the options of {OptionTable}.
       class Options
         # The command line makes no sense.
         class Error < Tracker::Error; end
 
-        # The columns that a table can be sorted by.
-        COLUMNS = %w[retained growth live alloc class].freeze
-
-        # Seconds between tables and between garbage collections.
-        SECONDS = (0.1..86_400.0)
-
-        # Rows of a table.
-        ROWS = (1..1_000_000)
-
-        # Tables.
-        TABLES = (1..1_000_000_000)
-
-        # One object in so many has its call path recorded.
-        OBJECTS = (1..1_000_000)
-
-        # Frames of a call path.
-        FRAMES = (0..128)
-
         # Frames of a call path, when classes were named and no number of frames.
         DEPTH = 10
+
+        # What is used in the launcher, and not by what counts or shows.
+        LAUNCHER = %i[batch output wait same_process attach replay record overwrite list].freeze
+
+        # What a start of counting takes.
+        START = %i[mode depth path_interval existing classes].freeze
 
         # A class, as Ruby writes it.
         CLASS_NAME = /\A\p{Upper}[[:word:]]*(?:::\p{Upper}[[:word:]]*)*\z/
@@ -43,121 +32,117 @@ module Memory
         # @return [String, nil] a text to print instead of running anything: the help or the version
         attr_reader :answer
 
-        # @return [Symbol] what to do: `:run` a program, `:attach` to one, `:list` those that can be attached to, or
-        #   `:replay` a recording
-        attr_reader :action
-
-        # @return [Integer, nil] the process to look into
-        attr_reader :attach
-
-        # @return [String, nil] the recording to play
-        attr_reader :replay
-
-        # @return [String, nil] the file to record the numbers in
-        attr_reader :record
-
         # Reads a command line.
         # @param arguments [Array<String>] the command line; it is not changed
+        # @param unseen [#call] asked, when it matters, why the viewer cannot be shown here: a String, or nil
         # @return [Options]
         # @raise [Error] when it makes no sense
-        def self.parse(arguments)
-          new.tap { |options| options.parse(arguments) }
+        def self.parse(arguments, unseen: -> {})
+          new.tap { |options| options.parse(arguments, unseen) }
         end
 
         def initialize
-          @batch = false
-          @same_process = false
-          @wait = true
-          @output = nil
           @answer = nil
-          @action = :run
           @command = []
-          @classes = []
-          @report = { limit: 20, existing: true }
+          @given = {}
+        end
+
+        # What to do: `:launch` a program, `:attach` to one, `:list` those that can be attached to, or `:replay` a
+        # recording.
+        # @return [Symbol]
+        def action
+          OptionTable.action(@given)
+        end
+
+        # @return [Integer, nil] the process to attach to
+        def attach
+          @given[:attach]
+        end
+
+        # @return [String, nil] the recording to play
+        def replay
+          @given[:replay]
+        end
+
+        # @return [String, nil] the file to record the numbers in
+        def record
+          @given[:record]
+        end
+
+        # Whether a recording may be replaced.
+        # @return [Boolean]
+        def overwrite?
+          @given.fetch(:overwrite, false)
+        end
+
+        # @return [String, nil] the file that gets all that the program prints while the viewer is there
+        def output
+          @given[:output]
         end
 
         # Whether tables go to stdout, as `--batch` asks for, and not to stderr.
         # @return [Boolean]
         def batch?
-          @batch
+          @given.fetch(:batch, false)
         end
 
         # Whether the viewer runs in the program's own process, and not in the launcher's.
         # @return [Boolean]
         def same_process?
-          @same_process
+          @given.fetch(:same_process, false)
         end
 
         # Whether the viewer stays when the program has ended.
         # @return [Boolean]
         def wait?
-          @wait
+          @given.fetch(:wait, true)
         end
 
-        # @return [String, nil] the file that gets all that the program prints while the viewer is there
-        attr_reader :output
+        # How the numbers are to be taken and shown, with the defaults of a program that is launched.
+        # @return [Hash{Symbol => Object}] such as `{ interval: 1.0, limit: 20, existing: true }`
+        def settings
+          depth = @given[:classes] ? { depth: DEPTH } : {}
+          { limit: 20, existing: true, **depth, **@given.except(*LAUNCHER) }.freeze
+        end
 
-        # How the program is to be tracked and shown, in the form in which the agent reads it from its environment.
+        # What was asked for explicitly of how objects are counted.
+        # @return [Hash{Symbol => Object}] such as `{ mode: :light, depth: 3 }`
+        def start
+          @given.slice(*START).freeze
+        end
+
+        # {settings} in the form in which the agent reads them from its environment.
         # @return [String] such as "limit=20&existing=true&interval=0.5"
         def to_s
-          @report.map { |name, value| "#{name}=#{value}" }.join("&")
-        end
-
-        # How the numbers are to be taken and shown. What nobody asked for has the value that is used then, or is not
-        # there.
-        # @return [Hash{Symbol => Object}] such as `{ interval: 1.0, limit: 20 }`
-        def settings
-          @report.dup.freeze
+          settings.map { |name, value| "#{name}=#{value.is_a?(Array) ? value.join(",") : value}" }.join("&")
         end
 
         # Reads a command line into this object.
         # @param arguments [Array<String>] the command line; it is not changed
+        # @param unseen [#call] why the viewer cannot be shown here
         # @return [void]
         # @raise [Error] when it makes no sense
-        def parse(arguments)
+        def parse(arguments, unseen)
           # As bytes: an argument of the command need not be valid text.
           rest = parser.order(arguments.map(&:b))
           @command = arguments.last(rest.size)
-          choose_classes unless @classes.empty?
-          check_light if @report[:mode]
-          check unless @answer
+          check(unseen) unless @answer
         rescue OptionParser::ParseError => e
           raise Error, e.message
         end
 
         private
 
-        def check
-          return check_command if @action == :run
-
-          raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
-          raise Error, "--record does not go with --#{@action}" if @record && %i[list replay].include?(@action)
+        def check(unseen)
+          check_command
+          problem = OptionTable.problem(@given, (unseen.call unless batch? || action == :list))
+          raise Error, problem if problem
         end
 
         def check_command
-          raise Error, "there is no command to run" if @command.empty?
-          raise Error, "--record does not go with --same-process" if @record && @same_process
-          return unless @output
-
-          raise Error, "--output does not go with --batch" if @batch
-          raise Error, "--output does not go with --same-process" if @same_process
-        end
-
-        def choose(action)
-          raise Error, "--#{@action} does not go with --#{action}" unless [:run, action].include?(@action)
-
-          @action = action
-        end
-
-        def choose_classes
-          raise Error, "--class asks for call paths, and --depth 0 for none" if @report[:depth]&.zero?
-
-          @report = { depth: DEPTH, **@report, classes: @classes.uniq.join(",") }
-        end
-
-        def check_light
-          raise Error, "--light takes its samples by itself, and no --path-interval" if @report[:path_interval]
-          raise Error, "--light always counts objects from before the start" unless @report[:existing]
+          wanted = action == :launch
+          raise Error, "there is no command to run" if wanted && @command.empty?
+          raise Error, "--#{action} takes no command, and there is #{@command.first}" unless wanted || @command.empty?
         end
 
         def parser
@@ -165,39 +150,42 @@ module Memory
             parser.program_name = NAME
             parser.summary_width = 24
             parser.banner = "Usage: #{NAME} [options] COMMAND [ARG...]\n\n#{PURPOSE}\n"
-            define_output(parser)
-            define_paths(parser)
-            define_tracking(parser)
-            define_processes(parser)
-            define_answers(parser)
+            OptionTable::ALL.each { |option| define(parser, option) }
+            parser.on("-h", "--help", "print this and leave") { @answer = parser.help }
+            parser.on("-v", "--version", "print the version and leave") { @answer = "#{NAME} #{VERSION}" }
             parser.separator("\n#{NOTES}")
           end
         end
 
-        def define_output(parser)
-          parser.on("--batch", "print tables on stdout, without the viewer") { @batch = true }
-          number(parser, :interval, Float, SECONDS, "time between two looks or tables (default: 1)")
-          number(parser, :iterations, Integer, TABLES, "stop printing after N tables, until the end")
-          parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
-                    "  (default: growth)") { |column| @report[:sort] = column }
-          number(parser, :limit, Integer, ROWS, "rows of a table (default: 20)")
-          parser.on("--[no-]mouse", "use the mouse in the viewer") { |mouse| @report[:mouse] = mouse }
-          parser.on("--no-settings", "the viewer begins anew, and keeps nothing") { @report[:settings] = false }
-          define_viewer(parser)
+        def define(parser, option)
+          parser.on(option.switch, *type(option.takes), *option.help) { |value| take(option, value) }
         end
 
-        def define_viewer(parser)
-          parser.on("--output FILE", "keep what the program prints in a file, too") { |file| @output = file }
-          parser.on("--no-wait", "leave the viewer when the program ends") { @wait = false }
-          parser.on("--same-process", "run the viewer in the program's own process") { @same_process = true }
+        # What the parser makes of the text; of any text by itself.
+        def type(takes)
+          case takes
+          when Range then [takes.begin.class]
+          when Array then [takes]
+          else []
+          end
         end
 
-        def define_paths(parser)
-          number(parser, :depth, Integer, FRAMES, "frames of an object's call path",
-                 "  (default: 10 in the viewer or for --class, or 0)")
-          parser.on("--class NAME", "call paths of this class only; may be repeated",
-                    "  (default: all classes)") { |name| @classes << class_name(name) }
-          number(parser, :path_interval, Integer, OBJECTS, "call paths of every Nth object only")
+        def take(option, value)
+          key = option.key
+          if option.repeated
+            @given[key] = [*@given[key], class_name(value)].uniq
+          elsif @given.key?(key)
+            raise Error, "#{option.name(value)} is given twice"
+          else
+            @given[key] = key == :mode ? :light : in_range(option, value)
+          end
+        end
+
+        def in_range(option, value)
+          range = option.takes
+          return value if !range.is_a?(Range) || range.cover?(value)
+
+          raise Error, "#{option.name} takes a number from #{range.begin} to #{range.end}, not #{value}"
         end
 
         def class_name(bytes)
@@ -205,45 +193,6 @@ module Memory
           return name if name.valid_encoding? && CLASS_NAME.match?(name)
 
           raise Error, "--class takes the name of a class, such as Shop::Session, not #{name.scrub}"
-        end
-
-        def define_tracking(parser)
-          parser.on("--light", "look now and then, and hear of some objects only") { @report[:mode] = :light }
-          number(parser, :gc, Float, SECONDS, "collect all garbage this often")
-          parser.on("--[no-]existing", "count objects from before the start (default: yes)") do |existing|
-            @report[:existing] = existing
-          end
-        end
-
-        def define_processes(parser)
-          parser.on("--attach PID", Integer, "look into a process that runs already") do |pid|
-            raise Error, "--attach takes the number of a process, not #{pid}" unless pid.positive?
-
-            choose(:attach)
-            @attach = pid
-          end
-          parser.on("--replay FILE", "play a recording") do |file|
-            choose(:replay)
-            @replay = file
-          end
-          parser.on("--record FILE", "record the numbers in a file") { |file| @record = file }
-          parser.on("--list", "list the processes that can be looked into") { choose(:list) }
-        end
-
-        def define_answers(parser)
-          parser.on("-h", "--help", "print this and leave") { @answer = parser.help }
-          parser.on("-v", "--version", "print the version and leave") { @answer = "#{NAME} #{VERSION}" }
-        end
-
-        def number(parser, name, type, range, *description)
-          option = "--#{name.to_s.tr("_", "-")}"
-          parser.on("#{option} #{type == Float ? "SECONDS" : "N"}", type, *description) do |value|
-            unless range.cover?(value)
-              raise Error, "#{option} takes a number from #{range.begin} to #{range.end}, not #{value}"
-            end
-
-            @report[name] = value
-          end
         end
 
         PURPOSE = <<~TEXT
@@ -255,12 +204,13 @@ module Memory
               #{NAME} --interval 5 bundle exec puma
               #{NAME} --batch --gc 10 ruby app.rb > tables.txt
 
+          An option that has no effect, as --limit in the viewer, is an error.
           The exit status is the program's, or 128+N when signal N ended it. Without a
           program: 64 for bad options, 126 for a command that cannot be executed, 127 for
           one that does not exist, 125 for other failures.
         TEXT
 
-        private_constant :PURPOSE, :NOTES
+        private_constant :PURPOSE, :NOTES, :LAUNCHER, :START
       end
     end
   end

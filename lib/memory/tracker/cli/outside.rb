@@ -46,7 +46,7 @@ module Memory
           command = options.command.join(" ")
           {
             directory: directory, command: command, output: options.output,
-            record: options.record, wait: options.wait?,
+            record: options.record, overwrite: options.overwrite?, wait: options.wait?,
             **options.settings.slice(:interval, :sort, :gc, :mouse, :settings),
             hint: "[console of #{shorten(CLI.printable(command))}: Ctrl-] returns]"
           }

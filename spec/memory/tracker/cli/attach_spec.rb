@@ -148,9 +148,89 @@ RSpec.describe "memory-tracker-top --attach" do
 
     it "is refused when it makes no sense" do
       expect(top("--attach", "x").code).to eq(64)
-      expect(top("--attach", "0").errors).to include("--attach takes the number of a process, not 0")
+      expect(top("--attach", "0").errors).to include("--attach takes a number from 1 to 2147483647, not 0")
       expect(top("--attach", "1", "ruby").errors).to include("--attach takes no command, and there is ruby")
-      expect(top("--attach", "1", "--list").errors).to include("--attach does not go with --list")
+      expect(top("--attach", "1", "--list").errors).to include("--attach has no effect with --list")
+    end
+  end
+
+  describe "settings" do
+    # The line with the figures of one table.
+    def header(pid, *options)
+      result = attach(pid, "--iterations", "1", *options)
+      expect([result.code, result.errors]).to eq([0, ""])
+      result.output.lines.first
+    end
+
+    def counting?
+      !top("--list").output.include?("(nobody looks)")
+    end
+
+    # Attaches until the block has run.
+    def attached(pid, *options)
+      RunTop.start_top("--attach", pid.to_s, "--batch", "--interval", "0.1", *options, env: looking) do |_, output|
+        RunTop.line_of(output)
+        yield
+      end
+    end
+
+    def facts(pid)
+      Memory::Tracker::Remote.open(File.join(@place, "memory-tracker", "#{pid}.sock")).snapshot(5).facts
+    end
+
+    it "are those that were asked for, and the next client has others" do
+      pid, = observed(idle)
+      expect(header(pid, "--light")).to match(/ live is exact, retained at most this/)
+      eventually("the end of counting") { !counting? }
+      expect(header(pid)).to match(/  exact$/)
+    end
+
+    it "reach the capture: depth, path interval, existing objects, classes" do
+      pid, = observed(idle)
+      options = %w[--depth 3 --path-interval 7 --no-existing --class Hash --class No::Such]
+      attached(pid, *options) do
+        facts = facts(pid)
+        expect(facts).to include(depth: 3, path_interval: 7, existing: false, awaited_classes: /No::Such/)
+        expect(facts[:live_count]).to be < 1000
+      end
+      eventually("the end of counting") { !counting? }
+      attached(pid) { expect(facts(pid)).to include(depth: 10, path_interval: 1, existing: true) }
+    end
+
+    it "are the program's where nothing is asked for, also in a child that is forked meanwhile" do
+      pid, output = observed("trap(:USR1) { puts fork { sleep } }; #{idle}")
+      attached(pid, "--light") do
+        Process.kill(:USR1, pid)
+        child = RunTop.line_of(output).to_i
+        eventually("the child") { sockets.grep(/#{child}/).any? }
+        expect(header(child)).to match(/  exact$/)
+        expect(header(child, "--depth", "0")).to match(/  exact$/)
+      end
+    end
+
+    it "are not changed while there is another client" do
+      pid, = observed(idle)
+      attached(pid, "--depth", "4", "--class", "Hash") do
+        before = facts(pid)[:seconds]
+        ["--light", "--depth 5", "--path-interval 2", "--no-existing", "--class Array",
+         "--class Hash --class Array"].each do |options|
+          result = attach(pid, *options.split)
+          expect([result.code, result.output]).to eq([125, ""])
+          expect(result.errors).to eq("memory-tracker-top: objects are counted already, with other settings: exact, " \
+                                      "depth 4, paths of Hash, with existing\n")
+        end
+        expect(header(pid, "--depth", "4", "--class", "Hash", "--existing", "--path-interval", "1")).to match(/exact$/)
+        expect(facts(pid)).to include(depth: 4, path_interval: 1, existing: true, seconds: be > before)
+      end
+    end
+
+    it "are not changed in a program that counts by itself" do
+      pid, = observed(idle, env: { "MEMORY_TRACKER_START" => "now" })
+      result = attach(pid, "--light")
+      expect([result.code, result.errors])
+        .to eq([125, "memory-tracker-top: objects are counted already, with other settings: exact, depth 10, " \
+                     "paths of all classes, with existing\n"])
+      expect(header(pid)).to match(/  exact$/)
     end
   end
 

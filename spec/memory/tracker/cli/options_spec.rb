@@ -25,7 +25,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
   end
 
   it "leaves the arguments that it was given alone" do
-    arguments = %w[--limit 3 ruby -v].freeze
+    arguments = %w[--interval 3 ruby -v].freeze
     expect(described_class.parse(arguments).command).to eq(%w[ruby -v])
   end
 
@@ -35,8 +35,9 @@ RSpec.describe Memory::Tracker::CLI::Options do
   end
 
   it "hands over what it was told" do
-    text = parse("--interval", "0.5", "--iterations=3", "--sort", "alloc", "--limit", "7", "--depth", "128",
-                 "--path-interval", "16", "--gc", "10", "--no-existing", "--no-mouse", "--no-settings", "ruby").to_s
+    arguments = %w[--interval 0.5 --iterations=3 --sort alloc --limit 7 --depth 128 --path-interval 16 --gc 10
+                   --no-existing --no-mouse --no-settings ruby]
+    text = described_class.parse(arguments, unseen: -> { "there is no terminal" }).to_s
     expect(text.split("&")).to contain_exactly(
       "interval=0.5", "iterations=3", "sort=alloc", "limit=7", "depth=128", "path_interval=16",
       "gc=10.0", "existing=false", "mouse=false", "settings=false"
@@ -44,7 +45,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
   end
 
   it "runs a command, or does one of the things that need none" do
-    expect(parse("ruby").action).to eq(:run)
+    expect(parse("ruby").action).to eq(:launch)
     expect(parse("--list").action).to eq(:list)
     expect(parse("--attach", "4711")).to have_attributes(action: :attach, attach: 4711, record: nil)
     expect(parse("--attach", "1", "--record", "file")).to have_attributes(action: :attach, record: "file")
@@ -54,10 +55,10 @@ RSpec.describe Memory::Tracker::CLI::Options do
   it "refuses to do two of them, or one of them with a command" do
     expect(refusal("--attach", "1", "ruby")).to eq("--attach takes no command, and there is ruby")
     expect(refusal("--list", "ruby")).to eq("--list takes no command, and there is ruby")
-    expect(refusal("--list", "--replay", "file")).to eq("--list does not go with --replay")
-    expect(refusal("--replay", "file", "--record", "other")).to eq("--record does not go with --replay")
-    expect(refusal("--record", "file", "--same-process", "ruby")).to eq("--record does not go with --same-process")
-    expect(refusal("--attach", "-3")).to eq("--attach takes the number of a process, not -3")
+    expect(refusal("--list", "--replay", "file")).to eq("--replay has no effect with --list")
+    expect(refusal("--replay", "file", "--record", "other")).to eq("--record has no effect with --replay")
+    expect(refusal("--record", "file", "--same-process", "ruby")).to eq("--record has no effect with --same-process")
+    expect(refusal("--attach", "-3")).to eq("--attach takes a number from 1 to 2147483647, not -3")
     expect(refusal("--attach", "puma")).to eq("invalid argument: --attach puma")
   end
 
@@ -65,6 +66,32 @@ RSpec.describe Memory::Tracker::CLI::Options do
     options = parse("--class", "Shop::Session", "--class=Größe", "--class", "Shop::Session", "ruby")
     expect(options.to_s.b).to end_with("&classes=Shop::Session,Größe".b).and include("depth=10")
     expect(parse("--class", "Hash", "--depth", "3", "ruby").to_s).to include("depth=3").and include("classes=Hash")
+  end
+
+  it "tells what was asked for from what is so by itself" do
+    expect(parse("--attach", "1").start).to eq({})
+    expect(parse("--attach", "1", "--class", "Hash").start).to eq(classes: ["Hash"])
+    expect(parse("--attach", "1", "--light", "--depth", "3", "--existing").start)
+      .to eq(mode: :light, depth: 3, existing: true)
+  end
+
+  it "asks only where it matters whether there is a terminal for the viewer" do
+    asked = 0
+    unseen = -> { (asked += 1) && nil }
+    [%w[--batch ruby], %w[--list], %w[--help], %w[--attach 1 --batch]].each do |arguments|
+      described_class.parse(arguments, unseen: unseen)
+    end
+    expect { described_class.parse([], unseen: unseen) }.to raise_error(described_class::Error)
+    expect(asked).to eq(0)
+    described_class.parse(%w[ruby], unseen: unseen)
+    expect(asked).to eq(1)
+  end
+
+  it "takes options of tables where the viewer cannot be shown, but no file for output" do
+    unseen = -> { "there is no terminal" }
+    expect(described_class.parse(%w[--limit 3 --no-mouse ruby], unseen: unseen).settings).to include(limit: 3)
+    expect { described_class.parse(%w[--output file ruby], unseen: unseen) }
+      .to raise_error(described_class::Error, "--output has no effect without the viewer, and there is no terminal")
   end
 
   it "can ask for a light capture" do
@@ -110,8 +137,16 @@ RSpec.describe Memory::Tracker::CLI::Options do
     ["--class", "A\n", "ruby"] => "--class takes the name of a class, such as Shop::Session, not A\n",
     ["--class", "A\xff", "ruby"] => "--class takes the name of a class, such as Shop::Session, not A\ufffd",
     %w[--class A --depth 0 ruby] => "--class asks for call paths, and --depth 0 for none",
+    %w[--path-interval 2 --depth 0 ruby] => "--path-interval asks for call paths, and --depth 0 for none",
+    %w[--path-interval 2 --batch ruby] => "--path-interval has no effect on tables without --depth or --class",
+    %w[--overwrite ruby] => "--overwrite has no effect without --record",
+    %w[--limit 3 ruby] => "--limit has no effect without --batch",
+    %w[--interval 1 --interval=1 ruby] => "--interval is given twice",
+    %w[--mouse --no-mouse ruby] => "--no-mouse is given twice",
+    %w[--attach 1 --attach 2] => "--attach is given twice",
+    %w[--attach 4294967296] => "--attach takes a number from 1 to 2147483647, not 4294967296",
     %w[--light --path-interval 2 ruby] => "--light takes its samples by itself, and no --path-interval",
-    %w[--no-existing --light ruby] => "--light always counts objects from before the start",
+    %w[--no-existing --light ruby] => "--light always counts objects from before the start, and takes no --no-existing",
     %w[--gc 0 ruby] => "--gc takes a number from 0.1 to 86400.0, not 0.0"
   }.each do |arguments, message|
     it "refuses #{arguments.empty? ? "an empty command line" : arguments.join(" ")}" do

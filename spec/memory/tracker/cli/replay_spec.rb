@@ -21,8 +21,8 @@ RSpec.describe "memory-tracker-top --record and --replay" do
     result
   end
 
-  def replay(*options)
-    top("--replay", file, "--batch", "--interval", "0.1", "--limit", "1000", *options)
+  def replay(*options, interval: 0.1)
+    top("--replay", file, "--batch", "--interval", interval.to_s, "--limit", "1000", *options)
   end
 
   it "prints the same tables again" do
@@ -36,7 +36,7 @@ RSpec.describe "memory-tracker-top --record and --replay" do
 
   it "prints fewer of them when asked to" do
     record
-    expect(replay("--interval", "0.4").tables).to be_between(1, 3)
+    expect(replay(interval: 0.4).tables).to be_between(1, 3)
     expect(replay("--iterations", "2").tables).to eq(2)
   end
 
@@ -54,11 +54,80 @@ RSpec.describe "memory-tracker-top --record and --replay" do
     File.write(file, "important")
     expect([replay.code, replay.errors])
       .to eq([125, "memory-tracker-top: #{file} cannot be shown: it is no recording\n"])
-    pid, = observed("puts 'ready'; sleep")
-    result = top("--attach", pid.to_s, "--batch", "--record", file)
-    expect([result.code, result.errors])
-      .to eq([125, "memory-tracker-top: #{file} is there already and is no recording, so it is left as it is\n"])
-    expect(File.read(file)).to eq("important")
+    result = top("--batch", "--record", file, "--overwrite", *program)
+    expect([result.code, result.output, result.errors])
+      .to eq([125, "", "memory-tracker-top: #{file} is there already and is no recording, so it is left as it is\n"])
+    expect([File.read(file), started?]).to eq(["important", false])
+  end
+
+  # A program that tells by a file that it was started.
+  let(:program) { [RbConfig.ruby, "-e", "File.write(#{File.join(@place, "started").dump}, ''); GC.start"] }
+
+  def started?
+    File.exist?(File.join(@place, "started"))
+  end
+
+  describe "a file that is there" do
+    [["--batch"], []].each do |how|
+      it "is not overwritten unasked by a program that is run #{how.first || "without --batch"}" do
+        record
+        before = File.binread(file)
+        result = top(*how, "--record", file, *program)
+        expect([result.code, result.output]).to eq([64, ""])
+        expect(result.errors).to eq("memory-tracker-top: --record makes a new file, and #{file} exists; --overwrite " \
+                                    "replaces a recording; see memory-tracker-top --help\n")
+        expect([File.binread(file), started?]).to eq([before, false])
+      end
+    end
+
+    it "is not overwritten unasked by what is attached to, which does not begin to count" do
+      record
+      before = File.binread(file)
+      pid, = observed("puts 'ready'; sleep")
+      result = top("--attach", pid.to_s, "--batch", "--record", file)
+      expect([result.code, result.errors]).to match([64, a_string_including("#{file} exists")])
+      expect(File.binread(file)).to eq(before)
+      expect(top("--list").output).to match(/^ *#{pid} .*nobody looks/)
+    end
+
+    it "is replaced with --overwrite" do
+      record
+      expect(top("--batch", "--record", file, "--overwrite", *program).code).to eq(0)
+      expect(replay.output).to include(" #{RbConfig.ruby} -e File.write")
+      expect(Dir.children(@place).grep(/recording/)).to eq(["recording"])
+    end
+
+    it "stays as it is when the command does not exist" do
+      record
+      before = File.binread(file)
+      expect(top("--batch", "--record", file, "--overwrite", "./nothing").code).to eq(127)
+      expect(File.binread(file)).to eq(before)
+      expect(Dir.children(@place).grep(/recording/)).to eq(["recording"])
+    end
+  end
+
+  describe "a file that cannot be written" do
+    it "keeps the program from being started" do
+      [%w[--batch], []].each do |how|
+        result = top(*how, "--record", "/no/such/file", *program)
+        expect([result.code, result.output, result.errors, started?])
+          .to eq([125, "", "memory-tracker-top: /no/such/file cannot be written: No such file or directory\n", false])
+      end
+    end
+
+    it "keeps a process from being counted" do
+      pid, = observed("puts 'ready'; sleep")
+      result = top("--attach", pid.to_s, "--batch", "--record", "/no/such/file")
+      expect([result.code, result.errors])
+        .to eq([125, "memory-tracker-top: /no/such/file cannot be written: No such file or directory\n"])
+      expect(top("--list").output).to match(/^ *#{pid} .*nobody looks/)
+    end
+  end
+
+  it "leaves no file behind when nothing was recorded" do
+    expect(top("--batch", "--record", file, "./nothing").code).to eq(127)
+    result = top("--attach", Process.pid.to_s, "--batch", "--record", file)
+    expect([result.code, File.exist?(file)]).to eq([125, false])
   end
 
   it "says that there is no such file" do
