@@ -70,7 +70,7 @@ static struct snapshot_header *a_snapshot(void)
 static void test_a_recording_that_is_written(void **state)
 {
 	char problem[TRANSPORT_PROBLEM_MAX] = "";
-	struct recorder *recorder = recorder_open("recording", problem);
+	struct recorder *recorder = recorder_open("recording", false, problem);
 	struct snapshot_header *snapshot = a_snapshot();
 
 	assert_true(recorder_add(recorder, snapshot, problem));
@@ -91,7 +91,7 @@ static void test_a_recording_that_is_written(void **state)
 static void test_a_recording_that_is_read(void **state)
 {
 	char problem[TRANSPORT_PROBLEM_MAX] = "";
-	struct recorder *recorder = recorder_open("recording", problem);
+	struct recorder *recorder = recorder_open("recording", false, problem);
 	struct snapshot_header *snapshot = a_snapshot();
 
 	for (int i = 0; i < 2; i++)

@@ -56,7 +56,8 @@ static void test_appends_to_what_is_there(void **state)
 	assert_string_equal(text, "now\n");
 	assert_int_equal(transcript_tail(&transcript, text, sizeof text), 4);
 	assert_int_equal(pipe(ends), 0);
-	transcript_print(&transcript, ends[1]);
+	struct descriptor terminal = descriptor_of(ends[1]);
+	transcript_print(&transcript, &terminal);
 	assert_int_equal(read(ends[0], text, sizeof text), 4);
 	close(ends[0]);
 	close(ends[1]);
