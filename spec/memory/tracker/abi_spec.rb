@@ -10,7 +10,7 @@ RSpec.describe "require \"memory/tracker\"" do
   # A Ruby with nothing in its load path but its own libraries and these.
   def ruby(source, *directories)
     options = directories.flat_map { |directory| ["-I", directory] }
-    environment = { "RUBYOPT" => nil, "RUBYLIB" => nil }
+    environment = ENV.keys.grep(/\ARUBY(OPT|LIB)|\ABUNDLE/).to_h { |name| [name, nil] }
     Open3.capture2e(environment, RbConfig.ruby, *options, "-e", source).first
   end
 
