@@ -59,7 +59,7 @@ RSpec.describe "the viewer on a slow terminal" do
       terminal.read_until(/Keys.*select the line/m, behind: before)
       expect(terminal.bytes.size - before).to be < 150_000
 
-      terminal.press("Q", "y")
+      terminal.press("Qy")
       terminal.read_to_end
       lines = printed(terminal)
       expect(lines).to eq([*1..lines.size])
@@ -103,7 +103,7 @@ RSpec.describe "the viewer on a slow terminal" do
       terminal.resize(90, 20)
       before = terminal.bytes.size
       terminal.read_until(/\e\[20;\d+H|\e\[20d/, behind: before)
-      terminal.press("Q", "y")
+      terminal.press("Qy")
       terminal.read_to_end
       expect(terminal.status.exitstatus).to eq(130)
     end
