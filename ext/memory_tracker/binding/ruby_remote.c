@@ -291,11 +291,13 @@ static VALUE processes(VALUE klass)
 	return list;
 }
 
-static VALUE directory(VALUE klass)
+static VALUE directory(int argc, VALUE *argv, VALUE klass)
 {
 	char path[DIRECTORY_PATH_MAX], problem[TRANSPORT_PROBLEM_MAX];
+	VALUE room;
 
-	if (!directory_open(path, problem))
+	rb_scan_args(argc, argv, "01", &room);
+	if (!directory_open(path, NIL_P(room) ? 0 : NUM2SIZET(room), problem))
 		rb_raise(error_class, "%s", problem);
 	return rb_utf8_str_new_cstr(path);
 }
@@ -305,7 +307,7 @@ void ruby_remote_define(VALUE tracker)
 	VALUE klass = rb_define_class_under(tracker, "Remote", rb_cObject);
 
 	rb_undef_alloc_func(klass);
-	rb_define_singleton_method(klass, "directory", directory, 0);
+	rb_define_singleton_method(klass, "directory", directory, -1);
 	rb_define_singleton_method(klass, "processes", processes, 0);
 	rb_define_singleton_method(klass, "open", open_remote, 1);
 	rb_define_method(klass, "close", close_remote, 0);

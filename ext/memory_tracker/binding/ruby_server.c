@@ -11,7 +11,7 @@
 struct ruby_server {
 	VALUE self;
 	VALUE capture; /* marked */
-	bool armed;
+	struct served_options options;
 	struct served *served; /* owned; NULL unless it runs */
 	pid_t pid;             /* of the process that it runs in */
 	bool ending;
@@ -60,13 +60,21 @@ static VALUE allocate(VALUE klass)
 	return self;
 }
 
-static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE armed)
+static bool is_set(VALUE options, const char *name)
+{
+	return RTEST(rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qfalse));
+}
+
+static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE options)
 {
 	struct ruby_server *server = get(self);
 
+	Check_Type(options, T_HASH);
 	capture_name(ruby_capture_get(capture), StringValueCStr(command));
 	server->capture = capture;
-	server->armed = RTEST(armed);
+	server->options = (struct served_options){.on_demand = is_set(options, "on_demand"),
+	                                          .threadless = is_set(options, "threadless"),
+	                                          .leaves_final = is_set(options, "leaves_final")};
 	return self;
 }
 
@@ -97,7 +105,7 @@ static VALUE start(VALUE self, VALUE where)
 	/* What a fork may have left here belongs to the parent. */
 	forget(server);
 	server->served = served_start(ruby_capture_get(server->capture), server->capture, StringValueCStr(where),
-	                              server->armed, problem);
+	                              &server->options, problem);
 	if (!server->served)
 		rb_raise(error_class, "%s", problem);
 	server->pid = getpid();

@@ -6,17 +6,20 @@
 #include <unistd.h>
 
 #include "model/path_cache.h"
+#include "transport/final.h"
 #include "vm/condition.h"
 #include "vm/depths.h"
 #include "vm/fork_close.h"
+#include "vm/hooks.h"
 #include "vm/service.h"
 
 struct served {
 	struct capture *capture; /* borrowed; the service's thread keeps its owner alive */
 	VALUE owner;             /* which whoever has started this marks, so that it stays where it is */
-	struct service *service; /* owned */
+	struct service *service; /* owned; NULL: there is no thread for what needs the GVL */
 	struct server *server;   /* owned; changes under the GVL */
-	bool armed;
+	struct served_options options;
+	char directory[DIRECTORY_PATH_MAX];
 	char title[CAPTURE_COMMAND_SIZE]; /* $0 as it was */
 	pid_t pid;
 	unsigned references; /* of the starter, and of jobs that run; changes under the GVL */
@@ -177,17 +180,28 @@ static bool running(void *context)
 	return ((struct served *)context)->capture->running;
 }
 
-static void refresh(void *context)
+static bool refresh(void *context)
 {
 	struct served *served = context;
 
-	service_call(served->service, &served->refreshing);
+	if (served->service)
+		service_call(served->service, &served->refreshing);
+	else
+		hooks_request_refresh();
+	return served->service != NULL;
 }
 
 static const char *work(void *context, const struct server_work *work)
 {
 	struct served *served = context;
 
+	/* A client may ask before served_start has returned. */
+	if (!served->service && work->kind == MESSAGE_START && served->capture->running && served->server) {
+		server_done(served->server, NULL, 0);
+		return NULL;
+	}
+	if (!served->service)
+		return "the program was started with --batch and without --gc, so it has no thread that could do it";
 	if (!service_alive(served->service))
 		return "the program has ended the thread that would do it";
 	served->work = work;
@@ -199,7 +213,7 @@ static void deserted(void *context)
 {
 	struct served *served = context;
 
-	if (served->armed)
+	if (served->options.on_demand && served->service)
 		service_call(served->service, &served->leaving);
 }
 
@@ -211,18 +225,20 @@ static void opened(int fd)
 
 /* --- life --- */
 
-struct served *served_start(struct capture *capture, VALUE owner, const char *directory, bool armed,
-                            char problem[TRANSPORT_PROBLEM_MAX])
+struct served *served_start(struct capture *capture, VALUE owner, const char *directory,
+                            const struct served_options *options, char problem[TRANSPORT_PROBLEM_MAX])
 {
-	struct service *service = service_start(capture, owner);
+	struct service *service = options->threadless ? NULL : service_start(capture, owner);
 	struct served *served = calloc(1, sizeof *served);
 
 	if (!served) {
-		service_stop(service);
+		if (service)
+			service_stop(service);
 		rb_memerror();
 	}
-	*served =
-	    (struct served){.capture = capture, .owner = owner, .service = service, .armed = armed, .pid = getpid()};
+	*served = (struct served){
+	    .capture = capture, .owner = owner, .service = service, .options = *options, .pid = getpid()};
+	snprintf(served->directory, sizeof(served->directory), "%s", directory);
 	served->references = 1;
 	read_title(served->title);
 	served->working = (struct service_job){.function = do_work, .data = served};
@@ -250,6 +266,14 @@ const char *served_path(const struct served *served)
 
 void served_end(struct served *served, const char *how)
 {
+	struct snapshot_header *last = how && served->options.leaves_final ? capture_snapshot(served->capture) : NULL;
+
+	if (last) {
+		last->flags |= SNAPSHOT_ENDED;
+		/* The folder goes with the launcher, and then it has no reader. */
+		final_write(served->directory, last, how);
+	}
+	free(last);
 	server_end(served->server, how);
 }
 
@@ -262,6 +286,7 @@ void served_free(struct served *served)
 		server_free(server);
 	else if (server)
 		server_abandon(server);
-	service_stop(served->service);
+	if (served->service)
+		service_stop(served->service);
 	release(served);
 }

@@ -18,7 +18,7 @@
 #define LOOK_MS 10
 
 bool table_run_init(struct table_run *run, const struct numbers_source *source, int fd,
-                    const struct printer_options *options)
+                    const struct table_options *options)
 {
 	*run = (struct table_run){.source = *source, .options = *options};
 	return tables_init(&run->tables, fd, &options->batch);

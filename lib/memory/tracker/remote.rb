@@ -9,9 +9,10 @@ module Memory
     #
     # @api private
     #
-    # @!method self.directory
+    # @!method self.directory(room = 0)
     #   The private directory where processes of this user have their sockets; it is made if it is not there. Below it
     #   those called `run-*` are looked into, too.
+    #   @param room [Integer] how many bytes longer the path of a socket may become
     #   @return [String]
     #   @raise [Error] when it cannot be made, or is not private
     #
@@ -56,7 +57,7 @@ module Memory
     # @!method print(fd, options)
     #   Prints tables until the process ends, or so many are printed as are wanted.
     #   @param fd [Integer] the file descriptor to print to
-    #   @param options [Hash{Symbol => Object}] as for {Reporter}
+    #   @param options [Hash{Symbol => Object}] as for {Batch}
     #   @return [String, nil] how it has ended; nil when it has not
     class Remote # rubocop:disable Lint/EmptyClass -- its methods are in C
     end

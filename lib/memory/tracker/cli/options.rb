@@ -66,6 +66,7 @@ module Memory
 
         def initialize
           @batch = false
+          @per_process = false
           @same_process = false
           @wait = true
           @output = nil
@@ -80,6 +81,12 @@ module Memory
         # @return [Boolean]
         def batch?
           @batch
+        end
+
+        # Whether there is a table of each process, besides that of their sum.
+        # @return [Boolean]
+        def per_process?
+          @per_process
         end
 
         # Whether the viewer runs in the program's own process, and not in the launcher's.
@@ -128,6 +135,7 @@ module Memory
         private
 
         def check
+          raise Error, "--per-process goes with --batch" if @per_process && !(@batch && @action == :run)
           return check_command if @action == :run
 
           raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
@@ -176,6 +184,7 @@ module Memory
 
         def define_output(parser)
           parser.on("--batch", "print tables on stdout, without the viewer") { @batch = true }
+          parser.on("--per-process", "a table of each process, too, with --batch") { @per_process = true }
           number(parser, :interval, Float, SECONDS, "time between two looks or tables (default: 1)")
           number(parser, :iterations, Integer, TABLES, "stop printing after N tables, until the end")
           parser.on("--sort COLUMN", COLUMNS, "sort by #{COLUMNS[..-2].join(", ")} or #{COLUMNS.last}",
