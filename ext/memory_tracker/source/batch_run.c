@@ -145,7 +145,7 @@ static bool is_between_programs(const struct batch_run *run)
 	if (run->ended_at || fleet_alive(&run->fleet) || !fleet_has_ended(&run->fleet))
 		return false;
 	for (size_t i = 0; i < run->fleet.count; i++) {
-		if (run->fleet.all[i]->pid == run->fleet.own)
+		if (run->fleet.all[i]->own)
 			return false;
 	}
 	return true;
@@ -196,14 +196,15 @@ static void tell_who_goes_on(struct batch_run *run)
 
 static void step_end(struct batch_run *run, uint64_t now)
 {
+	/* Before the search: a marker is there until the socket is. */
+	bool forking = directory_has_new(run->fleet.directory, ".fork", FORK_SECONDS);
+
+	fleet_search(&run->fleet);
+	fleet_take(&run->fleet);
 	if (!run->ended_at) {
 		run->ended_at = now;
-		/* All that it has left is there by now. */
-		fleet_search(&run->fleet);
-		fleet_take(&run->fleet);
 		fleet_own_ended(&run->fleet, run->how);
 	}
-	bool forking = directory_has_new(run->fleet.directory, ".fork", FORK_SECONDS);
 	if ((!fleet_alive(&run->fleet) && !forking) || atomic_load(&run->stopped))
 		finish(run);
 	else if (!run->told && now > run->ended_at + END_PATIENCE)
@@ -265,7 +266,8 @@ static void step(struct batch_run *run)
 		step_write(run, now);
 		return;
 	}
-	run->fleet.own = atomic_load(&run->started);
+	if (run->fleet.own != atomic_load(&run->started))
+		fleet_own(&run->fleet, atomic_load(&run->started));
 	if (searches)
 		fleet_search(&run->fleet);
 	fleet_take(&run->fleet);

@@ -99,8 +99,10 @@ static struct fleet_process *add(struct fleet *fleet, pid_t pid)
 {
 	struct fleet_process *process = fleet->count < FLEET_MAX ? process_new(pid) : NULL;
 
-	if (process)
-		fleet->all[fleet->count++] = process;
+	if (!process)
+		return NULL;
+	process->own = pid == fleet->own;
+	fleet->all[fleet->count++] = process;
 	return process;
 }
 
@@ -271,7 +273,7 @@ static void forget_short_lived(struct fleet *fleet)
 
 	while (i < fleet->count) {
 		const struct fleet_process *process = fleet->all[i];
-		bool short_lived = process->state == FLEET_ENDED && !process->tabled && process->pid != fleet->own;
+		bool short_lived = process->state == FLEET_ENDED && !process->tabled && !process->own;
 
 		kept += short_lived;
 		if (!short_lived || kept <= FLEET_SHORT_LIVED_MAX) {
@@ -342,12 +344,19 @@ void fleet_give_up(struct fleet *fleet)
 
 /* --- how they end --- */
 
+void fleet_own(struct fleet *fleet, pid_t pid)
+{
+	fleet->own = pid;
+	for (size_t i = 0; i < fleet->count; i++)
+		fleet->all[i]->own = fleet->all[i]->pid == pid;
+}
+
 void fleet_own_ended(struct fleet *fleet, const char *how)
 {
 	for (size_t i = 0; i < fleet->count; i++) {
 		struct fleet_process *process = fleet->all[i];
 
-		if (process->pid != fleet->own || (process->state == FLEET_ENDED && process->how[0]))
+		if (!process->own || (process->state == FLEET_ENDED && process->how[0]))
 			continue;
 		disconnect(process);
 		change(process, FLEET_ENDED, how);

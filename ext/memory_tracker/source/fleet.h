@@ -44,6 +44,7 @@ struct fleet_process {
 	struct path_watch paths; /* owned */
 	char title[PROCESS_TITLE_SIZE];
 	char how[TRANSPORT_PROBLEM_MAX]; /* it has ended, or why it cannot be looked into; empty: it is not known */
+	bool own;                        /* it is the one that the launcher has started */
 	bool waiting;                    /* a snapshot was asked for */
 	bool collecting;                 /* a GC was asked for */
 	bool silent;                     /* it has not answered in time, and is not waited for until it does */
@@ -66,6 +67,9 @@ void fleet_deinit(struct fleet *fleet);
 
 /* Looks for processes that have come, and for what others have left when they ended. */
 void fleet_search(struct fleet *fleet);
+
+/* Tells which one the launcher has started. */
+void fleet_own(struct fleet *fleet, pid_t pid);
 
 /* Asks every process for a snapshot, or for a full GC. */
 void fleet_ask(struct fleet *fleet);

@@ -39,23 +39,48 @@ static void write_note(char note[FLEET_NOTE_SIZE], const struct fleet_process *p
 	snprintf(note, FLEET_NOTE_SIZE, "%s; its numbers are of %s", what, when);
 }
 
+/* The process that was started comes first, the others as they are numbered. */
+static int compare_processes(const void *left, const void *right)
+{
+	const struct fleet_process *a = *(const struct fleet_process *const *)left;
+	const struct fleet_process *b = *(const struct fleet_process *const *)right;
+
+	if (a->own != b->own)
+		return a->own ? -1 : 1;
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+static size_t select_processes(struct fleet_table *table, const struct fleet *fleet, bool last)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fleet->count; i++) {
+		if (is_of_this_table(fleet->all[i], last))
+			table->sources[count++] = fleet->all[i];
+	}
+	qsort(table->sources, count, sizeof *table->sources, compare_processes);
+	return count;
+}
+
+/* The process that was started may have ended before its title could be read. */
+static const char *title_of(const struct fleet_table *table, const struct fleet_process *process)
+{
+	return !process->title[0] && process->own && table->options.command ? table->options.command : process->title;
+}
+
 static void list_processes(struct fleet_table *table, const struct fleet *fleet, bool last)
 {
 	table->list = (struct batch_list){
 	    .processes = table->processes, .ended = fleet->unlisted, .beyond = last ? 0 : fleet->beyond};
-	for (size_t i = 0; i < fleet->count; i++) {
-		const struct fleet_process *process = fleet->all[i];
-		size_t at = table->list.count;
+	table->list.count = select_processes(table, fleet, last);
+	for (size_t i = 0; i < table->list.count; i++) {
+		const struct fleet_process *process = table->sources[i];
 
-		if (!is_of_this_table(process, last))
-			continue;
-		write_note(table->notes[at], process, table->options.utc_offset);
-		table->sources[at] = process;
-		table->processes[at] = (struct batch_process){.pid = (uint32_t)process->pid,
-		                                              .title = process->title,
-		                                              .snapshot = fleet_snapshot(process),
-		                                              .note = table->notes[at]};
-		table->list.count++;
+		write_note(table->notes[i], process, table->options.utc_offset);
+		table->processes[i] = (struct batch_process){.pid = (uint32_t)process->pid,
+		                                             .title = title_of(table, process),
+		                                             .snapshot = fleet_snapshot(process),
+		                                             .note = table->notes[i]};
 	}
 }
 
@@ -213,7 +238,7 @@ static bool print_process(const struct fleet_table *table, size_t index, struct 
 	struct batch_options options = table->options;
 	struct figures figures = figures_of(process->history);
 
-	options.command = process->title;
+	options.command = title_of(table, process);
 	options.paths = &process->paths;
 	return batch_print(out, &figures, &options);
 }
