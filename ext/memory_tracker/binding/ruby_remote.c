@@ -277,10 +277,14 @@ static VALUE print(VALUE self, VALUE fd, VALUE options)
 
 /* --- processes --- */
 
-static VALUE processes(VALUE klass)
+static VALUE processes(int argc, VALUE *argv, VALUE klass)
 {
 	struct directory_entry *entries = NULL;
-	ssize_t count = directory_list(&entries);
+	VALUE where;
+
+	rb_scan_args(argc, argv, "01", &where);
+	ssize_t count =
+	    NIL_P(where) ? directory_list(&entries) : directory_list_in(StringValueCStr(where), &entries);
 	VALUE list = rb_ary_new();
 
 	if (count < 0)
@@ -308,7 +312,7 @@ void ruby_remote_define(VALUE tracker)
 
 	rb_undef_alloc_func(klass);
 	rb_define_singleton_method(klass, "directory", directory, -1);
-	rb_define_singleton_method(klass, "processes", processes, 0);
+	rb_define_singleton_method(klass, "processes", processes, -1);
 	rb_define_singleton_method(klass, "open", open_remote, 1);
 	rb_define_method(klass, "close", close_remote, 0);
 	rb_define_method(klass, "pid", pid, 0);

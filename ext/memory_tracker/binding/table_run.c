@@ -129,7 +129,7 @@ void table_run(struct table_run *run)
 		uint64_t now = condition_now();
 		next = next < now ? now : next;
 	}
-	/* The numbers at the end. */
-	if (run->how[0] && some)
+	/* The numbers at the end, which are the first ones where there were no others. */
+	if (run->how[0] && (some || !printed))
 		tables_print(&run->tables);
 }

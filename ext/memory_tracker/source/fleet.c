@@ -1,7 +1,6 @@
 #include "source/fleet.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,16 +250,11 @@ static void take_all(struct fleet *fleet, struct fleet_process *process)
 		take_event(fleet, process, event, &message);
 }
 
-static bool is_there(pid_t pid)
-{
-	return kill(pid, 0) == 0 || errno != ESRCH;
-}
-
 static void find_out(struct fleet_process *process)
 {
-	bool there = (process->state == FLEET_LOST || process->state == FLEET_REFUSED) && is_there(process->pid);
-
-	if ((process->state == FLEET_LOST || process->state == FLEET_REFUSED) && !there)
+	if (process->state != FLEET_LOST && process->state != FLEET_REFUSED)
+		return;
+	if (!process_is_there(process->pid))
 		change(process, FLEET_ENDED, "");
 	else if (process->state == FLEET_LOST && clock_now() > process->since + LOST_PATIENCE)
 		change(process, FLEET_ENDED, "has closed its connection, and runs on");

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "source/process_title.h"
+#include "source/process_info.h"
 #include "transport/client.h"
 #include "viewer/history.h"
 #include "viewer/path_watch.h"

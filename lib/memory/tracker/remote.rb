@@ -16,8 +16,9 @@ module Memory
     #   @return [String]
     #   @raise [Error] when it cannot be made, or is not private
     #
-    # @!method self.processes
-    #   All processes that can be looked into. Sockets that nobody listens to any more are removed.
+    # @!method self.processes(directory = nil)
+    #   All processes that can be looked into. Sockets that no process listens to any more are removed.
+    #   @param directory [String, nil] only those that have their sockets there; nil: all
     #   @return [Array<Array(Integer, String)>] process and path of its socket
     #
     # @!method self.open(path)

@@ -47,7 +47,7 @@ module Memory
           @capture.start unless @on_demand
           Forks.watch(@directory) { forked }
           # The first to be registered is the last to run: what the program does in its own blocks is counted too.
-          at_exit { finish($ERROR_INFO || $!) } # rubocop:disable Style/SpecialGlobalVars
+          at_exit { finish($!) } # rubocop:disable Style/SpecialGlobalVars
         rescue StandardError
           @server.stop
           raise

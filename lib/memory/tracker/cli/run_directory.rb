@@ -44,7 +44,7 @@ module Memory
           private
 
           def living(directory)
-            Dir.glob("*.sock", base: directory).map(&:to_i).select { |pid| alive?(pid) }
+            Remote.processes(directory).map(&:first)
           end
 
           def wait_until(seconds)
