@@ -11,10 +11,11 @@ RSpec.describe "the folders of the extension" do
     "transport" => %w[transport/ model/snapshot.h],
     "viewer" => %w[viewer/ model/snapshot.h],
     "terminal" => %w[terminal/ viewer/ model/snapshot.h],
-    "binding" => %w[binding/ model/ vm/ transport/ viewer/ terminal/]
+    "source" => %w[source/ transport/ viewer/ model/snapshot.h model/snapshot_sum.h terminal/clock.h],
+    "binding" => %w[binding/ model/ vm/ transport/ viewer/ terminal/ source/]
   }
   # These compile and run without Ruby.
-  without_ruby = %w[model transport viewer terminal]
+  without_ruby = %w[model transport viewer terminal source]
 
   included = lambda do |folder, pattern|
     sources.grep(%r{\A#{folder}/}).flat_map do |file|

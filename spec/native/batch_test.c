@@ -481,6 +481,38 @@ static void test_extreme_numbers(void **state)
 	close_shop(&shop);
 }
 
+static void test_a_list_of_processes(void **state)
+{
+	const struct fake_class class = {1, "Hash", 1200, 200, 900, 0};
+	struct snapshot_header head = {.pid = 4720,
+	                               .flags = SNAPSHOT_RETAINED_BOUND,
+	                               .majors_seen = 1,
+	                               .rss_bytes = UINT64_C(30) << 20};
+	struct snapshot_header *worker = fake_snapshot(&head, "two frees were missed", &class, 1);
+	const struct batch_process processes[] = {{4711, "puma \033[2J", NULL, "does not answer"},
+	                                          {4720, "worker 0", worker, ""},
+	                                          {4294967295, "worker 1", worker, "ended by SIGTERM"}};
+	struct batch_list list = {
+	    .processes = processes, .count = 3, .summed = 2, .retained_known = 1, .ended = 37, .beyond = 1};
+	struct shop shop;
+	open_shop(&shop);
+	shop.options.list = &list;
+	shop.options.command = "shop";
+	next_second(&shop, &class, 1, NULL);
+	assert_table(&shop,
+	             "2026-11-22 10:41:07  2 processes  shop  live 1,000  retained 900 (of 1 of 2)  heap 1310k/1620k"
+	             "  rss 212M  gc 412+38  alloc/s 1.2k  freed/s 200.0  exact\n"
+	             "       PID      RSS       LIVE   RETAINED  PROCESS\n"
+	             "      4711        -          -          -  puma �[2J  does not answer\n"
+	             "      4720    30.0M      1,000       ≤900  worker 0  inexact: two frees were missed\n"
+	             "4294967295    30.0M      1,000       ≤900  worker 1  inexact: two frees were missed"
+	             "  ended by SIGTERM\n"
+	             "and 37 more have ended\n"
+	             "and 1 more is not looked into\n" TITLES "       900         -     1,000      1.2k  Hash\n\n");
+	free(worker);
+	close_shop(&shop);
+}
+
 static void test_nothing_to_print(void **state)
 {
 	struct shop shop;
@@ -513,6 +545,7 @@ int main(void)
 	    cmocka_unit_test(test_hostile_names_stay_on_their_line),
 	    cmocka_unit_test(test_endless_names_are_cut),
 	    cmocka_unit_test(test_extreme_numbers),
+	    cmocka_unit_test(test_a_list_of_processes),
 	    cmocka_unit_test(test_nothing_to_print),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
