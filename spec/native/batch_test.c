@@ -484,10 +484,8 @@ static void test_extreme_numbers(void **state)
 static void test_a_list_of_processes(void **state)
 {
 	const struct fake_class class = {1, "Hash", 1200, 200, 900, 0};
-	struct snapshot_header head = {.pid = 4720,
-	                               .flags = SNAPSHOT_RETAINED_BOUND,
-	                               .majors_seen = 1,
-	                               .rss_bytes = UINT64_C(30) << 20};
+	struct snapshot_header head = {
+	    .pid = 4720, .flags = SNAPSHOT_RETAINED_BOUND, .majors_seen = 1, .rss_bytes = UINT64_C(30) << 20};
 	struct snapshot_header *worker = fake_snapshot(&head, "two frees were missed", &class, 1);
 	const struct batch_process processes[] = {{4711, "puma \033[2J", NULL, "does not answer"},
 	                                          {4720, "worker 0", worker, ""},

@@ -147,8 +147,8 @@ static void test_one_that_does_not_answer_delays_nothing(void **state)
 	int64_t before = milliseconds();
 	step(&fleet);
 	assert_int_equal(fleet.count, 2);
-	for (int i = 0; i < 1000 && fleet_waiting(&fleet) && !fleet_snapshot(fleet.all[0]) && !fleet_snapshot(fleet.all[1]);
-	     i++) {
+	for (int i = 0;
+	     i < 1000 && fleet_waiting(&fleet) && !fleet_snapshot(fleet.all[0]) && !fleet_snapshot(fleet.all[1]); i++) {
 		usleep(1000);
 		step(&fleet);
 	}

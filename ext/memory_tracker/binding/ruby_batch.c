@@ -11,8 +11,8 @@
 #define PREFIX "memory-tracker-top: "
 
 struct ruby_batch {
-	VALUE command; /* marked, a frozen string or nil */
-	VALUE how;     /* likewise */
+	VALUE command;             /* marked, a frozen string or nil */
+	VALUE how;                 /* likewise */
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
 	struct batch_run *run;     /* owned */
 	bool over;

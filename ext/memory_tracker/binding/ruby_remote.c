@@ -283,8 +283,7 @@ static VALUE processes(int argc, VALUE *argv, VALUE klass)
 	VALUE where;
 
 	rb_scan_args(argc, argv, "01", &where);
-	ssize_t count =
-	    NIL_P(where) ? directory_list(&entries) : directory_list_in(StringValueCStr(where), &entries);
+	ssize_t count = NIL_P(where) ? directory_list(&entries) : directory_list_in(StringValueCStr(where), &entries);
 	VALUE list = rb_ary_new();
 
 	if (count < 0)

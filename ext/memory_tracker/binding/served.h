@@ -15,7 +15,8 @@ struct served;
 /* How a capture is served. */
 struct served_options {
 	bool on_demand; /* objects are counted only as long as a client asks for it */
-	bool threadless; /* without a service: snapshots are as complete as the hooks' own job makes them, no GC on request */
+	bool
+	    threadless; /* without a service: snapshots are as complete as the hooks' own job makes them, no GC on request */
 	bool leaves_final; /* the last snapshot is left as a file in the folder, for the launcher */
 };
 

@@ -190,8 +190,7 @@ static uint32_t add_frame(struct sum *sum, const struct snapshot_header *part, c
 	                               .flags = there->flags};
 	uint64_t key = frame_key(sum, &frame), found;
 
-	while ((found = key_map_get(&sum->frames, key)) &&
-	       memcmp(&frame, &sum->frame[found - 1], sizeof frame) != 0)
+	while ((found = key_map_get(&sum->frames, key)) && memcmp(&frame, &sum->frame[found - 1], sizeof frame) != 0)
 		key += 2;
 	if (found)
 		return (uint32_t)found - 1;
@@ -266,11 +265,10 @@ static void add_times(struct snapshot_header *sum, const struct snapshot_header 
 /* The places of what adds up. */
 static const size_t added[] = {
 #define ADDED(field) offsetof(struct snapshot_header, field)
-    ADDED(allocated),        ADDED(freed),           ADDED(retained),       ADDED(lost),
-    ADDED(dropped),          ADDED(paths_dropped),   ADDED(events_dropped), ADDED(tracker_bytes),
-    ADDED(gc_minor),         ADDED(gc_major),        ADDED(gc_time_ns),     ADDED(gcs_seen),
-    ADDED(majors_seen),      ADDED(major_newborn),   ADDED(heap_live_slots), ADDED(heap_total_slots),
-    ADDED(sampled),          ADDED(sampled_of),      ADDED(rss_bytes),
+    ADDED(allocated),        ADDED(freed),          ADDED(retained),      ADDED(lost),          ADDED(dropped),
+    ADDED(paths_dropped),    ADDED(events_dropped), ADDED(tracker_bytes), ADDED(gc_minor),      ADDED(gc_major),
+    ADDED(gc_time_ns),       ADDED(gcs_seen),       ADDED(majors_seen),   ADDED(major_newborn), ADDED(heap_live_slots),
+    ADDED(heap_total_slots), ADDED(sampled),        ADDED(sampled_of),    ADDED(rss_bytes),
 #undef ADDED
 };
 

@@ -32,9 +32,9 @@
 
 enum phase {
 	PHASE_IDLE,
-	PHASE_GC,     /* GCs were asked for */
-	PHASE_LOOK,   /* snapshots were asked for, for a table */
-	PHASE_WRITE,  /* the last table is being written */
+	PHASE_GC,    /* GCs were asked for */
+	PHASE_LOOK,  /* snapshots were asked for, for a table */
+	PHASE_WRITE, /* the last table is being written */
 	PHASE_OVER,
 };
 
@@ -85,8 +85,7 @@ static void record(struct batch_run *run)
 {
 	char problem[TRANSPORT_PROBLEM_MAX];
 
-	if (!run->options.recorder ||
-	    recorder_add(run->options.recorder, fleet_table_snapshot(&run->table), problem))
+	if (!run->options.recorder || recorder_add(run->options.recorder, fleet_table_snapshot(&run->table), problem))
 		return;
 	say(run, problem);
 	run->options.recorder = NULL;
@@ -97,7 +96,8 @@ static void record(struct batch_run *run)
 /* A table is printed when the one before has been taken, the last one in any case. */
 static void print(struct batch_run *run, bool last)
 {
-	if (run->output.broken || (!last && (run->printed >= run->options.tables || table_output_pending(&run->output))))
+	if (run->output.broken ||
+	    (!last && (run->printed >= run->options.tables || table_output_pending(&run->output))))
 		return;
 	if (!fleet_table_print(&run->table, &run->output.text))
 		return;

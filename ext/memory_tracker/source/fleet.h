@@ -57,7 +57,7 @@ struct fleet {
 	char directory[DIRECTORY_PATH_MAX];
 	struct fleet_process *all[FLEET_MAX + 1]; /* owned; in the order in which they came */
 	size_t count;
-	pid_t own;          /* the process that the launcher has started; 0: there is none yet */
+	pid_t own;         /* the process that the launcher has started; 0: there is none yet */
 	uint64_t unlisted; /* have ended since the latest table, and are not kept */
 	uint64_t beyond;   /* are there, and not looked into */
 };

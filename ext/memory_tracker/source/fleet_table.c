@@ -181,7 +181,8 @@ static bool fill_sum(struct fleet_table *table, const struct fleet_process *cons
 	snprintf(command, sizeof command, "%zu processes of %s", count,
 	         table->options.command ? table->options.command : "a program");
 	uint32_t *places = malloc((classes + 1) * sizeof *places);
-	struct snapshot_header *sum = places ? snapshot_sum(snapshots, count, command, ++table->sequence, places) : NULL;
+	struct snapshot_header *sum =
+	    places ? snapshot_sum(snapshots, count, command, ++table->sequence, places) : NULL;
 	struct history_row *rows = sum ? malloc(((size_t)sum->class_count + 1) * sizeof *rows) : NULL;
 	if (rows) {
 		free(table->sum);

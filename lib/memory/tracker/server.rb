@@ -6,7 +6,8 @@ module Memory
     # anybody who looks it costs nothing.
     #
     # A Ruby thread named "memory-tracker" does what needs the VM, unless the server is threadless. It is in
-    # `Thread.list` as long as the server runs, and Ruby reports no deadlock meanwhile. In a forked child a server does not run, and can be started again.
+    # `Thread.list` as long as the server runs, and Ruby reports no deadlock meanwhile. In a forked child a server does
+    # not run, and can be started again.
     #
     # @api private
     #

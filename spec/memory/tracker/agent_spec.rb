@@ -113,8 +113,8 @@ RSpec.describe "the agent", :top do
   end
 
   it "does not write into files of a program that closes all it finds" do
-    program = "3.upto(255) { |i| IO.for_fd(i).close rescue nil }; mine = Array.new(4) { |i| File.open(i.to_s, 'w') }; " \
-              "8.times { mine.each { |f| f.puts 1; f.flush rescue nil }; sleep 0.1 }"
+    program = "3.upto(255) { |i| IO.for_fd(i).close rescue nil }; mine = Array.new(4) { |i| File.open(i.to_s, 'w') }"
+    program += "; 8.times { mine.each { |f| f.puts 1; f.flush rescue nil }; sleep 0.1 }"
     top("--batch", "--interval", "0.2", ruby, "-e", program)
     expect((0..3).map { |i| File.read(i.to_s).include?("RETAINED") }).to all(be(false))
   end

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
-# Children of a process that counts and is looked into meanwhile, as many as there is time for. Each counts on, and some of
-# them stop and start again.
+# Children of a process that counts and is looked into meanwhile, as many as there is time for. Each counts on, and
+# some of them stop and start again.
 capture = Memory::Tracker::Capture.new(existing: true, depth: 5).tap(&:start)
 klass = Class.new
 kept = Array.new(100) { klass.new }

@@ -74,12 +74,16 @@ module Memory
         rescue SystemCallError => e
           refuse(e)
         else
-          message = environment.problem || environment.notice
-          CLI.complain(message, @errors) if message
+          say_what_is_wrong(environment)
           status = tables ? print_tables(tables, pid, signals) : wait_for(pid, signals)
           wait_for_terminal(directory) if environment.full_screen?
           say_if_nothing(directory) if environment.tracked?
           status.exitstatus || (128 + status.termsig)
+        end
+
+        def say_what_is_wrong(environment)
+          message = environment.problem || environment.notice
+          CLI.complain(message, @errors) if message
         end
 
         def tables(directory)

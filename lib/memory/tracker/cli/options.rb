@@ -135,11 +135,15 @@ module Memory
         private
 
         def check
-          raise Error, "--per-process goes with --batch" if @per_process && !(@batch && @action == :run)
+          check_tables
           return check_command if @action == :run
 
           raise Error, "--#{@action} takes no command, and there is #{@command.first}" if @command.any?
           raise Error, "--record does not go with --#{@action}" if @record && %i[list replay].include?(@action)
+        end
+
+        def check_tables
+          raise Error, "--per-process goes with --batch" if @per_process && !(@batch && @action == :run)
         end
 
         def check_command

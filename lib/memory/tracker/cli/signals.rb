@@ -82,7 +82,7 @@ module Memory
         def forward
           loop do
             names, alone = next_signals
-            @on_ending&.call if (names & ENDING).any?
+            @on_ending&.call if names.intersect?(ENDING)
             target = @target.pop
             @target.push(target)
             next target.call if target.respond_to?(:call)

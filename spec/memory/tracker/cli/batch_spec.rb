@@ -3,30 +3,10 @@
 require "fileutils"
 require "tmpdir"
 
+require_relative "../../../support/batch_table"
 require_relative "run_top"
 
 RSpec.describe "memory-tracker-top --batch with several processes", :top do
-  # A table: the line about the program, those about its processes by their numbers, and the rows by class.
-  Table = Struct.new(:header, :processes, :more, :rows) do
-    # Those that are whole: behind each is an empty line.
-    def self.all(text)
-      text[/\A.*\n\n/m].to_s.split(/^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  (?:pid )?\d)/).grep(/\A\d{4}-\d\d-/)
-                       .map { |part| parse(part) }
-    end
-
-    def self.parse(text)
-      above, below = text.split(/^  RETAINED .*\n/, 2)
-      lines = above.lines(chomp: true)
-      listed = lines.grep(/\A\s+\d+\s/).to_h { |line| [line.to_i, line.split(nil, 5)] }
-      rows = below.lines(chomp: true).take_while { |line| !line.empty? }.map { |line| line.split(nil, 5) }
-      new(lines.first, listed, lines.grep(/\Aand /), rows.to_h { |row| [row.last, row] })
-    end
-
-    def live(name)
-      rows.fetch(name)[2].delete(",").to_i
-    end
-  end
-
   let(:ruby) { RunTop::RUBY }
   let(:options) { ["--batch", "--interval", "0.3", "--limit", "1000"] }
 
@@ -34,7 +14,7 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
 
   def tables_of(*arguments, **more)
     result = top(*options, *arguments, **more)
-    [Table.all(result.output), result]
+    [BatchTable.all(result.output), result]
   end
 
   # A program with two children that keep objects each, until a file is there.
@@ -50,12 +30,12 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
   end
 
   # Runs the program until a table matches, and ends it. Gives the block that table; returns all that was printed.
-  def watch(*arguments, program: cluster, want:)
+  def watch(*arguments, want:, program: cluster)
     start_top(*options, *arguments, ruby, "-e", program) do |pid, output|
       reader = RunTop::Transcript.new(output)
       found = nil
       eventually("such a table") do
-        found = Table.all(reader.text).reverse.find { |table| want.call(table) }
+        found = BatchTable.all(reader.text).reverse.find { |table| want.call(table) }
       end
       yield found, pid, reader
       Process.kill(:TERM, pid)
@@ -65,7 +45,7 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
   end
 
   it "has a line for each, and the sum of all", unless: SpecSupport.sanitized? do
-    ready = ->(table) { table.processes.size == 3 && table.rows.key?("Kept") && table.live("Kept") == 1130 }
+    ready = ->(table) { table.processes.size == 3 && table.live("Kept") == 1130 }
     text = watch(want: ready) do |table, _|
       expect(table.header).to match(/\A\S+ \S+  3 processes  #{Regexp.escape(ruby[0, 10])}.*  exact\z/)
       lives = table.processes.values.map { |cells| cells[2].delete(",").to_i }
@@ -73,10 +53,10 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
       expect(table.processes.values.map(&:last)).to match([/\A#{Regexp.escape(ruby)} -e .*  exact\z/,
                                                            "worker of 100  exact", "worker of 1000  exact"])
     end
-    last = Table.all(text).last
+    last = BatchTable.all(text).last
     expect(last.header).to match(/3 processes .*ended after/)
     expect(last.live("Kept")).to eq(1130)
-    expect(last.processes.values.map(&:last)).to match([/  ended with status 0\z/, /  ended by SIGTERM\z/, /  ended by SIGTERM\z/])
+    expect(last.processes.values.map(&:last)).to match([/  ended with status 0\z/, *[/  ended by SIGTERM\z/] * 2])
   end
 
   it "prints a table for each, too, with --per-process", unless: SpecSupport.sanitized? do
@@ -84,19 +64,19 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
     text = watch("--per-process", want: ready) do |table, _|
       expect(table.live("Kept")).to eq(1010)
     end
-    last = Table.all(text).last(4)
+    last = BatchTable.all(text).last(4)
     expect(last.map { |table| table.header[/  (?:pid|\d+ processes)/] }).to eq(["  3 processes", *["  pid"] * 3])
     expect(last.map { |table| table.live("Kept") }).to eq([1130, 10, 110, 1010])
   end
 
   it "goes on with those that answer when one is stopped, and says so", unless: SpecSupport.sanitized? do
-    ready = ->(table) { table.processes.size == 3 && table.rows.key?("Kept") && table.live("Kept") == 1130 }
+    ready = ->(table) { table.processes.size == 3 && table.live("Kept") == 1130 }
     watch(want: ready) do |table, _, reader|
       stopped = table.processes.keys.last
       Process.kill(:STOP, stopped)
       seen = reader.size
       late = eventually("tables without an answer") do
-        tables = Table.all(reader.since(seen))
+        tables = BatchTable.all(reader.since(seen))
         found = tables.select { |each| each.processes[stopped]&.last&.match?(/does not answer; its numbers are of \d/) }
         found.last if found.size > 2
       end
@@ -107,7 +87,7 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
   end
 
   it "names one that was killed, with its last numbers, and takes it out of the sum", unless: SpecSupport.sanitized? do
-    ready = ->(table) { table.processes.size == 3 && table.rows.key?("Kept") && table.live("Kept") == 1130 }
+    ready = ->(table) { table.processes.size == 3 && table.live("Kept") == 1130 }
     program = cluster.sub("sleep\n", "Process.wait; sleep\n").sub("Process.waitall", "Process.waitall rescue nil")
                      .sub("Process.kill(:TERM, pid) }", "(Process.kill(:TERM, pid) rescue nil) }")
     watch(program: program, want: ready) do |table, _, reader|
@@ -115,7 +95,7 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
       seen = reader.size
       Process.kill(:KILL, killed)
       named = eventually("the one that was killed") do
-        Table.all(reader.since(seen)).find { |each| each.processes[killed]&.last&.include?("ended") }
+        BatchTable.all(reader.since(seen)).find { |each| each.processes[killed]&.last&.include?("ended") }
       end
       expect(named.processes[killed].last).to match(/ended by a signal, exit! or exec; its numbers are of \d/)
       expect(named.processes[killed][2]).to eq(table.processes[killed][2])
@@ -135,7 +115,7 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
     expect(tables.last.live("Kept")).to eq(99)
   end
 
-  it "leaves a daemon alone by a signal, and its folder, so that it can be attached to", unless: SpecSupport.sanitized? do
+  it "leaves a daemon and its folder at a signal, so that it can be attached to", unless: SpecSupport.sanitized? do
     env = { "TMPDIR" => Dir.pwd, "XDG_RUNTIME_DIR" => nil }
     daemon = nil
     start_top(*options, ruby, "-e", "Process.daemon(true, true); sleep 60", env: env, errors: "err") do |pid, _|
@@ -143,7 +123,8 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
       Process.kill(:TERM, pid)
       expect(status_of(pid).exitstatus).to eq(0)
     end
-    expect(File.read("err")).to end_with("process #{daemon} goes on; memory-tracker-top --attach #{daemon} looks into it\n")
+    expect(File.read("err"))
+      .to end_with("process #{daemon} goes on; memory-tracker-top --attach #{daemon} looks into it\n")
     looked = top("--attach", daemon, "--batch", "--iterations", "1", "--interval", "0.1", env: env)
     expect(looked.tables).to eq(1), looked.inspect
     Process.kill(:KILL, daemon.to_i)
@@ -165,25 +146,24 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
   it "sums fifty at a time", unless: SpecSupport.sanitized? do
     program = "class Kept; end; pids = 49.times.map { fork { $k = Kept.new; sleep } }; " \
               "trap(:TERM) { pids.each { |pid| Process.kill(:TERM, pid) }; Process.waitall; exit }; sleep"
-    text = watch(program: program, want: ->(table) { table.rows.key?("Kept") && table.live("Kept") == 49 }) do |table, _|
+    text = watch(program: program, want: ->(table) { table.live("Kept") == 49 }) do |table, _|
       expect(table.processes.size).to eq(50)
     end
-    expect(Table.all(text).last.live("Kept")).to eq(49)
+    expect(BatchTable.all(text).last.live("Kept")).to eq(49)
   end
 
   it "has the call paths of all processes together", unless: SpecSupport.sanitized? do
     program = cluster.gsub("sleep }", "GC.start; sleep }")
-    watch("--depth", "3", program: program, want: ->(table) { table.rows.key?("Kept") && table.live("Kept") == 1130 }) do
-      |_, _, reader|
+    watch("--depth", "3", program: program, want: ->(table) { table.live("Kept") == 1130 }) do |_, _, reader|
       expect(reader.text).to match(/^     1,100 .*%  (?:Class#new)?  -e:3$/)
     end
   end
 
   it "records their sum", unless: SpecSupport.sanitized? do
-    ready = ->(table) { table.processes.size == 3 && table.rows.key?("Kept") && table.live("Kept") == 1130 }
+    ready = ->(table) { table.processes.size == 3 && table.live("Kept") == 1130 }
     watch("--record", "sum.rec", want: ready) { nil }
     replayed = top("--replay", "sum.rec", "--batch", "--limit", "1000", "--interval", "0.1")
-    last = Table.all(replayed.output).last
+    last = BatchTable.all(replayed.output).last
     expect(last.live("Kept")).to eq(1130)
     expect(last.header).to include("  3 processes of ")
   end
@@ -197,8 +177,9 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
   it "goes on while the reader of the tables does not read, and ends by a signal all the same" do
     input, output = IO.pipe
     command = [ruby, RunTop::EXECUTABLE, *options, "--interval", "0.1", ruby, "-e",
-               "trap(:TERM) { File.write('done', ''); exit 3 }; names = Array.new(900) { |i| Object.const_set(\"C\#{i}\", " \
-               "Class.new).new }; n = 0; loop { File.write('n', (n += 1).to_s); sleep 0.05 }"]
+               "trap(:TERM) { File.write('done', ''); exit 3 }; " \
+               "names = Array.new(900) { |i| Object.const_set(\"C\#{i}\", Class.new).new }; n = 0; " \
+               "loop { File.write('n', (n += 1).to_s); sleep 0.05 }"]
     pid = Process.spawn(clean_environment, *command, out: output, err: File::NULL, pgroup: true)
     output.close
     eventually("a full pipe") { File.exist?("n") && File.read("n").to_i > 60 }
@@ -226,7 +207,7 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
       break
     end
     expect(status_of(pid).exitstatus).to eq(0)
-    expect(text.scan(/ C\d+$/).uniq.size).to eq(1000 - 0).or be > 900
+    expect(text.scan(/ C\d+$/).uniq.size).to be > 900
   ensure
     end_group(pid)
   end
