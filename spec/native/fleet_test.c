@@ -306,6 +306,39 @@ static void test_one_that_is_killed_has_ended(void **state)
 	fleet_deinit(&fleet);
 }
 
+/* It may have closed all descriptors that it found. Its numbers are still to come. */
+static void test_one_that_closes_its_connection_and_runs_on(void **state)
+{
+	struct served_program *program = *state;
+	struct fleet_table table = {0};
+	pid_t pid = idle_process();
+	struct fleet fleet;
+	char path[256];
+
+	served_program_end(program, NULL);
+	path_of(path, program, pid, ".sock");
+	int listener = socket_listen(path);
+	fleet_init(&fleet, program->directory);
+	step(&fleet);
+	assert_int_equal(fleet.count, 1);
+	close(socket_accept(listener));
+	close(listener);
+	int64_t deadline = milliseconds() + PATIENCE;
+	while (fleet.all[0]->state != FLEET_ENDED && milliseconds() < deadline) {
+		usleep(1000);
+		step(&fleet);
+	}
+	assert_string_equal(fleet.all[0]->how, "has closed its connection, and runs on");
+	leave_final(program, pid, 8, "ended with status 0");
+	step(&fleet);
+	assert_int_equal(fleet.count, 1);
+	assert_string_equal(fleet.all[0]->how, "ended with status 0");
+	assert_has(print(&table, &fleet, true), "live 8 ");
+	end_process(pid);
+	fleet_table_deinit(&table);
+	fleet_deinit(&fleet);
+}
+
 static void test_finals_are_read_once_and_whole(void **state)
 {
 	struct served_program *program = *state;
@@ -335,6 +368,7 @@ int main(void)
 	    TEST(test_a_file_that_is_no_snapshot_is_counted),
 	    TEST(test_a_socket_that_no_process_listens_to_is_removed),
 	    TEST(test_one_that_is_killed_has_ended),
+	    TEST(test_one_that_closes_its_connection_and_runs_on),
 	    TEST(test_finals_are_read_once_and_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,11 +153,23 @@ static void meet(void *context, pid_t pid, const char *path)
 		change(process, FLEET_LOST, "");
 }
 
+/* The same, or one that was taken to have ended when it had only closed its connection. */
+static struct fleet_process *find_unfinished(const struct fleet *fleet, pid_t pid)
+{
+	struct fleet_process *found = find(fleet, pid);
+
+	for (size_t i = 0; i < fleet->count && !found; i++) {
+		if (fleet->all[i]->pid == pid && !fleet->all[i]->final)
+			found = fleet->all[i];
+	}
+	return found;
+}
+
 /* The last numbers of a process, which was not connected to or is not any more. */
 static void read_final(void *context, pid_t pid, const char *path)
 {
 	struct fleet *fleet = context;
-	struct fleet_process *process = find(fleet, pid);
+	struct fleet_process *process = find_unfinished(fleet, pid);
 	char how[MESSAGE_TEXT_MAX + 1];
 
 	/* It is about to end its connection. */
