@@ -29,6 +29,10 @@ static pid_t idle_process(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		/* Not for ever, and holding nothing, when the test fails. */
+		alarm(60);
+		close(STDOUT_FILENO);
+		close(STDERR_FILENO);
 		pause();
 		_exit(0);
 	}

@@ -15,6 +15,7 @@ struct ruby_batch {
 	VALUE how;                 /* likewise */
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
 	struct batch_run *run;     /* owned */
+	VALUE thread;              /* that runs it, which is alive */
 	bool over;
 };
 
@@ -80,6 +81,12 @@ static VALUE option(VALUE options, const char *name)
 	return rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qnil);
 }
 
+/* Some Rubies do not wake a thread for a signal when there are others that could see to it. */
+static bool interrupted(void *context)
+{
+	return rb_thread_interrupted(((struct ruby_batch *)context)->thread);
+}
+
 static VALUE initialize(VALUE self, VALUE directory, VALUE fd, VALUE options)
 {
 	struct ruby_batch *batch = get(self);
@@ -101,6 +108,8 @@ static VALUE initialize(VALUE self, VALUE directory, VALUE fd, VALUE options)
 	    .gc_ns = tables.gc_ns,
 	    .per_process = RTEST(option(options, "per_process")),
 	    .batch = tables.batch,
+	    .context = batch,
+	    .interrupted = interrupted,
 	};
 	run.recorder = batch->recorder = ruby_recording_recorder(option(options, "record"));
 	batch->run = batch_run_new(&run);
@@ -173,6 +182,7 @@ static VALUE run(VALUE self)
 	int state = 0;
 
 	run_of(self);
+	batch->thread = rb_thread_current();
 	while (!batch->over && !state)
 		state = turn(run_tables, wake, batch);
 	if (state)

@@ -276,9 +276,14 @@ static void step(struct batch_run *run)
 		step_end(run, now);
 }
 
+static bool is_interrupted(const struct batch_run *run)
+{
+	return run->options.interrupted && run->options.interrupted(run->options.context);
+}
+
 bool batch_run(struct batch_run *run)
 {
-	while (run->phase != PHASE_OVER && !atomic_exchange(&run->woken, false))
+	while (run->phase != PHASE_OVER && !atomic_exchange(&run->woken, false) && !is_interrupted(run))
 		step(run);
 	return run->phase == PHASE_OVER;
 }

@@ -28,6 +28,8 @@ struct batch_run_options {
 	bool per_process;           /* a table of each process, too */
 	struct recorder *recorder;  /* gets the numbers of each table; NULL: none; borrowed */
 	struct batch_options batch; /* what it points to is borrowed */
+	void *context;
+	bool (*interrupted)(void *context); /* whether batch_run shall return as by batch_run_wake; NULL: never */
 };
 
 struct batch_run;
