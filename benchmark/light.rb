@@ -4,6 +4,7 @@ require "memory/tracker"
 require_relative "figures"
 require_relative "libraries"
 require_relative "micro"
+require_relative "../spec/support/observer"
 
 # What a light capture costs a program that somebody watches, with a table a second: the same work for some seconds,
 # with and without it, in turn and in one process.
@@ -93,11 +94,10 @@ class LightBenchmark
     File.open(File::NULL, "w") do |output|
       capture = Memory::Tracker::Capture.new(mode: :light, depth: 10)
       capture.start
-      reporter = Memory::Tracker::Reporter.new(capture, output.fileno, { interval: 1 })
-      reporter.start
+      observer = Observer.new(capture, output.fileno, { interval: 1 }).start
       yield
     ensure
-      reporter&.finish
+      observer&.finish
       capture&.stop
     end
   end

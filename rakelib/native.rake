@@ -12,7 +12,7 @@ module NativeTests
   SANITIZE = ENV.fetch("SANITIZE", "")
   BUILD = "tmp/native/#{SANITIZE.empty? ? "plain" : SANITIZE.tr(",", "-")}".freeze
   CURSES = system("pkg-config --exists ncursesw", err: File::NULL)
-  SOURCES = FileList["ext/memory_tracker/{base,model,viewer,transport,terminal}/*.c",
+  SOURCES = FileList["ext/memory_tracker/{base,model,viewer,transport,terminal,source}/*.c",
                      "ext/memory_tracker/vm/memory_map.c"]
   SOURCES.exclude("**/screen_curses*.c") unless CURSES
   TESTS = FileList["spec/native/*_test.c"]

@@ -12,10 +12,11 @@ RSpec.describe "the folders of the extension" do
     "transport" => %w[transport/ model/snapshot.h base/],
     "viewer" => %w[viewer/ model/snapshot.h base/],
     "terminal" => %w[terminal/ viewer/ model/snapshot.h base/],
-    "binding" => %w[binding/ model/ vm/ transport/ viewer/ terminal/ base/]
+    "source" => %w[source/ transport/ viewer/ model/snapshot.h model/snapshot_sum.h terminal/clock.h base/],
+    "binding" => %w[binding/ model/ vm/ transport/ viewer/ terminal/ source/ base/]
   }
   # These compile and run without Ruby.
-  without_ruby = %w[base model transport viewer terminal]
+  without_ruby = %w[base model transport viewer terminal source]
 
   included = lambda do |folder, pattern|
     sources.grep(%r{\A#{folder}/}).flat_map do |file|

@@ -2,7 +2,7 @@
 #include <ruby.h>
 
 #include "binding/errors.h"
-#include "binding/reporter.h"
+#include "binding/ruby_batch.h"
 #include "binding/ruby_capture.h"
 #include "binding/ruby_program.h"
 #include "binding/ruby_recording.h"
@@ -29,7 +29,7 @@ RUBY_FUNC_EXPORTED void Init_memory_tracker(void)
 	errors_define(tracker);
 	ruby_capture_define(tracker);
 	ruby_snapshot_define(tracker);
-	reporter_define(tracker);
+	ruby_batch_define(tracker);
 	ruby_program_define(tracker);
 	ruby_viewer_define(tracker);
 	ruby_server_define(tracker);

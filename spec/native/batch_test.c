@@ -73,10 +73,17 @@ static void five_seconds(struct shop *shop)
 	}
 }
 
+static bool print_table(struct shop *shop)
+{
+	const struct figures figures = figures_of(shop->history);
+
+	return batch_print(&shop->out, &figures, &shop->options);
+}
+
 static void assert_table(struct shop *shop, const char *expected)
 {
 	buffer_clear(&shop->out);
-	assert_true(batch_print(&shop->out, shop->history, &shop->options));
+	assert_true(print_table(shop));
 	buffer_add(&shop->out, "", 1);
 	assert_string_equal(shop->out.text, expected);
 }
@@ -85,7 +92,7 @@ static void assert_table(struct shop *shop, const char *expected)
 static void assert_rows(struct shop *shop, const char *expected)
 {
 	buffer_clear(&shop->out);
-	assert_true(batch_print(&shop->out, shop->history, &shop->options));
+	assert_true(print_table(shop));
 	buffer_add(&shop->out, "", 1);
 	assert_string_equal(strchr(shop->out.text, '\n') + 1, expected);
 }
@@ -373,7 +380,7 @@ static void test_inexact_numbers_say_why(void **state)
 	shop.head.dropped = 7;
 	next_second(&shop, &class, 1, "another tool's\n\033[2Jhook ran");
 	buffer_clear(&shop.out);
-	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	assert_true(print_table(&shop));
 	buffer_add(&shop.out, "", 1);
 	assert_non_null(
 	    strstr(shop.out.text, "  inexact: another tool's��[2Jhook ran  objects not recorded 7\n  RETAINED"));
@@ -389,7 +396,7 @@ static void test_the_last_table_says_that_the_program_has_ended(void **state)
 	shop.head.flags |= SNAPSHOT_ENDED;
 	next_second(&shop, &class, 1, NULL);
 	buffer_clear(&shop.out);
-	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	assert_true(print_table(&shop));
 	const char *start = "2026-11-22 10:41:07  pid 4711  ended after 5:44  live 10  retained 10  heap ";
 	assert_memory_equal(shop.out.text, start, strlen(start));
 	close_shop(&shop);
@@ -402,7 +409,7 @@ static void test_the_command_is_shown_when_it_is_known(void **state)
 	open_shop(&shop);
 	next_second(&shop, &class, 1, NULL);
 	shop.options.command = "ruby\tshop.rb";
-	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	assert_true(print_table(&shop));
 	const char *start = "2026-11-22 10:41:07  pid 4711  ruby�shop.rb  live 10  retained 10  heap ";
 	assert_memory_equal(shop.out.text, start, strlen(start));
 	close_shop(&shop);
@@ -432,7 +439,7 @@ static void test_hostile_names_stay_on_their_line(void **state)
 	                          "         0         -         1       1.0  \n\n");
 	shop.options.charset = TEXT_ASCII;
 	buffer_clear(&shop.out);
-	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	assert_true(print_table(&shop));
 	for (size_t i = 0; i < shop.out.length; i++)
 		assert_true(shop.out.text[i] == '\n' || (shop.out.text[i] >= ' ' && shop.out.text[i] < 0x7f));
 	close_shop(&shop);
@@ -447,7 +454,7 @@ static void test_endless_names_are_cut(void **state)
 	struct shop shop;
 	open_shop(&shop);
 	next_second(&shop, &class, 1, NULL);
-	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	assert_true(print_table(&shop));
 	buffer_add(&shop.out, "", 1);
 	assert_non_null(strstr(shop.out.text, "xxx…\n\n"));
 	assert_true(shop.out.length < 600);
@@ -474,11 +481,41 @@ static void test_extreme_numbers(void **state)
 	close_shop(&shop);
 }
 
+static void test_a_list_of_processes(void **state)
+{
+	const struct fake_class class = {1, "Hash", 1200, 200, 900, 0};
+	struct snapshot_header head = {
+	    .pid = 4720, .flags = SNAPSHOT_RETAINED_BOUND, .majors_seen = 1, .rss_bytes = UINT64_C(30) << 20};
+	struct snapshot_header *worker = fake_snapshot(&head, "two frees were missed", &class, 1);
+	const struct batch_process processes[] = {{4711, "puma \033[2J", NULL, "does not answer"},
+	                                          {4720, "worker 0", worker, ""},
+	                                          {4294967295, "worker 1", worker, "ended by SIGTERM"}};
+	struct batch_list list = {
+	    .processes = processes, .count = 3, .summed = 2, .retained_known = 1, .ended = 37, .beyond = 1};
+	struct shop shop;
+	open_shop(&shop);
+	shop.options.list = &list;
+	shop.options.command = "shop";
+	next_second(&shop, &class, 1, NULL);
+	assert_table(&shop,
+	             "2026-11-22 10:41:07  2 processes  shop  live 1,000  retained 900 (of 1 of 2)  heap 1310k/1620k"
+	             "  rss 212M  gc 412+38  alloc/s 1.2k  freed/s 200.0  exact\n"
+	             "       PID      RSS       LIVE   RETAINED  PROCESS\n"
+	             "      4711        -          -          -  puma �[2J  does not answer\n"
+	             "      4720    30.0M      1,000       ≤900  worker 0  inexact: two frees were missed\n"
+	             "4294967295    30.0M      1,000       ≤900  worker 1  inexact: two frees were missed"
+	             "  ended by SIGTERM\n"
+	             "and 37 more have ended\n"
+	             "and 1 more is not looked into\n" TITLES "       900         -     1,000      1.2k  Hash\n\n");
+	free(worker);
+	close_shop(&shop);
+}
+
 static void test_nothing_to_print(void **state)
 {
 	struct shop shop;
 	open_shop(&shop);
-	assert_true(batch_print(&shop.out, shop.history, &shop.options));
+	assert_true(print_table(&shop));
 	assert_int_equal(shop.out.length, 0);
 	next_second(&shop, NULL, 0, NULL);
 	assert_rows(&shop, TITLES "\n");
@@ -506,6 +543,7 @@ int main(void)
 	    cmocka_unit_test(test_hostile_names_stay_on_their_line),
 	    cmocka_unit_test(test_endless_names_are_cut),
 	    cmocka_unit_test(test_extreme_numbers),
+	    cmocka_unit_test(test_a_list_of_processes),
 	    cmocka_unit_test(test_nothing_to_print),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static const char *opened(void)
 {
 	static char path[DIRECTORY_PATH_MAX], problem[TRANSPORT_PROBLEM_MAX];
 
-	return directory_open(path, problem) ? path : problem;
+	return directory_open(path, 0, problem) ? path : problem;
 }
 
 static const char *own_name(void)

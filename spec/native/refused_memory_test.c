@@ -57,7 +57,8 @@ static bool print_a_table(struct fake_program *program, uint64_t fail_at, struct
 	bool printed = history && snapshot && history_update(history, snapshot);
 	if (!history)
 		free(snapshot);
-	printed = printed && batch_print(out, history, &options);
+	const struct figures figures = printed ? figures_of(history) : (struct figures){0};
+	printed = printed && batch_print(out, &figures, &options);
 	failing_malloc_arm(false);
 	if (watches)
 		path_watch_deinit(&watch);

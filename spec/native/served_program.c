@@ -39,13 +39,14 @@ static bool running(void *context)
 	return ((struct served_program *)context)->running;
 }
 
-static void refresh(void *context)
+static bool refresh(void *context)
 {
 	struct served_program *program = context;
 
 	atomic_fetch_add(&program->refreshes, 1);
-	if (!program->lazy)
+	if (!program->lazy && !program->untold)
 		server_refreshed(program->server);
+	return !program->untold;
 }
 
 static const char *work(void *context, const struct server_work *work)

@@ -21,7 +21,8 @@ struct served_program {
 	struct server *server;
 	atomic_uint classes; /* in a snapshot; 0: there is none */
 	atomic_bool running;
-	atomic_bool lazy; /* work waits for the test */
+	atomic_bool lazy;   /* work waits for the test */
+	atomic_bool untold; /* nothing tells when a refresh is done */
 	atomic_uint snapshots;
 	atomic_uint refreshes;
 	atomic_uint works;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,38 @@ static void test_snapshots(void **state)
 		program->classes = count;
 		assert_true(client_ask_snapshot(client));
 		expect_snapshot(client, count);
+	}
+	client_close(client);
+}
+
+static void test_a_client_that_does_not_wait(void **state)
+{
+	struct served_program *program = *state;
+	char problem[TRANSPORT_PROBLEM_MAX] = "";
+	struct client_message message;
+	struct client *client = client_begin(server_path(program->server), problem);
+
+	assert_string_equal(problem, "");
+	assert_true(client_ask_snapshot(client));
+	assert_int_equal(wait_for_next(client, &message), CLIENT_GREETED);
+	assert_int_equal(client_pid(client), getpid());
+	expect_snapshot(client, 3);
+	client_close(client);
+	assert_null(client_begin("/tmp/no-such-folder/1.sock", problem));
+	assert_int_equal(errno, ENOENT);
+	assert_string_equal(problem, "nobody can be looked into at /tmp/no-such-folder/1.sock");
+}
+
+static void test_refreshes_that_nothing_tells_the_end_of(void **state)
+{
+	struct served_program *program = *state;
+	struct client *client = served_program_look(program);
+
+	program->untold = true;
+	for (unsigned asked = 1; asked <= 3; asked++) {
+		assert_true(client_ask_snapshot(client));
+		expect_snapshot(client, 3);
+		assert_int_equal(program->refreshes, asked);
 	}
 	client_close(client);
 }
@@ -329,6 +362,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_snapshots),
+	    TEST(test_a_client_that_does_not_wait),
+	    TEST(test_refreshes_that_nothing_tells_the_end_of),
 	    TEST(test_questions_asked_all_at_once),
 	    TEST(test_nothing_is_worked_out_for_who_does_not_ask),
 	    TEST(test_no_snapshot),

@@ -9,6 +9,7 @@ module RubyProgram
     require #{File.join(SpecSupport::EXTENSIONS, "spec/support/heap_walk/heap_walk").dump}
     require #{File.expand_path("heap", __dir__).dump}
     require #{File.expand_path("random_program", __dir__).dump}
+    require #{File.expand_path("observer", __dir__).dump}
   RUBY
 
   # What a program left behind.

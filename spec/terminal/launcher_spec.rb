@@ -87,6 +87,24 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     expect(count(/^interrupted$/)).to eq(1)
   end
 
+  it "goes on with a daemon that it leaves, and tells how to attach to that one", unless: SpecSupport.sanitized? do
+    start(<<~RUBY)
+      class Kept; end
+      Process.daemon(true, true)
+      $kept = Array.new(77) { Kept.new }
+      File.write("pid", Process.pid.to_s)
+      sleep 60
+    RUBY
+    daemon = read_when_there("pid")
+    terminal.wait_for(/process #{daemon} goes on/)
+    terminal.wait_for(/ 77 .*Kept/)
+    terminal.press("q")
+    expect_end(0)
+    expect(terminal.text).to match(/process #{daemon} goes on; memory-tracker-top --attach #{daemon} looks/)
+  ensure
+    Process.kill(:KILL, daemon.to_i) if daemon
+  end
+
   it "has a console, with line editing and colours, and Ctrl-] leads back" do
     start_command(Terminal.top(RbConfig.ruby, "-S", "irb", "--noautocomplete"))
     terminal.press("c")

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "binding/errors.h"
-#include "binding/reporter.h"
+#include "binding/table_options.h"
 #include "binding/table_run.h"
 #include "binding/turn.h"
 #include "binding/view_options.h"
@@ -118,15 +118,15 @@ static void cancel(void *data)
 
 VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE options, bool at_once)
 {
-	struct printer_options printer = reporter_options(options);
+	struct table_options tables = table_options_parse(options);
 	VALUE command = option(options, "command");
 	struct table_run run;
 	int state = 0;
 
 	if (at_once)
-		printer.interval_ns = 0;
-	printer.batch.command = text(command);
-	if (!table_run_init(&run, source, NUM2INT(fd), &printer))
+		tables.interval_ns = 0;
+	tables.batch.command = text(command);
+	if (!table_run_init(&run, source, NUM2INT(fd), &tables))
 		rb_memerror();
 	do {
 		run.tables.cancelled = false;

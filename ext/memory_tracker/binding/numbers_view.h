@@ -16,7 +16,7 @@
 VALUE numbers_view_run(const struct numbers_source *source, VALUE options);
 
 /*
- * Prints tables to a file descriptor, with the Hash of options that Memory::Tracker::Reporter takes. Returns how the
+ * Prints tables to a file descriptor, with the Hash of options that Memory::Tracker::Batch takes. Returns how the
  * program has ended, or nil. GVL
  */
 VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE options, bool at_once);

@@ -1,5 +1,7 @@
 #include "binding/processes.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +34,9 @@
 
 /* When there is nobody after this time, that is worth a word. */
 #define PATIENCE (5000 * CLOCK_MILLISECOND)
+
+/* A process that was being forked when the program ended is awaited for so long. */
+#define FORK_SECONDS 2
 
 struct process {
 	pid_t pid;
@@ -210,11 +215,8 @@ static void welcome(struct processes *processes, const struct directory_entry *e
 static void search(struct processes *processes)
 {
 	struct directory_entry *entries;
-	uint64_t now = clock_now();
 
-	if (now < processes->searched + SEARCH)
-		return;
-	processes->searched = now;
+	processes->searched = clock_now();
 	ssize_t count = directory_list_in(processes->directory, &entries);
 	if (count < 0)
 		return;
@@ -322,7 +324,8 @@ static enum numbers_event next(void *context, struct numbers_news *news)
 
 	if (processes->closed)
 		return NUMBERS_NOTHING;
-	search(processes);
+	if (clock_now() >= processes->searched + SEARCH)
+		search(processes);
 	if ((event = hear_shown(processes, news)) != NUMBERS_NOTHING)
 		return event;
 	hear_others(processes);
@@ -341,6 +344,28 @@ static enum numbers_event next(void *context, struct numbers_news *news)
 		           "no Ruby has reported yet, so there is nothing to count; l shows what the program prints");
 	}
 	return tell_list(processes, news);
+}
+
+/* Connections of processes that have ended are open until what they sent last is read. */
+static bool left(void *context, char sentence[NUMBERS_SENTENCE_MAX])
+{
+	struct processes *processes = context;
+	/* Before the search: a marker is there until the socket is. */
+	bool forking = directory_has_new(processes->directory, ".fork", FORK_SECONDS);
+
+	sentence[0] = 0;
+	search(processes);
+	for (size_t i = 0; i < processes->count; i++) {
+		const struct process *process = processes->all[i];
+
+		if (!process->client || process->gone || (kill(process->pid, 0) < 0 && errno == ESRCH))
+			continue;
+		snprintf(sentence, NUMBERS_SENTENCE_MAX,
+		         "the program has ended; process %ld goes on (memory-tracker-top --attach %ld)",
+		         (long)process->pid, (long)process->pid);
+		return true;
+	}
+	return forking;
 }
 
 /* --- what is asked of them --- */
@@ -416,5 +441,5 @@ void processes_free(struct processes *processes)
 struct numbers_source processes_source(struct processes *processes)
 {
 	return (struct numbers_source){
-	    .context = processes, .fd = fd, .ask = ask, .gc = gc, .walk = walk, .next = next};
+	    .context = processes, .fd = fd, .ask = ask, .gc = gc, .walk = walk, .next = next, .left = left};
 }

@@ -30,6 +30,13 @@ static void walk(void *context, int steps)
 	recorded->source.walk(recorded->source.context, steps);
 }
 
+static bool left(void *context, char sentence[NUMBERS_SENTENCE_MAX])
+{
+	struct recorded_source *recorded = context;
+
+	return recorded->source.left(recorded->source.context, sentence);
+}
+
 static enum numbers_event next(void *context, struct numbers_news *news)
 {
 	struct recorded_source *recorded = context;
@@ -53,6 +60,11 @@ struct numbers_source recorded_source_init(struct recorded_source *recorded, con
                                            struct recorder *recorder)
 {
 	*recorded = (struct recorded_source){.source = *source, .recorder = recorder};
-	return (struct numbers_source){
-	    .context = recorded, .fd = fd, .ask = ask, .gc = gc, .walk = source->walk ? walk : NULL, .next = next};
+	return (struct numbers_source){.context = recorded,
+	                               .fd = fd,
+	                               .ask = ask,
+	                               .gc = gc,
+	                               .walk = source->walk ? walk : NULL,
+	                               .next = next,
+	                               .left = source->left ? left : NULL};
 }

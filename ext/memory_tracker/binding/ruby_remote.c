@@ -12,7 +12,7 @@
 #include "binding/turn.h"
 #include "transport/client.h"
 #include "transport/directory.h"
-#include "vm/condition.h"
+#include "base/condition.h"
 
 /* How long to wait for one answer at most before looking whether Ruby wants something. */
 #define TICK_MS 100
@@ -327,10 +327,13 @@ static VALUE print(VALUE self, VALUE fd, VALUE options)
 
 /* --- processes --- */
 
-static VALUE processes(VALUE klass)
+static VALUE processes(int argc, VALUE *argv, VALUE klass)
 {
 	struct directory_entry *entries = NULL;
-	ssize_t count = directory_list(&entries);
+	VALUE where;
+
+	rb_scan_args(argc, argv, "01", &where);
+	ssize_t count = NIL_P(where) ? directory_list(&entries) : directory_list_in(StringValueCStr(where), &entries);
 	VALUE list = rb_ary_new();
 
 	if (count < 0)
@@ -341,11 +344,13 @@ static VALUE processes(VALUE klass)
 	return list;
 }
 
-static VALUE directory(VALUE klass)
+static VALUE directory(int argc, VALUE *argv, VALUE klass)
 {
 	char path[DIRECTORY_PATH_MAX], problem[TRANSPORT_PROBLEM_MAX];
+	VALUE room;
 
-	if (!directory_open(path, problem))
+	rb_scan_args(argc, argv, "01", &room);
+	if (!directory_open(path, NIL_P(room) ? 0 : NUM2SIZET(room), problem))
 		rb_raise(error_class, "%s", problem);
 	return rb_utf8_str_new_cstr(path);
 }
@@ -355,8 +360,8 @@ void ruby_remote_define(VALUE tracker)
 	VALUE klass = rb_define_class_under(tracker, "Remote", rb_cObject);
 
 	rb_undef_alloc_func(klass);
-	rb_define_singleton_method(klass, "directory", directory, 0);
-	rb_define_singleton_method(klass, "processes", processes, 0);
+	rb_define_singleton_method(klass, "directory", directory, -1);
+	rb_define_singleton_method(klass, "processes", processes, -1);
 	rb_define_singleton_method(klass, "open", open_remote, 1);
 	rb_define_method(klass, "close", close_remote, 0);
 	rb_define_method(klass, "pid", pid, 0);

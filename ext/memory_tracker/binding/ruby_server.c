@@ -14,7 +14,7 @@ struct ruby_server {
 	VALUE capture; /* marked */
 	struct capture_settings
 	    kept; /* owned: what the program has given the capture, whatever a client asks for later */
-	bool armed;
+	struct served_options options;
 	struct served *served; /* owned; NULL unless it runs */
 	pid_t pid;             /* of the process that it runs in */
 	bool ending;
@@ -64,16 +64,24 @@ static VALUE allocate(VALUE klass)
 	return self;
 }
 
-static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE armed)
+static bool is_set(VALUE options, const char *name)
+{
+	return RTEST(rb_hash_lookup2(options, ID2SYM(rb_intern(name)), Qfalse));
+}
+
+static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE options)
 {
 	struct ruby_server *server = get(self);
 
+	Check_Type(options, T_HASH);
 	capture_name(ruby_capture_get(capture), StringValueCStr(command));
 	start_settings_deinit(&server->kept);
 	if (!start_settings_init(&server->kept, ruby_capture_get(capture)))
 		rb_memerror();
 	server->capture = capture;
-	server->armed = RTEST(armed);
+	server->options = (struct served_options){.on_demand = is_set(options, "on_demand"),
+	                                          .threadless = is_set(options, "threadless"),
+	                                          .leaves_final = is_set(options, "leaves_final")};
 	return self;
 }
 
@@ -104,7 +112,7 @@ static VALUE start(VALUE self, VALUE where)
 	/* What a fork may have left here belongs to the parent. */
 	forget(server);
 	server->served = served_start(ruby_capture_get(server->capture), server->capture, &server->kept,
-	                              StringValueCStr(where), server->armed, problem);
+	                              StringValueCStr(where), &server->options, problem);
 	if (!server->served)
 		rb_raise(error_class, "%s", problem);
 	server->pid = getpid();

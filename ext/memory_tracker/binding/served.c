@@ -8,17 +8,20 @@
 #include "base/condition.h"
 #include "binding/start_settings.h"
 #include "model/path_cache.h"
+#include "transport/final.h"
 #include "vm/depths.h"
+#include "vm/hooks.h"
 #include "vm/service.h"
 
 struct served {
-	struct capture *capture;             /* borrowed; the service's thread keeps its owner alive */
-	VALUE owner;                         /* which whoever has started this marks, so that it stays where it is */
-	struct service *service;             /* owned */
-	struct server *server;               /* owned; changes under the GVL */
+	struct capture *capture; /* borrowed; the service's thread keeps its owner alive */
+	VALUE owner;             /* which whoever has started this marks, so that it stays where it is */
+	struct service *service; /* owned; NULL: there is no thread for what needs the GVL */
+	struct server *server;   /* owned; changes under the GVL */
+	struct served_options options;
 	const struct capture_settings *defaults; /* borrowed: for what a start does not ask for */
-	char problem[MESSAGE_TEXT_MAX + 1];  /* why the latest start was refused */
-	bool armed;
+	char problem[MESSAGE_TEXT_MAX + 1];      /* why the latest start was refused */
+	char directory[DIRECTORY_PATH_MAX];
 	bool kept;                        /* the server has not ended, and may use all of this */
 	char title[CAPTURE_COMMAND_SIZE]; /* $0 as it was */
 	pid_t pid;
@@ -190,17 +193,28 @@ static bool running(void *context)
 	return ((struct served *)context)->capture->running;
 }
 
-static void refresh(void *context)
+static bool refresh(void *context)
 {
 	struct served *served = context;
 
-	service_call(served->service, &served->refreshing);
+	if (served->service)
+		service_call(served->service, &served->refreshing);
+	else
+		hooks_request_refresh();
+	return served->service != NULL;
 }
 
 static const char *work(void *context, const struct server_work *work)
 {
 	struct served *served = context;
 
+	/* A client may ask before served_start has returned. */
+	if (!served->service && work->kind == MESSAGE_START && served->capture->running && served->server) {
+		server_done(served->server, NULL, 0);
+		return NULL;
+	}
+	if (!served->service)
+		return "the program was started with --batch and without --gc, so it has no thread that could do it";
 	if (!service_alive(served->service))
 		return "the program has ended the thread that would do it";
 	served->work = work;
@@ -212,7 +226,7 @@ static void deserted(void *context)
 {
 	struct served *served = context;
 
-	if (served->armed)
+	if (served->options.on_demand && served->service)
 		service_call(served->service, &served->leaving);
 }
 
@@ -226,23 +240,26 @@ static void lost(void *context)
 
 /* --- life --- */
 
-struct served *served_start(struct capture *capture, VALUE owner, const struct capture_settings *kept,
-                            const char *directory, bool armed, char problem[TRANSPORT_PROBLEM_MAX])
+struct served *served_start(struct capture *capture, VALUE owner, const struct capture_settings *defaults,
+                            const char *directory, const struct served_options *options,
+                            char problem[TRANSPORT_PROBLEM_MAX])
 {
-	struct service *service = service_start(capture, owner, "memory-tracker");
+	struct service *service = options->threadless ? NULL : service_start(capture, owner, "memory-tracker");
 	struct served *served = calloc(1, sizeof *served);
 
 	if (!served) {
-		service_stop(service);
+		if (service)
+			service_stop(service);
 		rb_memerror();
 	}
 	*served = (struct served){.capture = capture,
 	                          .owner = owner,
 	                          .service = service,
-	                          .defaults = kept,
-	                          .armed = armed,
+	                          .options = *options,
+	                          .defaults = defaults,
 	                          .pid = getpid(),
 	                          .references = 1};
+	snprintf(served->directory, sizeof(served->directory), "%s", directory);
 	read_title(served->title);
 	served->working = (struct service_job){.function = do_work, .data = served};
 	served->refreshing = (struct service_job){.function = do_refresh, .data = served};
@@ -268,6 +285,14 @@ const char *served_path(const struct served *served)
 
 void served_end(struct served *served, const char *how)
 {
+	struct snapshot_header *last = how && served->options.leaves_final ? capture_snapshot(served->capture) : NULL;
+
+	if (last) {
+		last->flags |= SNAPSHOT_ENDED;
+		/* The folder goes with the launcher, and then it has no reader. */
+		final_write(served->directory, last, how);
+	}
+	free(last);
 	served->kept = !server_end(served->server, how);
 }
 
@@ -283,6 +308,7 @@ void served_free(struct served *served)
 		server_free(server);
 	else if (server)
 		server_abandon(server);
-	service_stop(served->service);
+	if (served->service)
+		service_stop(served->service);
 	release(served);
 }

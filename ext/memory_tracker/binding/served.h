@@ -1,5 +1,5 @@
 /*
- * A capture that other processes look into: the server asks, and what needs the GVL is done by a service.
+ * A capture that other processes look into: the server asks, and a service does what needs the GVL.
  */
 #ifndef MEMORY_TRACKER_BINDING_SERVED_H
 #define MEMORY_TRACKER_BINDING_SERVED_H
@@ -12,19 +12,27 @@
 
 struct served;
 
+/* How a capture is served. */
+struct served_options {
+	bool on_demand; /* objects are counted only as long as a client asks for it */
+	bool
+	    threadless; /* without a service: snapshots are as complete as the hooks' own job makes them, no GC on request */
+	bool leaves_final; /* the last snapshot is left as a file in the folder, for the launcher */
+};
+
 /*
- * Begins to serve a capture in `directory`. `owner` is an object that keeps the capture alive, and `kept` as well; these
- * are the settings that a start has where it asks for nothing. With `armed` objects are counted only as long as a
- * client that started the counting is connected. Returns NULL and a sentence in `problem` when it cannot be; may raise
- * what service_start raises. GVL
+ * Begins to serve a capture in `directory`. `owner` is an object that keeps the capture alive, and `defaults` as well:
+ * the settings that a start has where it asks for nothing. Returns NULL and a sentence in `problem` when it cannot be; may
+ * raise what service_start raises. GVL
  */
-struct served *served_start(struct capture *capture, VALUE owner, const struct capture_settings *kept,
-                            const char *directory, bool armed, char problem[TRANSPORT_PROBLEM_MAX]);
+struct served *served_start(struct capture *capture, VALUE owner, const struct capture_settings *defaults,
+                            const char *directory, const struct served_options *options,
+                            char problem[TRANSPORT_PROBLEM_MAX]);
 
 /* Where it can be found. */
 const char *served_path(const struct served *served);
 
-/* What server_end does. Once, not in a child of a fork. Better without the GVL */
+/* What server_end does, after the last snapshot was left. Once, not in a child of a fork. Better without the GVL */
 void served_end(struct served *served, const char *how);
 
 /* Frees it, unless the server has not ended in time; in a child of a fork at any time. GVL */

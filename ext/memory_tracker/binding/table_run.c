@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vm/condition.h"
+#include "base/condition.h"
 
 #define MILLISECONDS UINT64_C(1000000)
 
@@ -18,7 +18,7 @@
 #define LOOK_MS 10
 
 bool table_run_init(struct table_run *run, const struct numbers_source *source, int fd,
-                    const struct printer_options *options)
+                    const struct table_options *options)
 {
 	*run = (struct table_run){.source = *source, .options = *options};
 	return tables_init(&run->tables, fd, &options->batch);
@@ -129,7 +129,7 @@ void table_run(struct table_run *run)
 		uint64_t now = condition_now();
 		next = next < now ? now : next;
 	}
-	/* The numbers at the end. */
-	if (run->how[0] && some)
+	/* The numbers at the end, which are the first ones where there were no others. */
+	if (run->how[0] && (some || !printed))
 		tables_print(&run->tables);
 }

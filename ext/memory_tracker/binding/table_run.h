@@ -4,13 +4,13 @@
 
 #include <stdbool.h>
 
-#include "binding/printer.h"
+#include "binding/table_options.h"
 #include "binding/tables.h"
 #include "terminal/numbers.h"
 
 struct table_run {
 	struct numbers_source source;
-	struct printer_options options; /* interval_ns 0: the next numbers as soon as there are some */
+	struct table_options options; /* interval_ns 0: the next numbers as soon as there are some */
 	struct tables tables;
 	bool collecting;                /* a GC was asked for, and is not over */
 	char how[NUMBERS_SENTENCE_MAX]; /* how the program has ended; empty as long as it has not */
@@ -18,7 +18,7 @@ struct table_run {
 
 /* What the options point to, and `fd`, are borrowed. False without memory, and then there is nothing to deinit. */
 bool table_run_init(struct table_run *run, const struct numbers_source *source, int fd,
-                    const struct printer_options *options);
+                    const struct table_options *options);
 void table_run_deinit(struct table_run *run);
 
 /*

@@ -13,7 +13,7 @@
 
 bool tables_init(struct tables *tables, int fd, const struct batch_options *batch)
 {
-	*tables = (struct tables){.fd = fd, .errors = -1, .batch = *batch, .history = history_new(0)};
+	*tables = (struct tables){.fd = fd, .batch = *batch, .history = history_new(0)};
 	bool watches = path_watch_init(&tables->paths);
 	tables->batch.paths = &tables->paths;
 	if (tables->history && watches)
@@ -92,27 +92,17 @@ static int write_all(const struct tables *tables, int fd, const char *text, size
 
 void tables_print(struct tables *tables)
 {
-	const struct snapshot_header *snapshot = history_snapshot(tables->history);
+	const struct figures figures = figures_of(tables->history);
+	const struct snapshot_header *snapshot = figures.snapshot;
 	struct batch_options batch = tables->batch;
 
 	if (!batch.command && snapshot && snapshot->command)
 		batch.command = snapshot_string(snapshot, snapshot->command, NULL);
 	buffer_clear(&tables->text);
-	if (!batch_print(&tables->text, tables->history, &batch))
+	if (!batch_print(&tables->text, &figures, &batch))
 		return;
 	int error = write_all(tables, tables->fd, tables->text.text, tables->text.length);
 	tables->broken = error != 0;
 	/* Readers go when they have read enough. */
 	tables->error = error == EPIPE || error == ECANCELED ? 0 : error;
-}
-
-void tables_say(struct tables *tables, const char *sentence)
-{
-	if (tables->errors < 0)
-		return;
-	buffer_clear(&tables->text);
-	buffer_puts(&tables->text, "memory-tracker: ");
-	buffer_puts(&tables->text, sentence);
-	buffer_puts(&tables->text, "\n");
-	write_all(tables, tables->errors, tables->text.text, tables->text.length);
 }

@@ -12,8 +12,7 @@
 #include "viewer/batch.h"
 
 struct tables {
-	int fd;     /* borrowed */
-	int errors; /* borrowed: where sentences go; -1: nowhere */
+	int fd; /* borrowed */
 	struct batch_options batch;
 	struct history *history; /* owned */
 	struct path_watch paths;
@@ -23,7 +22,7 @@ struct tables {
 	int error;   /* why it could not be written, as errno has it; 0: it could, or only its reader has gone */
 };
 
-/* What `batch` points to is borrowed. False without memory, and then there is nothing to deinit. No sentences yet. */
+/* What `batch` points to is borrowed. False without memory, and then there is nothing to deinit. */
 bool tables_init(struct tables *tables, int fd, const struct batch_options *batch);
 void tables_deinit(struct tables *tables);
 
@@ -32,9 +31,6 @@ bool tables_take(struct tables *tables, struct snapshot_header *snapshot);
 
 /* Prints a table of the latest snapshot. Waits until somebody takes it. */
 void tables_print(struct tables *tables);
-
-/* Prints a sentence where sentences go. Waits likewise. */
-void tables_say(struct tables *tables, const char *sentence);
 
 /* Makes tables_print give up soon when nobody takes what it prints. ANY THREAD */
 void tables_cancel(struct tables *tables);

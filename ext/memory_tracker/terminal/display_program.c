@@ -11,6 +11,9 @@
 /* What a program that has lost its terminal, and was sent SIGHUP for that, has to end. */
 #define HANG_UP_PATIENCE (1000 * CLOCK_MILLISECOND)
 
+/* Processes that end together with the program are not said to go on. */
+#define OUTLIVED (500 * CLOCK_MILLISECOND)
+
 static void change_mode(struct display *display, enum display_mode mode)
 {
 	bool had = display->entered;
@@ -105,12 +108,32 @@ static void see_to_quit(struct display *display)
 	display->quit_until = 0;
 }
 
+/* Whether the viewer stays for processes that outlive the program, such as a daemon. */
+static bool stays_for_others(struct display *display)
+{
+	const struct numbers_source *numbers = &display->options.numbers;
+	char sentence[NUMBERS_SENTENCE_MAX];
+
+	if (!numbers->left || display->mode == DISPLAY_THROUGH || atomic_load(&display->hurried) ||
+	    !numbers->left(numbers->context, sentence))
+		return false;
+	display->outlived = display->outlived ? display->outlived : clock_now();
+	if (display->outlived == UINT64_MAX || !sentence[0] || clock_now() < display->outlived + OUTLIVED)
+		return true;
+	display->outlived = UINT64_MAX;
+	if (display->mode == DISPLAY_CONSOLE)
+		change_mode(display, DISPLAY_VIEWER);
+	viewer_say(display->viewer, sentence);
+	display->dirty = true;
+	return true;
+}
+
 /* All that it has printed has been taken. */
 static void see_to_end(struct display *display)
 {
 	char how[JOB_HOW_MAX];
 
-	if (!display->options.job->ended || display->feed.ended)
+	if (!display->options.job->ended || display->feed.ended || stays_for_others(display))
 		return;
 	if (display->mode != DISPLAY_THROUGH)
 		feed_step(&display->feed);

@@ -43,6 +43,7 @@ struct display {
 	bool printed;           /* something was, and the screen does not tell of it yet */
 	uint64_t drawn;         /* when the screen was drawn */
 	uint64_t unwatched;     /* since when the program is; 0: it is not */
+	uint64_t outlived;      /* when processes were first seen to outlive the program; UINT64_MAX: that was said */
 	uint32_t guarded_modes; /* which of the program's the guard would switch off */
 	uint64_t quit_until;    /* when a program that was asked to end is told to; 0: it was not, or has been told */
 	enum display_end end;

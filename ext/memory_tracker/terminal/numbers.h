@@ -6,6 +6,7 @@
 #ifndef MEMORY_TRACKER_TERMINAL_NUMBERS_H
 #define MEMORY_TRACKER_TERMINAL_NUMBERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,11 @@ struct numbers_source {
 	/* VIEWER_REPLAY_PAUSE and what follows it; NULL: it is no recording */
 	void (*steer)(void *context, enum viewer_request request);
 	enum numbers_event (*next)(void *context, struct numbers_news *news);
+	/*
+	 * Whether processes are left when the program has ended, or are just coming, and which, as a sentence; empty: it is
+	 * not known yet. NULL: there are none.
+	 */
+	bool (*left)(void *context, char sentence[NUMBERS_SENTENCE_MAX]);
 };
 
 #endif

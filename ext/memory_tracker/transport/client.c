@@ -17,6 +17,7 @@
 struct client {
 	struct channel channel;
 	struct message_hello hello;
+	bool greeted; /* the other side's hello has come */
 	bool over;
 };
 
@@ -95,26 +96,33 @@ static bool take_hello(struct client *client, const struct channel_message *mess
 	return false;
 }
 
-static bool greet(struct client *client, char problem[TRANSPORT_PROBLEM_MAX])
+/* Says hello to a process of the same user. Returns false and why not. */
+static bool say_hello(struct client *client, char problem[TRANSPORT_PROBLEM_MAX])
 {
 	struct message_hello hello = {.version = MESSAGE_VERSION, .pid = (uint32_t)getpid()};
-	int64_t deadline = milliseconds() + HELLO_PATIENCE, left = HELLO_PATIENCE;
-	enum channel_result result = CHANNEL_EMPTY;
-	struct channel_message message;
 
 	if (!socket_same_user(descriptor_fd(&client->channel.socket))) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "what answers there belongs to another user");
 		return false;
 	}
-	/* Who sends us away without listening has told us why. */
+	/* A process that closes the connection without reading has said why. */
 	channel_send(&client->channel, MESSAGE_HELLO, &hello, sizeof(hello), NULL, 0);
 	client->channel.problem = NULL;
+	return true;
+}
+
+static bool await_hello(struct client *client, char problem[TRANSPORT_PROBLEM_MAX])
+{
+	int64_t deadline = milliseconds() + HELLO_PATIENCE, left = HELLO_PATIENCE;
+	enum channel_result result = CHANNEL_EMPTY;
+	struct channel_message message;
+
 	while ((result = channel_receive(&client->channel, &message)) == CHANNEL_EMPTY && left > 0) {
 		client_wait(client, (int)left);
 		left = deadline - milliseconds();
 	}
 	if (result == CHANNEL_MESSAGE)
-		return take_hello(client, &message, problem);
+		return client->greeted = take_hello(client, &message, problem);
 	if (result == CHANNEL_EMPTY)
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "the program does not answer");
 	else if (result == CHANNEL_CLOSED)
@@ -125,7 +133,8 @@ static bool greet(struct client *client, char problem[TRANSPORT_PROBLEM_MAX])
 	return false;
 }
 
-struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX])
+/* Takes the socket. NULL and a sentence when no hello can be said over it. */
+static struct client *client_new(int fd, char problem[TRANSPORT_PROBLEM_MAX])
 {
 	struct client *client = calloc(1, sizeof *client);
 
@@ -135,7 +144,17 @@ struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX])
 		return NULL;
 	}
 	channel_init(&client->channel, fd, MESSAGE_ANSWER_MAX);
-	if (greet(client, problem))
+	if (say_hello(client, problem))
+		return client;
+	client_close(client);
+	return NULL;
+}
+
+struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX])
+{
+	struct client *client = client_new(fd, problem);
+
+	if (!client || await_hello(client, problem))
 		return client;
 	client_close(client);
 	return NULL;
@@ -149,6 +168,17 @@ struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX]
 		return client_over(fd, problem);
 	explain(errno, path, problem);
 	return NULL;
+}
+
+struct client *client_begin(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
+{
+	int fd = socket_connect(path), error = errno;
+	struct client *client = fd >= 0 ? client_new(fd, problem) : NULL;
+
+	if (fd < 0)
+		explain(error, path, problem);
+	errno = fd < 0 ? error : 0;
+	return client;
 }
 
 void client_close(struct client *client)
@@ -247,6 +277,11 @@ static enum client_event take(struct client *client, const struct channel_messag
 {
 	struct message_done done;
 
+	if (!client->greeted) {
+		client->greeted = take_hello(client, message, out->text);
+		client->over = !client->greeted;
+		return client->greeted ? CLIENT_GREETED : CLIENT_BROKEN;
+	}
 	switch (message->kind) {
 	case MESSAGE_SNAPSHOT:
 		return take_snapshot(client, message, out);

@@ -22,7 +22,13 @@ struct client;
  */
 struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX]);
 
-/* The same over a socket that is connected already, and is the client's from here on. */
+/*
+ * The same without waiting: questions may be asked at once, and client_next says CLIENT_GREETED before anything else,
+ * or CLIENT_BROKEN when the process refuses or is of another version. ECONNREFUSED in errno: no process listens there.
+ */
+struct client *client_begin(const char *path, char problem[TRANSPORT_PROBLEM_MAX]);
+
+/* client_open over a socket that is connected already, and is the client's from here on. */
 struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX]);
 void client_close(struct client *client);
 
@@ -44,6 +50,7 @@ bool client_set_depth(struct client *client, const char *class_name, uint32_t de
 
 enum client_event {
 	CLIENT_NOTHING,
+	CLIENT_GREETED,  /* only after client_begin */
 	CLIENT_SNAPSHOT, /* message.snapshot, well formed, which the caller frees */
 	CLIENT_GC_DONE,  /* message.nanoseconds */
 	CLIENT_DONE,     /* any other work: message.asked */

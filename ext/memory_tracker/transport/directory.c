@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "transport/socket.h"
@@ -38,19 +39,19 @@ static bool usable_runtime(const char *path)
 	       !(status.st_mode & 077);
 }
 
-static bool put(char path[DIRECTORY_PATH_MAX], const char *format, const char *parent)
+static bool put(char path[DIRECTORY_PATH_MAX], size_t room, const char *format, const char *parent)
 {
 	char whole[4096];
 	int length = snprintf(whole, sizeof(whole), format, parent, (unsigned long)geteuid());
 
-	if (length < 0 || (size_t)length + NAME_ROOM > DIRECTORY_PATH_MAX)
+	if (length < 0 || (size_t)length + room + NAME_ROOM > DIRECTORY_PATH_MAX)
 		return false;
 	memcpy(path, whole, (size_t)length + 1);
 	return true;
 }
 
 /* The places where sockets may be, the best one for new ones first; those that cannot be are left out. */
-static size_t candidates(char paths[PLACES][DIRECTORY_PATH_MAX])
+static size_t candidates(char paths[PLACES][DIRECTORY_PATH_MAX], size_t room)
 {
 	const char *given = environment("MEMORY_TRACKER_DIRECTORY");
 	const char *runtime = environment("XDG_RUNTIME_DIR"), *temporary = environment("TMPDIR");
@@ -59,15 +60,15 @@ static size_t candidates(char paths[PLACES][DIRECTORY_PATH_MAX])
 
 	snprintf(standard, sizeof(standard), "/run/user/%lu", (unsigned long)geteuid());
 	if (given)
-		return put(paths[0], "%s", given);
+		return put(paths[0], room, "%s", given);
 	if (usable_runtime(runtime))
-		count += put(paths[count], "%s/memory-tracker", runtime);
+		count += put(paths[count], room, "%s/memory-tracker", runtime);
 	if (temporary)
-		count += put(paths[count], "%s/memory-tracker-%lu", temporary);
-	count += put(paths[count], "%s/memory-tracker-%lu", "/tmp");
+		count += put(paths[count], room, "%s/memory-tracker-%lu", temporary);
+	count += put(paths[count], room, "%s/memory-tracker-%lu", "/tmp");
 	/* Where a process with another environment may have put its own. */
 	if (usable_runtime(standard))
-		count += put(paths[count], "%s/memory-tracker", standard);
+		count += put(paths[count], room, "%s/memory-tracker", standard);
 	return count;
 }
 
@@ -89,11 +90,11 @@ bool directory_check(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
 	return false;
 }
 
-bool directory_open(char path[DIRECTORY_PATH_MAX], char problem[TRANSPORT_PROBLEM_MAX])
+bool directory_open(char path[DIRECTORY_PATH_MAX], size_t room, char problem[TRANSPORT_PROBLEM_MAX])
 {
 	char paths[PLACES][DIRECTORY_PATH_MAX];
 
-	if (!candidates(paths)) {
+	if (!candidates(paths, room)) {
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "the paths of the directories for sockets are too long");
 		return false;
 	}
@@ -126,7 +127,8 @@ struct listing {
 	bool failed;
 };
 
-static pid_t process_of(const char *name)
+/* The process of a file called PID and then `suffix`; 0: it is called otherwise. */
+static pid_t process_of(const char *name, const char *suffix)
 {
 	char *end;
 
@@ -134,7 +136,7 @@ static pid_t process_of(const char *name)
 		return 0;
 	errno = 0;
 	long pid = strtol(name, &end, 10);
-	return errno || strcmp(end, ".sock") != 0 || pid > INT32_MAX ? 0 : (pid_t)pid;
+	return errno || strcmp(end, suffix) != 0 || pid > INT32_MAX ? 0 : (pid_t)pid;
 }
 
 /* Whether there is somebody; a socket that nobody listens to is removed. */
@@ -187,7 +189,7 @@ static void scan(struct listing *listing, const char *path, bool below)
 	struct dirent *found;
 
 	while (directory && (found = readdir(directory))) {
-		pid_t pid = process_of(found->d_name);
+		pid_t pid = process_of(found->d_name, ".sock");
 
 		if (pid)
 			add(listing, path, pid);
@@ -221,7 +223,7 @@ static ssize_t finish(struct listing *listing, struct directory_entry **entries)
 ssize_t directory_list(struct directory_entry **entries)
 {
 	char paths[PLACES][DIRECTORY_PATH_MAX];
-	size_t count = candidates(paths);
+	size_t count = candidates(paths, 0);
 	struct listing listing = {0};
 
 	for (size_t i = 0; i < count; i++) {
@@ -241,6 +243,44 @@ ssize_t directory_list_in(const char *directory, struct directory_entry **entrie
 
 	scan(&listing, directory, false);
 	return finish(&listing, entries);
+}
+
+bool directory_each(const char *directory, const char *suffix,
+                    void (*function)(void *context, pid_t pid, const char *path), void *context)
+{
+	char problem[TRANSPORT_PROBLEM_MAX], path[DIRECTORY_PATH_MAX];
+	DIR *opened = directory_check(directory, problem) ? opendir(directory) : NULL;
+	struct dirent *found;
+
+	while (opened && (found = readdir(opened))) {
+		pid_t pid = process_of(found->d_name, suffix);
+
+		if (pid && join(path, directory, found->d_name))
+			function(context, pid, path);
+	}
+	if (opened)
+		closedir(opened);
+	return opened != NULL;
+}
+
+bool directory_has_new(const char *directory, const char *suffix, unsigned seconds)
+{
+	char path[DIRECTORY_PATH_MAX];
+	DIR *opened = opendir(directory);
+	struct dirent *found;
+	struct stat status;
+	bool has = false;
+
+	while (opened && !has && (found = readdir(opened))) {
+		size_t length = strlen(found->d_name), end = strlen(suffix);
+
+		has = length > end && strcmp(found->d_name + length - end, suffix) == 0 &&
+		      join(path, directory, found->d_name) && lstat(path, &status) == 0 &&
+		      time(NULL) - status.st_mtime <= (time_t)seconds;
+	}
+	if (opened)
+		closedir(opened);
+	return has;
 }
 
 void directory_clean(const char *directory)

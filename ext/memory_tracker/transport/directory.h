@@ -22,10 +22,11 @@
 #define DIRECTORY_PATH_MAX sizeof(((struct sockaddr_un *)NULL)->sun_path)
 
 /*
- * The folder for sockets of this process, which is made if it is not there. Returns false and a sentence in
- * `problem` when it cannot be made, or is not private to this user.
+ * The folder for sockets of this process, which is made if it is not there, the first one with `room` bytes to spare in
+ * the path of a socket. Returns false and a sentence in `problem` when it cannot be made, or is not private to this
+ * user.
  */
-bool directory_open(char path[DIRECTORY_PATH_MAX], char problem[TRANSPORT_PROBLEM_MAX]);
+bool directory_open(char path[DIRECTORY_PATH_MAX], size_t room, char problem[TRANSPORT_PROBLEM_MAX]);
 
 /* Why a folder cannot be trusted with sockets, as a sentence in `problem`; true when it can. */
 bool directory_check(const char *path, char problem[TRANSPORT_PROBLEM_MAX]);
@@ -49,6 +50,16 @@ ssize_t directory_list(struct directory_entry **entries);
 
 /* The same of one folder, without what is below it. */
 ssize_t directory_list_in(const char *directory, struct directory_entry **entries);
+
+/*
+ * Calls the function for each file of a folder that is called PID and then `suffix`, without connecting to anything.
+ * False when the folder cannot be read, or trusted.
+ */
+bool directory_each(const char *directory, const char *suffix,
+                    void (*function)(void *context, pid_t pid, const char *path), void *context);
+
+/* Whether a folder has a file whose name ends in `suffix` and that is not older than so many seconds. */
+bool directory_has_new(const char *directory, const char *suffix, unsigned seconds);
 
 /* Removes the sockets of a folder that nobody listens to any more. */
 void directory_clean(const char *directory);

@@ -198,8 +198,7 @@ static void ask_for_refresh(struct server *server)
 {
 	/* One that is under way since before the question may have begun too early; a snapshot waits for it only once. */
 	if (!server->refreshing)
-		server->source.refresh(server->source.context);
-	server->refreshing = true;
+		server->refreshing = server->source.refresh(server->source.context);
 }
 
 /* --- work --- */

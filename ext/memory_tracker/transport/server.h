@@ -36,8 +36,8 @@ struct server_source {
 	/* A snapshot, which is freed by the server, or NULL when there is none. */
 	struct snapshot_header *(*snapshot)(void *context);
 	bool (*running)(void *context);
-	/* Asks for what makes the next snapshot complete; server_refreshed when it is done. */
-	void (*refresh)(void *context);
+	/* Asks for what makes the next snapshot complete. Whether server_refreshed is going to be called when it is done. */
+	bool (*refresh)(void *context);
 	/*
 	 * Asks for work, one at a time: server_done when it is done. `work` stays as it is until then. Returns NULL, or why
 	 * it cannot be asked for, as a sentence; then there is no server_done.

@@ -50,7 +50,12 @@ static void put_program(struct buffer *out, const struct snapshot_header *snapsh
 	char command[COMMAND_CELLS * 4 + 1];
 
 	buffer_add(out, text, format_time(text, snapshot->wall_ns, options->utc_offset));
-	put_number(out, "  pid ", snapshot->pid);
+	if (options->list && options->list->summed > 1) {
+		put_number(out, "  ", options->list->summed);
+		buffer_puts(out, " processes");
+	} else {
+		put_number(out, "  pid ", snapshot->pid);
+	}
 	if (options->command) {
 		buffer_puts(out, "  ");
 		buffer_add(out, command,
@@ -78,21 +83,6 @@ static void put_heap(struct buffer *out, const struct snapshot_header *snapshot)
 		buffer_puts(out, "-");
 }
 
-static void put_exactness(struct buffer *out, const struct snapshot_header *snapshot, enum text_charset charset)
-{
-	char reason[REASON_CELLS * 4 + 1];
-	uint32_t length;
-	const char *text = snapshot_string(snapshot, snapshot->reason, &length);
-
-	if (snapshot->flags & SNAPSHOT_EXACT) {
-		buffer_puts(out, "  exact");
-		return;
-	}
-	buffer_puts(out, snapshot->flags & SNAPSHOT_LIGHT ? "  light" : "  inexact");
-	buffer_puts(out, length ? ": " : "");
-	buffer_add(out, reason, text_fit(reason, sizeof reason, text, length, REASON_CELLS, charset));
-}
-
 static void put_not_recorded(struct buffer *out, const struct snapshot_header *snapshot)
 {
 	if (snapshot->dropped)
@@ -106,10 +96,20 @@ static bool retained_is_bound(const struct snapshot_header *snapshot)
 	return snapshot->flags & SNAPSHOT_RETAINED_BOUND;
 }
 
-static void put_header(struct buffer *out, const struct history *history, const struct batch_options *options)
+/* A sum of what is retained may lack that of some processes. */
+static void put_lack(struct buffer *out, const struct batch_list *list)
 {
-	const struct snapshot_header *snapshot = history_snapshot(history);
-	const struct history_row *totals = history_totals(history);
+	if (!list || list->summed < 2 || list->retained_known == list->summed)
+		return;
+	put_number(out, " (of ", list->retained_known);
+	put_number(out, " of ", list->summed);
+	buffer_puts(out, ")");
+}
+
+static void put_header(struct buffer *out, const struct figures *figures, const struct batch_options *options)
+{
+	const struct snapshot_header *snapshot = figures->snapshot;
+	const struct history_row *totals = figures->totals;
 	bool bound = retained_is_bound(snapshot) && totals->retained;
 
 	put_program(out, snapshot, options);
@@ -119,12 +119,14 @@ static void put_header(struct buffer *out, const struct history *history, const 
 		put_exact(out, bound ? column_bound_sign(options->charset) : "", totals->retained);
 	else
 		buffer_puts(out, "-");
+	if (snapshot->majors_seen)
+		put_lack(out, options->list);
 	put_heap(out, snapshot);
 	put_number(out, "  gc ", snapshot->gc_minor);
 	put_number(out, "+", snapshot->gc_major);
 	put_rate(out, "  alloc/s ", totals->allocated_rate);
 	put_rate(out, "  freed/s ", totals->freed_rate);
-	put_exactness(out, snapshot, options->charset);
+	batch_list_put_exactness(out, snapshot, options->charset);
 	put_not_recorded(out, snapshot);
 	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED) {
 		put_number(out, "  paths of 1 in ", snapshot->path_interval);
@@ -161,11 +163,11 @@ static void put_line(struct buffer *out, struct buffer *cell, const struct colum
 }
 
 /* The lines of all classes that are listed, unsorted. Returns how many; `lines` has room for every class. */
-static size_t collect(struct column_line *lines, const struct history *history, const struct batch_options *options)
+static size_t collect(struct column_line *lines, const struct figures *figures, const struct batch_options *options)
 {
-	const struct snapshot_header *snapshot = history_snapshot(history);
+	const struct snapshot_header *snapshot = figures->snapshot;
 	const struct snapshot_class *classes = snapshot_classes(snapshot);
-	const struct history_row *rows = history_rows(history);
+	const struct history_row *rows = figures->rows;
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
@@ -248,9 +250,9 @@ static void put_awaited(struct buffer *out, const struct snapshot_header *snapsh
 	buffer_puts(out, "\n");
 }
 
-bool batch_print(struct buffer *out, const struct history *history, const struct batch_options *options)
+bool batch_print(struct buffer *out, const struct figures *figures, const struct batch_options *options)
 {
-	const struct snapshot_header *snapshot = history_snapshot(history);
+	const struct snapshot_header *snapshot = figures->snapshot;
 	const struct column *sort = options->sort ? options->sort : column_find("growth");
 	struct buffer cell = {0};
 	size_t before = out->length;
@@ -260,9 +262,11 @@ bool batch_print(struct buffer *out, const struct history *history, const struct
 	struct column_line *lines = calloc((size_t)snapshot->class_count + 1, sizeof *lines);
 	if (!lines)
 		return false;
-	size_t count = collect(lines, history, options);
+	size_t count = collect(lines, figures, options);
 	qsort(lines, count, sizeof *lines, sort->compare);
-	put_header(out, history, options);
+	put_header(out, figures, options);
+	if (options->list)
+		batch_list_put(out, options->list, options->charset);
 	put_titles(out);
 	/* What is not of this snapshot has no place in this table. */
 	bool paths = options->paths && options->paths->plain.snapshot == snapshot;

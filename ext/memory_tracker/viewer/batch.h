@@ -16,9 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "viewer/batch_list.h"
 #include "viewer/buffer.h"
 #include "viewer/column.h"
-#include "viewer/history.h"
+#include "viewer/figures.h"
 #include "viewer/path_watch.h"
 
 struct batch_options {
@@ -31,15 +32,18 @@ struct batch_options {
 
 	/* What the latest snapshot's call paths were fed to. NULL: they are not shown. */
 	const struct path_watch *paths;
+
+	/* The processes of the program, above the titles. NULL: they are not listed. */
+	const struct batch_list *list;
 };
 
 /* So many call paths are shown below a class. */
 #define BATCH_PATHS 3
 
 /*
- * Appends a table of the history's latest snapshot, followed by an empty line; nothing if there is no snapshot.
- * Returns false without memory, with the buffer as it was. One thread at a time; any thread.
+ * Appends a table of the figures, followed by an empty line; nothing if they have no snapshot. Trends are not asked
+ * for. Returns false without memory, with the buffer as it was. One thread at a time; any thread.
  */
-bool batch_print(struct buffer *out, const struct history *history, const struct batch_options *options);
+bool batch_print(struct buffer *out, const struct figures *figures, const struct batch_options *options);
 
 #endif

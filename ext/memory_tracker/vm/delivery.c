@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "vm/capture.h"
-#include "vm/condition.h"
+#include "base/condition.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
 #include "vm/service.h"

@@ -8,7 +8,7 @@
 #include "model/relocation.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
-#include "vm/condition.h"
+#include "base/condition.h"
 #include "vm/delivery.h"
 #include "vm/heap_figures.h"
 #include "vm/living.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "vm/capture.h"
-#include "vm/condition.h"
+#include "base/condition.h"
 
 struct service {
 	struct capture *capture; /* borrowed; the thread keeps its owner alive */

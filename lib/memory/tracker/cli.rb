@@ -98,7 +98,7 @@ module Memory
           when :list then List.new(output: output, errors: errors).run
           when :replay then Replay.new(options, output: output, errors: errors).run
           when :attach then Attach.new(options, output: output, errors: errors).run
-          else Launcher.new(options, errors: errors).run
+          else Launcher.new(options, output: output, errors: errors).run
           end
         end
 

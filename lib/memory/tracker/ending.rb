@@ -2,7 +2,7 @@
 
 module Memory
   module Tracker
-    # Says how a program ends, for who watches it.
+    # Says how a program ends, in the words of tables and of the viewer.
     # @api private
     module Ending
       # @param error [Exception, nil] what the program ends by, as `$!` has it in a block of `at_exit`
@@ -15,6 +15,14 @@ module Memory
         when SignalException then "ended by #{error.message}"
         else "ended with status 1 (#{error.class})"
         end
+      end
+
+      # @param status [Process::Status] of a process that was waited for
+      # @return [String] likewise, such as "ended by SIGKILL"
+      def self.describe_status(status)
+        return "ended with status #{status.exitstatus}" if status.exited?
+
+        "ended by SIG#{Signal.signame(status.termsig) || status.termsig}"
       end
     end
   end

@@ -42,7 +42,7 @@ module Memory
     # @!method print(fd, options)
     #   Prints a table of each snapshot, or of so many as the interval wants.
     #   @param fd [Integer] the file descriptor to print to
-    #   @param options [Hash{Symbol => Object}] as for {Reporter}
+    #   @param options [Hash{Symbol => Object}] as for {Batch}
     #   @return [String, nil] how the program, or the recording, has ended; nil when there was more to print
     class Recording # rubocop:disable Lint/EmptyClass -- its methods are in C
     end

@@ -9,14 +9,16 @@ module Memory
     #
     # @api private
     #
-    # @!method self.directory
+    # @!method self.directory(room = 0)
     #   The private directory where processes of this user have their sockets; it is made if it is not there. Below it
     #   those called `run-*` are looked into, too.
+    #   @param room [Integer] how many bytes longer the path of a socket may become
     #   @return [String]
     #   @raise [Error] when it cannot be made, or is not private
     #
-    # @!method self.processes
-    #   All processes that can be looked into. Sockets that nobody listens to any more are removed.
+    # @!method self.processes(directory = nil)
+    #   All processes that can be looked into. Sockets that no process listens to any more are removed.
+    #   @param directory [String, nil] only those that have their sockets there; nil: all
     #   @return [Array<Array(Integer, String)>] process and path of its socket
     #
     # @!method self.open(path)
@@ -49,13 +51,13 @@ module Memory
     #
     # @!method view(options)
     #   Shows the viewer until it is left.
-    #   @param options [Hash{Symbol => Object}] as for {Viewer}, and :record and :overwrite as for {Reporter}
+    #   @param options [Hash{Symbol => Object}] as for {Viewer}, and :record and :overwrite as for {Batch}
     #   @return [Symbol] `:left`, or `:quit` when the program shall end too
     #
     # @!method print(fd, options)
     #   Prints tables until the process ends, or so many are printed as are wanted.
     #   @param fd [Integer] the file descriptor to print to
-    #   @param options [Hash{Symbol => Object}] as for {Reporter}
+    #   @param options [Hash{Symbol => Object}] as for {Batch}
     #   @return [String, nil] how it has ended; nil when it has not
     class Remote # rubocop:disable Lint/EmptyClass -- its methods are in C
     end

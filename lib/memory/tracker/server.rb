@@ -5,15 +5,20 @@ module Memory
     # Lets other processes of the same user look into this one, through a socket in a private directory. Without
     # anybody who looks it costs nothing.
     #
-    # A Ruby thread named "memory-tracker" does what needs the VM. It is in `Thread.list` as long as the server runs,
-    # and Ruby reports no deadlock meanwhile. In a forked child a server does not run, and can be started again.
+    # A Ruby thread named "memory-tracker" does what needs the VM, unless the server is threadless. It is in
+    # `Thread.list` as long as the server runs, and Ruby reports no deadlock meanwhile. In a forked child a server does
+    # not run, and can be started again.
     #
     # @api private
     #
-    # @!method initialize(capture, command, armed)
+    # @!method initialize(capture, command, options)
     #   @param capture [Capture]
     #   @param command [String] the program, as a person would name it
-    #   @param armed [Boolean] whether the capture runs only as long as somebody wants to see it
+    #   @param options [Hash{Symbol => Object}]
+    #   @option options [Boolean] :on_demand (false) whether the capture runs only as long as a client asks for it
+    #   @option options [Boolean] :threadless (false) without the thread: there are no GCs on request then
+    #   @option options [Boolean] :leaves_final (false) whether {#finish} also leaves the last numbers as a file beside
+    #     the socket
     #
     # @!method start(directory)
     #   @param directory [String] where its socket shall be, `PID.sock`

@@ -16,7 +16,7 @@ RSpec.describe "the agent", :top do
   # A program with the agent in it, as the launcher starts it.
   def with_agent(*arguments, **variables)
     variables = {
-      directory: Dir.pwd, mode: "batch", output: "stderr", command: "a program",
+      directory: Dir.pwd, mode: "batch", command: "a program",
       options: "interval=1.0&sort=growth&limit=1000&depth=0&existing=true", **variables
     }
     env = variables.to_h { |name, value| ["MEMORY_TRACKER_#{name.upcase}", value] }
@@ -24,11 +24,11 @@ RSpec.describe "the agent", :top do
     Open3.capture3(env, ruby, *arguments, stdin_data: "")
   end
 
-  it "reports the process and prints its table" do
+  it "tells that a Ruby ran, prints nothing, and leaves its last numbers" do
     output, errors, status = with_agent("-e", "puts Process.pid")
     expect(status).to be_success
-    expect(File.read(output.chomp)).to eq("tracked\n")
-    expect(errors).to match(/RETAINED/).and match(/pid #{output.chomp}\b/)
+    expect(errors).to be_empty
+    expect(Dir.children(".")).to contain_exactly("reported", "#{output.chomp}.final")
   end
 
   it "does nothing when its launcher is gone" do
@@ -50,13 +50,13 @@ RSpec.describe "the agent", :top do
     end
 
     it "has reported, so that nobody says that no Ruby did" do
-      output, = with_agent("-e", "puts Process.pid")
-      expect(File.read(output.chomp)).to eq("untracked\n")
+      with_agent("-e", "1")
+      expect(Dir.children(".")).to include("reported")
     end
   end
 
   it "gives up with one line when the tracker cannot start" do
-    output, errors, status = with_agent("-e", "puts 1; exit 3", options: "sort=nothing")
+    output, errors, status = with_agent("-e", "puts 1; exit 3", options: "depth=-1")
     expect([output, status.exitstatus]).to eq(["1\n", 3])
     expect(errors).to match(/\Amemory-tracker: .*; the program runs untracked\n\z/)
   end
@@ -80,98 +80,77 @@ RSpec.describe "the agent", :top do
     FileUtils.cp_r(File.join(lib, "memory"), "copy")
     program = "require 'memory/tracker'; puts $LOADED_FEATURES.grep(/memory_tracker\\.[a-z]+$/).size"
     output, errors, = with_agent("-Icopy", "-e", program)
-    expect(output).to eq("1\n")
-    expect(errors).to include("RETAINED")
+    expect([output, errors]).to eq(["1\n", ""])
+    expect(Dir.glob("*.final").size).to eq(1)
   end
 
   it "takes call paths of the classes that were named, also those that come later, and names those that do not" do
     program = "class Cart; end; class Größe; end; $kept = [Cart.new, Größe.new]; Late = Class.new; $kept << Late.new"
-    options = "interval=1.0&sort=growth&limit=1000&depth=3&existing=true&classes=Größe,Late,Cat,Nope"
-    lines = with_agent("-e", program, options: options, output: "stdout")[0].force_encoding("UTF-8").lines(chomp: true)
+    options = ["--limit", "1000", "--depth", "3", *%w[Größe Late Cat Nope].flat_map { |name| ["--class", name] }]
+    lines = top("--batch", *options, ruby, "-e", program).output.lines(chomp: true)
     expect(lines.each_cons(2).to_h.slice(*lines.grep(/ (Größe|Late)$/)).values).to all(match(/100 %  Class#new  -e:1$/))
     expect(lines.grep(/ %  /).size).to eq(2)
     expect(lines).to include("no object was seen of: Cat, Nope")
   end
 
-  describe "in a program of several processes" do
-    def tables(program)
-      errors = with_agent("-e", "class Outer; end; $outer = Outer.new; #{program}")[1]
-      [errors.scan("RETAINED").size, errors]
-    end
+  # The numbers that a program in one process leaves at its end.
+  def last_table(*arguments)
+    top("--batch", "--limit", "1000", ruby, *arguments)
+  end
 
-    it "prints for the first, not for those that it starts" do
-      count, errors = tables("system(RbConfig.ruby, '-e', 'class Inner; end; $inner = Inner.new')")
-      expect(count).to eq(1)
-      expect(errors).to match(/ Outer$/)
+  it "has no thread in the program but for what --gc and --light need" do
+    counts = [[], %w[--gc 60], %w[--light]].map do |options|
+      top("--batch", *options, ruby, "-e", "$stderr.puts Thread.list.size").errors
     end
+    expect(counts).to eq(%W[1\n 2\n 2\n])
+  end
 
-    it "does not load the tracker into those" do
-      output, = with_agent("-e", "system(RbConfig.ruby, '-e', 'p defined?(Memory)')")
-      expect(output).to eq("nil\n")
-    end
+  it "leaves Ruby's report of a deadlock, and the end of all threads, to the program" do
+    result = last_table("-e", "Thread.new { sleep 0.1 }; Thread.list.each { |t| t.join unless t == Thread.main }; " \
+                              "Thread::Queue.new.pop")
+    expect([result.code, result.errors]).to match([1, /No live threads left. Deadlock\?/])
+    expect(result.tables).to be >= 1
+  end
 
-    it "prints nothing for forked children", unless: SpecSupport.sanitized? do
-      count, errors = tables("2.times { fork { exit } }; fork { exit! }; Process.waitall")
-      expect(count).to eq(1)
-      expect(errors).to match(/ Outer$/)
-    end
-
-    it "goes on after an exec" do
-      count, errors = tables("exec(RbConfig.ruby, '-e', 'class Inner; end; $inner = Inner.new')")
-      expect(count).to eq(1)
-      expect(errors).to match(/ Inner$/)
-    end
-
-    it "does not trouble a program that becomes a daemon" do
-      program = "Process.daemon(true, true); File.write('done', GC.count.to_s)"
-      _, errors, status = with_agent("-e", program)
-      expect(status).to be_success
-      eventually("the daemon") { File.exist?("done") }
-      expect(errors.scan("RETAINED").size).to be <= 1
-    end
+  it "does not write into files of a program that closes all it finds" do
+    program = "3.upto(255) { |i| IO.for_fd(i).close rescue nil }; mine = Array.new(4) { |i| File.open(i.to_s, 'w') }"
+    program += "; 8.times { mine.each { |f| f.puts 1; f.flush rescue nil }; sleep 0.1 }"
+    top("--batch", "--interval", "0.2", ruby, "-e", program)
+    expect((0..3).map { |i| File.read(i.to_s).include?("RETAINED") }).to all(be(false))
   end
 
   describe "at the end of a program" do
-    it "prints although the program closed its output" do
+    it "leaves its numbers although it closed its output" do
       program = "class Kept; end; $k = Kept.new; [1, 2].each { |n| IO.for_fd(n).close }"
-      expect(with_agent("-e", program)[1]).to match(/ Kept$/)
+      expect(last_table("-e", program).rows).to include("Kept")
     end
 
-    it "prints although the program sent its output elsewhere" do
+    it "leaves its numbers although it sent its output elsewhere" do
       program = "class Kept; end; $k = Kept.new; $stdout.reopen('log'); $stderr.reopen($stdout); warn 'mine'"
-      output, errors, = with_agent("-e", program, output: "stdout")
-      expect(output).to match(/ Kept$/)
-      expect([errors, File.read("log")]).to eq(["", "mine\n"])
+      result = last_table("-e", program)
+      expect(result.rows).to include("Kept")
+      expect([result.errors, File.read("log")]).to eq(["", "mine\n"])
     end
 
-    it "prints after the program's last words" do
-      output, = with_agent("-e", "print 'words'; at_exit { print ' last' }", output: "stdout")
-      expect(output).to start_with("words last\n").or start_with("words last2")
+    it "has said its last words before the table" do
+      expect(last_table("-e", "print 'words'; at_exit { print ' last' }").output).to start_with("words last2")
     end
 
-    it "counts what the program makes in its own end blocks" do
-      expect(with_agent("-e", "class Late; end; at_exit { $late = Late.new }")[1]).to match(/ Late$/)
+    it "counts what it makes in its own end blocks" do
+      expect(last_table("-e", "class Late; end; at_exit { $late = Late.new }").rows).to include("Late")
     end
 
-    it "prints nothing when there is no end: exit! and KILL" do
+    it "leaves nothing when there is no end: exit! and KILL" do
       expect(with_agent("-e", "exit!")[1]).to be_empty
-      expect(with_agent("-e", "Process.kill(:KILL, Process.pid); sleep")[1]).to be_empty
+      with_agent("-e", "Process.kill(:KILL, Process.pid); sleep")
+      expect(Dir.glob("*.final")).to be_empty
     end
 
-    it "prints when an exception ends the program" do
-      _, errors, status = with_agent("-e", "class Kept; end; $k = Kept.new; raise 'broken'")
-      expect(status.exitstatus).to eq(1)
-      expect(errors).to match(/ Kept$/).and include("broken (RuntimeError)")
-    end
-
-    it "does not wait for a reader that has left" do
-      reader, writer = IO.pipe
-      reader.close
-      pid = Process.spawn(clean_environment, ruby, RunTop::EXECUTABLE, "--batch", "--interval", "0.1",
-                          ruby, "-e", "sleep 0.5; exit 3", out: writer, err: "errors")
-      writer.close
-      expect(status_of(pid).exitstatus).to eq(3)
-      expect(File.read("errors")).to be_empty
+    it "leaves its numbers when an exception ends it" do
+      result = last_table("-e", "class Kept; end; $k = Kept.new; raise 'broken'")
+      expect(result.code).to eq(1)
+      expect(result.rows).to include("Kept")
+      expect(result.errors).to include("broken (RuntimeError)")
     end
   end
 end

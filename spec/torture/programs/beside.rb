@@ -77,11 +77,10 @@ module Beside
   def signals
     Nuisance.storm(1000)
     null = IO.sysopen(File::NULL, "w")
-    reporter = Memory::Tracker::Reporter.new(@capture, null, { interval: 0.01, gc: 0.5 })
-    reporter.start
+    observer = Observer.new(@capture, null, { gc: 0.5 }).start
     work
     20.times { IO.popen(%w[echo 1], &:read) }
-    reporter.finish
+    observer.finish
     Nuisance.signals
   ensure
     Nuisance.storm(0)

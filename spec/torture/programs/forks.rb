@@ -1,13 +1,12 @@
 # frozen_string_literal: true
 
-# Children of a process that counts and prints meanwhile, as many as there is time for. Each counts on, and some of
-# them stop and start again.
+# Children of a process that counts and is looked into meanwhile, as many as there is time for. Each counts on, and
+# some of them stop and start again.
 capture = Memory::Tracker::Capture.new(existing: true, depth: 5).tap(&:start)
 klass = Class.new
 kept = Array.new(100) { klass.new }
 null = IO.sysopen(File::NULL, "w")
-reporter = Memory::Tracker::Reporter.new(capture, null, { interval: 0.01 })
-reporter.start
+observer = Observer.new(capture, null).start
 working = true
 worker = Thread.new { [Array.new(50) { klass.new }, sleep(0.0005)] while working }
 
@@ -15,7 +14,7 @@ child = lambda do |number|
   others = Array.new(5) { klass.new }
   capture.clear if number % 7 == 1
   capture.stop and capture.start if number % 7 == 2
-  reporter.start && reporter.finish if number % 50 == 3
+  observer.start.finish if number % 50 == 3
   others.concat(kept)
   Program.check_exact(capture, "child #{number}") if (number % 20).zero?
   exit!(capture.inexact_reason ? 3 : 0)
@@ -31,6 +30,6 @@ while forks < GIVEN[:count] && Process.clock_gettime(Process::CLOCK_MONOTONIC) <
 end
 working = false
 worker.join
-reporter.finish
+observer.finish
 Program.check_exact(capture, "the parent of #{forks}")
 Program.result(forks: forks, bytes: capture.statistics[:bytes])

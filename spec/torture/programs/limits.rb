@@ -111,10 +111,9 @@ module Limits
 
   def print_table(capture, text)
     reader, writer = IO.pipe
-    reporter = Memory::Tracker::Reporter.new(capture, writer.fileno, { interval: 3600, limit: 0 })
-    reporter.start
+    observer = Observer.new(capture, writer.fileno, { interval: 3600, limit: 0 }).start
     thread = Thread.new { text << reader.read }
-    reporter.finish
+    observer.finish
     writer.close
     thread.join
   end

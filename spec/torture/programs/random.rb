@@ -66,7 +66,7 @@ class RandomTorture
     check(nil)
     @others.each { |capture| stop(capture) if capture.running? }
     check_ended
-    @reporter&.finish
+    @observer&.finish
   end
 
   def other(random)
@@ -140,13 +140,12 @@ class RandomTorture
     capture.track(klass, depth: random.rand(3)) { |*event| @counts[:events] += event.size / 3 }
   end
 
-  # Tables are printed from a native thread meanwhile.
+  # Snapshots are taken by a native thread meanwhile.
   def report(random)
-    return @reporter = nil if @reporter&.finish
+    return @observer = nil if @observer&.finish
 
     options = { interval: 0.01, gc: random.rand(5).zero? ? 1 : nil }
-    @reporter = Memory::Tracker::Reporter.new(@truth, @null, options)
-    @reporter.start
+    @observer = Observer.new(@truth, @null, options).start
   end
 
   def fork_child(random)

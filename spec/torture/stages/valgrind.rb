@@ -22,7 +22,7 @@ module Torture
       captures = [{ existing: true, depth: 10 }, {}].map { |options| Memory::Tracker::Capture.new(**options).tap(&:start) }
       program = RandomProgram.new(seed: %d, classes: 18, kept: 50)
       null = File.open(File::NULL, "w")
-      reporter = Memory::Tracker::Reporter.new(captures[0], null.fileno, { interval: 0.1, gc: 1.0 }).tap(&:start)
+      observer = Observer.new(captures[0], null.fileno, { interval: 0.1, gc: 1.0 }).start
       captures[1].track(program.classes.first) { |*| nil }
       program.run(steps: 60, threads: 2)
       GC.compact
@@ -30,7 +30,7 @@ module Torture
       captures.each { |capture| capture.snapshot.bytes }
       captures[1].clear
       program.run(steps: 40, threads: 0)
-      reporter.finish
+      observer.finish
       captures.each(&:stop)
     RUBY
 

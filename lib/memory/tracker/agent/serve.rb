@@ -31,21 +31,23 @@ module Memory
         # @param environment [Hash{String => String}, ENV]
         # @raise [Error] when a variable makes no sense
         def initialize(environment)
-          options = Settings.parse(environment.fetch("MEMORY_TRACKER_OPTIONS", "")).slice(*Settings::CAPTURE)
+          options = Settings.parse(environment.fetch("MEMORY_TRACKER_OPTIONS", ""))
           @directory = environment["MEMORY_TRACKER_DIRECTORY"]
-          @armed = armed?(environment["MEMORY_TRACKER_START"])
-          @capture = Capture.new(depth: DEPTH, existing: true, **options)
-          @server = Server.new(@capture, environment["MEMORY_TRACKER_COMMAND"] || command, @armed)
+          @batch = !@directory.nil? && environment["MEMORY_TRACKER_MODE"] == "batch"
+          @gc = @batch && options.key?(:gc)
+          @on_demand = on_demand?(environment["MEMORY_TRACKER_START"])
+          @capture = Capture.new(depth: @batch ? 0 : DEPTH, existing: true, **options.slice(*Settings::CAPTURE))
+          @server = Server.new(@capture, environment["MEMORY_TRACKER_COMMAND"] || command, serving(options))
         end
 
         # @return [void]
         def start
           @pid = Process.pid
           @server.start(@directory || Remote.directory)
-          @capture.start unless @armed
-          Forks.watch { forked }
+          @capture.start unless @on_demand
+          Forks.watch(@directory) { forked }
           # The first to be registered is the last to run: what the program does in its own blocks is counted too.
-          at_exit { finish($ERROR_INFO || $!) } # rubocop:disable Style/SpecialGlobalVars
+          at_exit { finish($!) } # rubocop:disable Style/SpecialGlobalVars
         rescue StandardError
           @server.stop
           raise
@@ -53,8 +55,15 @@ module Memory
 
         private
 
-        # Without a launcher nobody looks yet.
-        def armed?(start)
+        # For tables no thread is needed but for what is collected or walked over: a program may wait until it has no
+        # other threads, or for Ruby to report a deadlock.
+        def serving(options)
+          threadless = @batch && !@gc && options[:mode] != :light
+          { on_demand: @on_demand, threadless: threadless, leaves_final: @batch }
+        end
+
+        # Without a launcher there is no client yet.
+        def on_demand?(start)
           start = @directory ? "now" : "attach" if start.nil? || start.empty?
           return start == "attach" if STARTS.include?(start)
 
@@ -66,18 +75,30 @@ module Memory
           ["ruby", $PROGRAM_NAME, *ARGV].map { |word| word.to_s.b }.join(" ").delete("\0")
         end
 
-        # Nobody looks into a child that was just born. Where it cannot be served, it runs on.
+        # A child has no client yet. Where it cannot be served, it runs on.
         def forked
           @pid = Process.pid
-          @capture.stop if @armed
+          @capture.stop if @on_demand
           @server.start(@directory || Remote.directory)
         rescue StandardError
           nil
         end
 
         def finish(error)
-          @server.finish(Ending.describe(error)) if Process.pid == @pid
+          return unless Process.pid == @pid
+
+          flush if @batch
+          GC.start if @gc
+          @server.finish(Ending.describe(error))
         rescue StandardError
+          nil
+        end
+
+        # What the program has printed comes before its last table.
+        def flush
+          $stdout.flush
+        rescue SystemCallError, IOError
+          # Closed by the program, or its reader is gone.
           nil
         end
       end

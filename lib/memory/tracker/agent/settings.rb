@@ -6,7 +6,7 @@ module Memory
       # How a program is to be tracked and shown, as the launcher has put it into one variable of the environment.
       # @api private
       module Settings
-        # How the text of an option becomes what {Capture}, {Reporter} and {Viewer} take.
+        # How the text of an option becomes what {Capture} and {Viewer} take.
         CONVERSIONS = {
           interval: ->(text) { Float(text) },
           iterations: ->(text) { Integer(text) },
@@ -19,7 +19,6 @@ module Memory
           gc: ->(text) { Float(text) },
           existing: ->(text) { text == "true" },
           settings: ->(text) { text == "true" },
-          overwrite: ->(text) { text == "true" },
           mouse: ->(text) { text == "true" }
         }.freeze
 

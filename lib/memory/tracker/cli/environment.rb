@@ -43,7 +43,13 @@ module Memory
           full_screen? && !@options.same_process?
         end
 
-        # @return [String, nil] why there are tables though nobody asked for them; nil when that is not so
+        # Whether the launcher prints tables of it.
+        # @return [Boolean]
+        def tables?
+          tracked? && !full_screen?
+        end
+
+        # @return [String, nil] why there are tables though they were not asked for; nil when that is not so
         def notice
           return if !tracked? || @options.batch? || no_screen.nil?
 
@@ -61,9 +67,7 @@ module Memory
             "RUBYOPT" => [AGENT_OPTION, present("RUBYOPT")].compact.join(" "),
             "MEMORY_TRACKER_DIRECTORY" => directory,
             "MEMORY_TRACKER_MODE" => mode,
-            "MEMORY_TRACKER_OUTPUT" => @options.batch? ? "stdout" : "stderr",
-            "MEMORY_TRACKER_RECORD" => record,
-            "MEMORY_TRACKER_OPTIONS" => settings,
+            "MEMORY_TRACKER_OPTIONS" => @options.to_s,
             "MEMORY_TRACKER_COMMAND" => @options.command.join(" ")
           }
         end
@@ -74,17 +78,6 @@ module Memory
           return "batch" unless full_screen?
 
           outside? ? "serve" : "screen"
-        end
-
-        # The launcher has seen that the file may be written. A program that becomes another one by `exec`, or a process
-        # of it that comes after the first, finds what was recorded before.
-        def settings
-          record ? "#{@options}&overwrite=true" : @options.to_s
-        end
-
-        # Where the program itself records, because there is no viewer to do it.
-        def record
-          File.expand_path(@options.record) if @options.record && !outside?
         end
 
         def no_screen

@@ -1,7 +1,8 @@
 # frozen_string_literal: true
 
-require "fileutils"
 require "tmpdir"
+
+require "memory/tracker/ending"
 
 module Memory
   module Tracker
@@ -21,9 +22,11 @@ module Memory
         TERMINAL_PATIENCE = 5
 
         # @param options [Options] what to run, and how to track it
-        # @param errors [IO] where messages go
-        def initialize(options, errors: $stderr)
+        # @param output [IO] where the tables of `--batch` go
+        # @param errors [IO] where messages go, and tables that were not asked for
+        def initialize(options, output: $stdout, errors: $stderr)
           @options = options
+          @output = output
           @errors = errors
         end
 
@@ -42,14 +45,21 @@ module Memory
 
         private
 
-        # Removed whatever it holds then, and no matter if it is gone: the program's status counts more.
+        # Left in the end, and no matter if it is gone then: the program's status counts more.
         def with_directory(environment)
-          directory = environment.outside? ? RunDirectory.make : Dir.mktmpdir("memory-tracker-")
+          directory = environment.tracked? ? RunDirectory.make : Dir.mktmpdir("memory-tracker-")
           yield directory
         rescue ArgumentError => e
           raise Error, e.message
         ensure
-          FileUtils.rm_rf(directory) if directory
+          say_who_goes_on(RunDirectory.leave(directory)) if directory
+        end
+
+        def say_who_goes_on(pids)
+          return if pids.empty?
+
+          who = pids.one? ? "process #{pids.first} goes on" : "processes #{pids.join(", ")} go on"
+          CLI.complain("#{who}; #{NAME} --attach #{pids.first} looks into it", @errors)
         end
 
         def run_outside(directory, environment)
@@ -59,23 +69,49 @@ module Memory
         end
 
         def run_in(directory, environment, signals)
+          tables = tables(directory) if environment.tables?
           pid = spawn(environment.to_h(directory))
         rescue SystemCallError => e
           refuse(e)
         else
-          message = environment.problem || environment.notice
-          CLI.complain(message, @errors) if message
-          status = wait_for(pid, signals)
+          say_what_is_wrong(environment)
+          status = tables ? print_tables(tables, pid, signals) : wait_for(pid, signals)
           wait_for_terminal(directory) if environment.full_screen?
           say_if_nothing(directory) if environment.tracked?
-          status
+          status.exitstatus || (128 + status.termsig)
+        end
+
+        def say_what_is_wrong(environment)
+          message = environment.problem || environment.notice
+          CLI.complain(message, @errors) if message
+        end
+
+        def tables(directory)
+          named = { command: @options.command.join(" "), per_process: @options.per_process?,
+                    record: @options.record, overwrite: @options.overwrite? }
+          settings = @options.settings.slice(:interval, :iterations, :sort, :limit, :gc)
+          Batch.new(directory, (@options.batch? ? @output : @errors).fileno, settings.merge(named))
+        end
+
+        # Waits for the end of the program, and of those of its processes that outlive it.
+        def print_tables(tables, pid, signals)
+          tables.started(pid)
+          signals.on_ending { tables.hurry }
+          waiter = Thread.new do
+            wait_for(pid, signals).tap do |status|
+              signals.target = -> { tables.stop }
+              tables.ended(Ending.describe_status(status))
+            end
+          end
+          tables.run
+          waiter.value
         end
 
         def wait_for(pid, signals)
           signals.target = pid
           _, status = Process.wait2(pid)
           signals.target = nil
-          status.exitstatus || (128 + status.termsig)
+          status
         end
 
         # A program that was killed leaves the terminal to a guard, which removes the marker when it is done. Who reads

@@ -84,6 +84,7 @@ module Memory
 
         ALL = [
           [:batch, "--batch", nil, BATCH, "print tables on stdout, without the viewer"],
+          [:per_process, "--per-process", nil, %i[launch_batch launch_unseen], "print a table of each process, too"],
           [:interval, "--interval SECONDS", SECONDS, COUNTED + REPLAY - %i[replay],
            "time between two looks or tables (default: 1)"],
           [:iterations, "--iterations N", COUNT, TABLES, "stop printing after N tables, until the end"],

@@ -18,7 +18,7 @@ module Memory
         DEPTH = 10
 
         # What is used in the launcher, and not by what counts or shows.
-        LAUNCHER = %i[batch output wait same_process attach replay record overwrite list].freeze
+        LAUNCHER = %i[batch per_process output wait same_process attach replay record overwrite list].freeze
 
         # What a start of counting takes.
         START = %i[mode depth path_interval existing classes].freeze
@@ -84,6 +84,12 @@ module Memory
         # @return [Boolean]
         def batch?
           @given.fetch(:batch, false)
+        end
+
+        # Whether there is a table of each process, besides that of their sum.
+        # @return [Boolean]
+        def per_process?
+          @given.fetch(:per_process, false)
         end
 
         # Whether the viewer runs in the program's own process, and not in the launcher's.

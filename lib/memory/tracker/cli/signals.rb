@@ -14,6 +14,9 @@ module Memory
         # Those that are passed on.
         NAMES = %w[HUP INT QUIT USR1 USR2 TERM].freeze
 
+        # Those of them that ask for the end.
+        ENDING = %w[HUP INT QUIT TERM].freeze
+
         # Time in seconds that a signal to a group has to reach all of it.
         GRACE = 0.02
 
@@ -44,12 +47,19 @@ module Memory
           @thread = Thread.new { forward }
         end
 
-        # Sets who gets the signals.
-        # @param pid [Integer, nil] the program; nil when it has ended
+        # Sets what gets the signals.
+        # @param target [Integer, Proc, nil] the program; a block to call, for those that reach the group too; nil when
+        #   they are to wait
         # @return [void]
-        def target=(pid)
+        def target=(target)
           @target.clear
-          @target.push(pid) if pid
+          @target.push(target) if target
+        end
+
+        # Calls the block when a signal has come that asks for the end, whatever gets it.
+        # @return [void]
+        def on_ending(&block)
+          @on_ending = block
         end
 
         # @return [void]
@@ -71,16 +81,25 @@ module Memory
 
         def forward
           loop do
-            names = next_for_launcher
-            pid = @target.pop
-            @target.push(pid)
-            names.each { |name| pass_on(name, pid) }
+            names, alone = next_signals
+            @on_ending&.call if names.intersect?(ENDING)
+            target = @target.pop
+            @target.push(target)
+            next target.call if target.respond_to?(:call)
+
+            alone.each { |name| pass_on(name, target) }
           end
+        end
+
+        # All that have come, and those of them that have come to the launcher alone.
+        def next_signals
+          names, seen = collect
+          [names, names - seen]
         end
 
         # Waits for a signal. Those of one kind that come close together are taken for one, as the system does too. One
         # that comes around the witness's answer may be in it already, so it belongs to the same round.
-        def next_for_launcher
+        def collect
           names = [@received.pop]
           seen = []
           ROUNDS.times do
@@ -90,7 +109,7 @@ module Memory
             sleep GRACE
             break if @received.empty?
           end
-          names.uniq - seen
+          [names.uniq, seen]
         end
 
         def pass_on(name, pid)

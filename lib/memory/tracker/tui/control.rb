@@ -127,7 +127,7 @@ module Memory
 
           @finishing = true
           pid = Process.pid
-          at_exit { finish($ERROR_INFO || $!) if Process.pid == pid && running? } # rubocop:disable Style/SpecialGlobalVars
+          at_exit { finish($!) if Process.pid == pid && running? } # rubocop:disable Style/SpecialGlobalVars
         end
 
         # The last numbers stay, unless somebody waits for the end of the program: who sends it SIGTERM does.

@@ -30,13 +30,8 @@ RSpec.describe Memory::Tracker::CLI::Environment do
     expect(variables({}, %w[--batch --limit 3 ruby app.rb])).to include(
       "MEMORY_TRACKER_DIRECTORY" => "/private",
       "MEMORY_TRACKER_MODE" => "batch",
-      "MEMORY_TRACKER_OUTPUT" => "stdout",
       "MEMORY_TRACKER_OPTIONS" => a_string_including("limit=3"),
       "MEMORY_TRACKER_COMMAND" => "ruby app.rb"
     )
-  end
-
-  it "sends tables to stderr unless they were asked for" do
-    expect(variables).to include("MEMORY_TRACKER_OUTPUT" => "stderr")
   end
 end

@@ -154,11 +154,13 @@ RSpec.describe Memory::Tracker::CLI::Launcher, :top do
 
     it "end with one sentence when they cannot be written, and the program goes on", if: File.exist?("/dev/full") do
       program = "sleep 0.5; $stderr.puts 'went on'; exit 3"
-      command = [ruby, RunTop::EXECUTABLE, "--batch", "--interval", "0.1", ruby, "-e", program]
-      status = status_of(Process.spawn(clean_environment, *command, out: "/dev/full", err: %w[errors a]))
-      expect(status.exitstatus).to eq(3)
-      sentence = "memory-tracker: there are no more tables: No space left on device\n"
-      expect(File.read("errors")).to eq("#{sentence}went on\n")
+      statuses = [[], ["--same-process"]].map do |options|
+        command = [ruby, RunTop::EXECUTABLE, "--batch", "--interval", "0.1", *options, ruby, "-e", program]
+        status_of(Process.spawn(clean_environment, *command, out: "/dev/full", err: %w[errors a])).exitstatus
+      end
+      expect(statuses).to eq([3, 3])
+      sentence = "memory-tracker-top: there are no more tables: No space left on device\n"
+      expect(File.read("errors")).to eq("#{sentence}went on\n" * 2)
     end
 
     it "end without a word when their reader has left" do
@@ -238,13 +240,13 @@ RSpec.describe Memory::Tracker::CLI::Launcher, :top do
   end
 
   it "leaves no files behind, however the program ends" do
-    env = { "TMPDIR" => Dir.pwd }
+    env = { "TMPDIR" => Dir.pwd, "XDG_RUNTIME_DIR" => nil }
     ["exit 1", "exit!", "Process.kill(:KILL, $$); sleep", "File.write(ENV['MEMORY_TRACKER_DIRECTORY'] + '/x', '')",
      "require 'fileutils'; FileUtils.rm_r(ENV['MEMORY_TRACKER_DIRECTORY'])"].each do |program|
       top(ruby, "-e", program, env: env)
     end
     top("./nothing", env: env)
-    expect(Dir.children(".")).to be_empty
+    expect(Dir.glob("**/*").grep_v(/\Amemory-tracker-\d+\z/)).to be_empty
   end
 
   it "keeps its files to itself" do

@@ -1,2 +1,0 @@
-/* Goes with binding/printer.c. */
-#include "base/condition.h"
