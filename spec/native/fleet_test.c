@@ -51,6 +51,13 @@ static void path_of(char path[256], const struct served_program *program, pid_t 
 	snprintf(path, 256, "%s/%ld%s", program->directory, (long)pid, suffix);
 }
 
+static int listen_at(const char *path)
+{
+	struct socket_name name;
+
+	return socket_listen(path, &name);
+}
+
 /* What a process leaves that has ended with so many objects of a class. */
 static void leave_final(const struct served_program *program, pid_t pid, uint64_t count, const char *how)
 {
@@ -145,7 +152,7 @@ static void test_one_that_does_not_answer_delays_nothing(void **state)
 	char path[256];
 
 	path_of(path, program, silent, ".sock");
-	int listener = socket_listen(path);
+	int listener = listen_at(path);
 	assert_true(listener >= 0);
 	fleet_init(&fleet, program->directory);
 	int64_t before = milliseconds();
@@ -242,6 +249,36 @@ static void test_many_that_were_short_lived_are_counted(void **state)
 	fleet_deinit(&fleet);
 }
 
+/* Between its last numbers and its end a process still listens. */
+static void test_one_that_has_left_its_numbers_is_not_met_again(void **state)
+{
+	struct served_program *program = *state;
+	const pid_t pid = 999998;
+	struct fleet fleet;
+	char path[256];
+
+	path_of(path, program, pid, ".sock");
+	int listener = listen_at(path);
+	assert_true(listener >= 0);
+	fleet_init(&fleet, program->directory);
+	step(&fleet);
+	assert_int_equal(fleet.count, 2);
+	leave_final(program, pid, 5, "ended by SIGTERM");
+	close(socket_accept(listener));
+	wait_for_answers(&fleet);
+	for (int i = 0; i < 3; i++)
+		step(&fleet);
+	size_t entries = 0;
+	for (size_t i = 0; i < fleet.count; i++) {
+		entries += fleet.all[i]->pid == pid;
+		if (fleet.all[i]->pid == pid)
+			assert_string_equal(fleet.all[i]->how, "ended by SIGTERM");
+	}
+	assert_int_equal(entries, 1);
+	fleet_deinit(&fleet);
+	close(listener);
+}
+
 static void test_a_file_that_is_no_snapshot_is_counted(void **state)
 {
 	struct served_program *program = *state;
@@ -270,7 +307,7 @@ static void test_a_socket_that_no_process_listens_to_is_removed(void **state)
 	char path[256];
 
 	path_of(path, program, 999999, ".sock");
-	close(socket_listen(path));
+	close(listen_at(path));
 	fleet_init(&fleet, program->directory);
 	step(&fleet);
 	assert_int_equal(fleet.count, 1);
@@ -286,7 +323,7 @@ static void test_one_that_is_killed_has_ended(void **state)
 	char path[256];
 
 	path_of(path, program, killed, ".sock");
-	int listener = socket_listen(path);
+	int listener = listen_at(path);
 	fleet_init(&fleet, program->directory);
 	step(&fleet);
 	assert_int_equal(fleet.count, 2);
@@ -321,7 +358,7 @@ static void test_one_that_closes_its_connection_and_runs_on(void **state)
 
 	served_program_end(program, NULL);
 	path_of(path, program, pid, ".sock");
-	int listener = socket_listen(path);
+	int listener = listen_at(path);
 	fleet_init(&fleet, program->directory);
 	step(&fleet);
 	assert_int_equal(fleet.count, 1);
@@ -369,6 +406,7 @@ int main(void)
 	    TEST(test_what_has_ended_is_named_and_then_forgotten),
 	    TEST(test_the_last_table_sums_what_has_ended),
 	    TEST(test_many_that_were_short_lived_are_counted),
+	    TEST(test_one_that_has_left_its_numbers_is_not_met_again),
 	    TEST(test_a_file_that_is_no_snapshot_is_counted),
 	    TEST(test_a_socket_that_no_process_listens_to_is_removed),
 	    TEST(test_one_that_is_killed_has_ended),

@@ -111,7 +111,8 @@ static VALUE initialize(VALUE self, VALUE directory, VALUE fd, VALUE options)
 	    .context = batch,
 	    .interrupted = interrupted,
 	};
-	run.recorder = batch->recorder = ruby_recording_recorder(option(options, "record"), option(options, "overwrite"));
+	run.recorder = batch->recorder =
+	    ruby_recording_recorder(option(options, "record"), option(options, "overwrite"));
 	batch->run = batch_run_new(&run);
 	RB_GC_GUARD(directory);
 	if (!batch->run)

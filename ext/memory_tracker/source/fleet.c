@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "terminal/clock.h"
+#include "transport/directory.h"
 #include "transport/final.h"
 
 /* A process that is there this long after its connection was over runs on without one. */
@@ -153,7 +154,21 @@ static void meet(void *context, pid_t pid, const char *path)
 		change(process, FLEET_LOST, "");
 }
 
-/* The same, or one that was taken to have ended when it had only closed its connection. */
+/*
+ * The last numbers that a process has left, and how it ended; NULL: it has left none. It may listen a moment longer, so its
+ * socket goes with them, or it would be taken for another process.
+ */
+static struct snapshot_header *take_final(const struct fleet *fleet, pid_t pid, char how[MESSAGE_TEXT_MAX + 1])
+{
+	char path[DIRECTORY_PATH_MAX], problem[TRANSPORT_PROBLEM_MAX];
+	struct snapshot_header *snapshot = final_take(fleet->directory, pid, how);
+
+	if (snapshot && directory_socket(path, fleet->directory, pid, problem))
+		unlink(path);
+	return snapshot;
+}
+
+/* The process that has not ended, or one that was taken to have ended when it had only closed its connection. */
 static struct fleet_process *find_unfinished(const struct fleet *fleet, pid_t pid)
 {
 	struct fleet_process *found = find(fleet, pid);
@@ -176,7 +191,7 @@ static void read_final(void *context, pid_t pid, const char *path)
 	if (process && process->client)
 		return;
 	process = process ? process : add(fleet, pid);
-	struct snapshot_header *snapshot = final_take(fleet->directory, pid, how);
+	struct snapshot_header *snapshot = take_final(fleet, pid, how);
 	if (process && snapshot) {
 		take_snapshot(process, snapshot);
 		change(process, FLEET_ENDED, how);
@@ -199,7 +214,7 @@ void fleet_search(struct fleet *fleet)
 static void end_connection(struct fleet *fleet, struct fleet_process *process, const char *text)
 {
 	char how[MESSAGE_TEXT_MAX + 1];
-	struct snapshot_header *snapshot = final_take(fleet->directory, process->pid, how);
+	struct snapshot_header *snapshot = take_final(fleet, process->pid, how);
 
 	disconnect(process);
 	/* The one that came over the connection is the later of the two. */

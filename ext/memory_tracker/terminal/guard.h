@@ -45,7 +45,7 @@ struct guard_order {
 struct guard {
 	/* Owned; none: there is no guard. When the program closes it the guard acts as if that had ended. */
 	struct descriptor socket;
-	const struct descriptor *tty;     /* borrowed, both */
+	const struct descriptor *tty; /* borrowed, both */
 	const struct descriptor *printed;
 	char marker[GUARD_MARKER_MAX];
 	struct guard_order order; /* the latest one, which another guard gets, too */

@@ -166,8 +166,8 @@ void transcript_skip(struct transcript *transcript)
 size_t transcript_last(const struct transcript *transcript, char *buffer, size_t size)
 {
 	off_t end = size_of(transcript), start = end - (off_t)(size - 1);
-	ssize_t length =
-	    pread(descriptor_fd(&transcript->reader), buffer, size - 1, start > transcript->start ? start : transcript->start);
+	ssize_t length = pread(descriptor_fd(&transcript->reader), buffer, size - 1,
+	                       start > transcript->start ? start : transcript->start);
 
 	length = length > 0 ? length : 0;
 	buffer[length] = 0;

@@ -135,8 +135,8 @@ static void discard(const struct recorder *recorder)
 {
 	struct stat ours, there;
 
-	if (recorder->pid == getpid() && fstat(descriptor_fd(&recorder->descriptor), &ours) == 0 && stat(recorder->file, &there) == 0 &&
-	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+	if (recorder->pid == getpid() && fstat(descriptor_fd(&recorder->descriptor), &ours) == 0 &&
+	    stat(recorder->file, &there) == 0 && ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
 		unlink(recorder->file);
 }
 

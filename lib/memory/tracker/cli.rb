@@ -40,7 +40,7 @@ module Memory
         # @param errors [IO] where messages go
         # @return [Integer] the exit status
         def run(arguments, output: $stdout, errors: $stderr)
-          options = Options.parse(arguments, unseen: -> { unseen })
+          options = Options.parse(arguments, unseen: ->(given) { unseen(given) })
           return answer(options, output) if options.answer
 
           RecordingFile.check(options)
@@ -86,9 +86,9 @@ module Memory
         private
 
         # Why there is no viewer here. Without the extension a program runs untracked, and is not refused.
-        def unseen
+        def unseen(options)
           require "memory/tracker"
-          TUI.problem
+          (options.action == :launch && !options.same_process? ? Program : TUI).problem
         rescue LoadError
           nil
         end

@@ -34,10 +34,11 @@ module Memory
 
         # Reads a command line.
         # @param arguments [Array<String>] the command line; it is not changed
-        # @param unseen [#call] asked, when it matters, why the viewer cannot be shown here: a String, or nil
+        # @param unseen [#call] asked, when it matters, with the options why the viewer cannot be shown here: a String,
+        #   or nil
         # @return [Options]
         # @raise [Error] when it makes no sense
-        def self.parse(arguments, unseen: -> {})
+        def self.parse(arguments, unseen: ->(_options) {})
           new.tap { |options| options.parse(arguments, unseen) }
         end
 
@@ -141,7 +142,7 @@ module Memory
 
         def check(unseen)
           check_command
-          problem = OptionTable.problem(@given, (unseen.call unless batch? || action == :list))
+          problem = OptionTable.problem(@given, (unseen.call(self) unless batch? || action == :list))
           raise Error, problem if problem
         end
 
@@ -178,13 +179,11 @@ module Memory
 
         def take(option, value)
           key = option.key
-          if option.repeated
-            @given[key] = [*@given[key], class_name(value)].uniq
-          elsif @given.key?(key)
-            raise Error, "#{option.name(value)} is given twice"
-          else
-            @given[key] = key == :mode ? :light : in_range(option, value)
-          end
+          @given[key] = if option.repeated
+                          [*@given[key], class_name(value)].uniq
+                        else
+                          key == :mode ? :light : in_range(option, value)
+                        end
         end
 
         def in_range(option, value)

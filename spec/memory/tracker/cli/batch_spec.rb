@@ -40,7 +40,7 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
       yield found, pid, reader
       Process.kill(:TERM, pid)
       expect(status_of(pid).exitstatus).to eq(0)
-      return eventually("the last table") { reader.text if reader.text.match?(/ended after/) }
+      return reader.finished
     end
   end
 

@@ -34,6 +34,7 @@ RSpec.describe Memory::Tracker::CLI::OptionTable do
 
   # An option as it is given, and what it needs beside it.
   samples = {
+    per_process: [%w[--per-process], []],
     interval: [%w[--interval 7], []],
     iterations: [%w[--iterations 7], []],
     sort: [%w[--sort alloc], []],
@@ -56,8 +57,11 @@ RSpec.describe Memory::Tracker::CLI::OptionTable do
   let(:errors) { StringIO.new }
 
   def run(mode, arguments)
-    allow(Memory::Tracker::TUI).to receive(:problem).and_return(mode.end_with?("_unseen") ? "there is none" : nil)
+    [Memory::Tracker::TUI, Memory::Tracker::Program].each do |screen|
+      allow(screen).to receive(:problem).and_return(mode.end_with?("_unseen") ? "there is none" : nil)
+    end
     stub_program
+    stub_tables
     stub_agent
     stub_remote
     allow(Memory::Tracker::Recording).to receive(:open).and_return(shown(damage: nil))
@@ -76,6 +80,12 @@ RSpec.describe Memory::Tracker::CLI::OptionTable do
       in_program(environment)
       spawn.call({}, *command)
     end
+  end
+
+  # The launcher's tables of a program.
+  def stub_tables
+    tables = instance_double(Memory::Tracker::Batch, started: nil, hurry: nil, stop: nil, ended: nil, run: nil)
+    allow(Memory::Tracker::Batch).to receive(:new) { |_directory, _fd, options| handed << options and tables }
   end
 
   def in_program(environment)

@@ -40,6 +40,12 @@ module RunTop
       since(0)
     end
 
+    # @return [String] all there is, when nothing comes any more
+    def finished
+      @thread.join
+      text
+    end
+
     # @return [Integer] bytes there are by now
     def size
       @text.bytesize
