@@ -3,6 +3,7 @@
 #include <ruby/thread.h>
 #include <stdlib.h>
 
+#include "base/condition.h"
 #include "binding/errors.h"
 #include "binding/numbers_view.h"
 #include "binding/recorded_source.h"
@@ -12,7 +13,6 @@
 #include "binding/turn.h"
 #include "transport/client.h"
 #include "transport/directory.h"
-#include "base/condition.h"
 
 /* How long to wait for one answer at most before looking whether Ruby wants something. */
 #define TICK_MS 100

@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vm/capture.h"
 #include "base/condition.h"
+#include "vm/capture.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
 #include "vm/service.h"

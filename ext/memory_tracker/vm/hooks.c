@@ -4,11 +4,11 @@
 #include <ruby/debug.h>
 #include <stdatomic.h>
 
+#include "base/condition.h"
 #include "model/light.h"
 #include "model/relocation.h"
 #include "vm/capture.h"
 #include "vm/compat.h"
-#include "base/condition.h"
 #include "vm/delivery.h"
 #include "vm/heap_figures.h"
 #include "vm/living.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "vm/capture.h"
 #include "base/condition.h"
+#include "vm/capture.h"
 
 struct service {
 	struct capture *capture; /* borrowed; the thread keeps its owner alive */
