@@ -32,7 +32,7 @@ RSpec.describe "the standard descriptors of a program under the viewer" do
   # Waits until the program has told all, and leaves.
   def leave
     read_when_there("pid")
-    terminal.press("Q")
+    terminal.press("Q", "y")
     expect_end(9)
   end
 

@@ -118,7 +118,7 @@ RSpec.describe "the processes around a program that memory-tracker-top runs" do
     expect(read_when_there("hup")).to eq("yes")
     terminal.press("?")
     terminal.wait_for(/^ Keys$/)
-    terminal.press("q", "Q")
+    terminal.press("q", "Q", "y")
     expect_end(130)
   end
 
@@ -163,7 +163,7 @@ RSpec.describe "the processes around a program that memory-tracker-top runs" do
       launcher
       lose_monitor
       terminal.wait_for(/its status will be unknown/)
-      terminal.press("Q")
+      terminal.press("Q", "y")
       expect_end(125)
       expect(terminal.text.delete("\n")).to include("the program has ended, too")
       expect(alive?(@pid)).to be(false)

@@ -183,6 +183,7 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.write("go", "")
     terminal.wait_for(/left behind\nand lives$/)
     terminal.enter("")
+    terminal.wait_for(/and lives\s*\$\s*\z/)
     expect(terminal.state).to eq(@before)
   end
 
