@@ -15,8 +15,7 @@
 #include "vm/naming.h"
 
 /* For lib/memory/tracker/abi.rb, which reads it from the file before this is loaded. */
-RUBY_FUNC_EXPORTED const char memory_tracker_abi[];
-const char memory_tracker_abi[] = "memory-tracker ABI [" MEMORY_TRACKER_ABI "]";
+static const char abi_marker[] __attribute__((used)) = "memory-tracker ABI [" MEMORY_TRACKER_ABI "]";
 
 RUBY_FUNC_EXPORTED void Init_memory_tracker(void)
 {

@@ -117,7 +117,8 @@ class Terminal
     mark = "end-#{rand(1 << 32)}"
     # The mark is not on the screen before it is printed.
     start("#{command}; echo '#{mark[0, 4]}''#{mark[4..]}'")
-    wait_for(/^#{mark}$/)
+    # What is typed before the prompt is there is shown above it.
+    wait_for(/^#{mark}$.*^\$/m)
     text.split("; echo 'end-''#{mark[4..]}'\n").last.split(/^#{mark}$/).first.to_s
   end
 
