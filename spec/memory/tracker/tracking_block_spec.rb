@@ -423,8 +423,8 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
   end
 
   describe "in a thread of its own" do
-    def run(source, **options)
-      RubyProgram.run(<<~RUBY, seconds: 60, **options)
+    def run(source, *options)
+      RubyProgram.run(<<~RUBY, *options, seconds: 60)
         $stdout.sync = true
         def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
         def work(seconds) = (deadline = now + seconds) && (nil while now < deadline)
