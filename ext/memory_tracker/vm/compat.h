@@ -38,6 +38,16 @@ bool compat_alone(void);
 #define COMPAT_RACTORS_FRAGILE 0
 #endif
 
+/*
+ * Since 4.0 hooks are those of all Ractors. The VM may wait for ever when the main one sets them anew while another clears
+ * the list of those that were taken off, and no Ractor takes them along when it ends.
+ */
+#if RUBY_API_VERSION_CODE >= 40000
+#define COMPAT_HOOKS_GLOBAL 1
+#else
+#define COMPAT_HOOKS_GLOBAL 0
+#endif
+
 /* Whether a newborn of type T_DATA is a Ractor. HOOK */
 bool compat_is_ractor(VALUE object);
 

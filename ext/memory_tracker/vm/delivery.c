@@ -25,7 +25,6 @@ static struct {
 	_Atomic uint64_t calls; /* of blocks, ever */
 	uint64_t gave_way;      /* `calls` when a thread gave way last */
 	ID delivering;          /* set in threads that call blocks */
-	bool ending;            /* the program is; no more blocks are called */
 	bool warned_thread;     /* that there can be no thread */
 } delivery;
 
@@ -221,7 +220,7 @@ static void deliver_all(void *data)
 
 	(void)data;
 	rb_ivar_set(rb_thread_current(), delivery.delivering, Qtrue);
-	while (!delivery.ending && pid == getpid() && (capture = hooks_waiting()))
+	while (pid == getpid() && (capture = hooks_waiting()))
 		deliver(capture);
 }
 
@@ -247,6 +246,12 @@ static VALUE warn_no_thread(VALUE error)
 	return Qnil;
 }
 
+/* Whether Ruby ends the program's threads, once all blocks at exit have run; a new one would keep it from ending. */
+static bool ending(void)
+{
+	return !RTEST(rb_funcall(rb_thread_main(), rb_intern("alive?"), 0));
+}
+
 static bool ensure_thread(void)
 {
 	int state = 0;
@@ -254,6 +259,8 @@ static bool ensure_thread(void)
 	if (delivery.service && service_alive(delivery.service))
 		return true;
 	discard();
+	if (ending())
+		return false;
 	rb_protect(start, Qnil, &state);
 	if (!state)
 		return true;
@@ -268,7 +275,7 @@ static bool ensure_thread(void)
 
 static bool request(void)
 {
-	if (delivery.ending || !ensure_thread())
+	if (!ensure_thread())
 		return false;
 	service_call(delivery.service, &delivery.job);
 	return true;
@@ -350,7 +357,10 @@ void delivery_wait(struct capture *capture)
 		deliver(capture);
 }
 
-/* After the program's own blocks at exit. Ruby kills the threads then, and a block that runs gets the time to return. */
+/*
+ * After the blocks at exit that the program has set since the extension was loaded. Earlier ones follow, and a test
+ * framework may run all of its tests in one: what they allocate is delivered, too. Then Ruby kills the threads.
+ */
 static void finish(VALUE unused)
 {
 	uint64_t deadline = condition_now() + PATIENCE_NS;
@@ -358,7 +368,6 @@ static void finish(VALUE unused)
 
 	for (int index = 0; !is_delivering() && (capture = hooks_capture(index)); index++)
 		wait_until(capture, capture->events.written, deadline);
-	delivery.ending = true;
 }
 
 void delivery_init(void)

@@ -350,6 +350,8 @@ static void renew(void)
 		return;
 	bool allowed = compat_hooks_allowed();
 
+	if (COMPAT_HOOKS_GLOBAL && !compat_alone())
+		return;
 	if (!registry.outdated || registry.count == 0)
 		return;
 	uninstall();

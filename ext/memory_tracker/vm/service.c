@@ -151,12 +151,29 @@ static VALUE serve(VALUE data)
 	return Qnil;
 }
 
+static VALUE serve_block(RB_BLOCK_CALL_FUNC_ARGLIST(unused, data))
+{
+	return serve(data);
+}
+
+/*
+ * A thread inherits what Thread.handle_interrupt puts off where it is made, which may be anywhere in the program. Were its
+ * end put off, the program would not end either.
+ */
+static VALUE serve_interruptibly(VALUE data)
+{
+	VALUE timing = rb_hash_new();
+
+	rb_hash_aset(timing, rb_cObject, ID2SYM(rb_intern("immediate")));
+	return rb_block_call(rb_cThread, rb_intern("handle_interrupt"), 1, &timing, serve_block, data);
+}
+
 static VALUE thread_body(void *data)
 {
 	struct service *service = data;
 	int state = 0;
 
-	rb_protect(serve, (VALUE)service, &state);
+	rb_protect(serve_interruptibly, (VALUE)service, &state);
 	/* Being killed, or raised in, ends the thread; it is not the program's business to hear of it. */
 	if (state)
 		rb_set_errinfo(Qnil);

@@ -132,7 +132,8 @@ module Memory
       # running capture has a block; in a forked child by another. What a block raises is warned about once, and events
       # go on; SystemExit and SignalException are raised in the main thread. When the program kills
       # the thread, another calls the blocks for what comes after. At the end of the program events that wait are
-      # delivered first, for at most five seconds.
+      # delivered first, for at most five seconds. `Thread.list` has this thread while it is there, and Ruby then does
+      # not report a deadlock of all other threads.
       #
       # @param klass [Class]
       # @param depth [Integer, nil] frames to record for this class, 0 to 128; nil: the capture's depth

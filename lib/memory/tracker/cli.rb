@@ -48,7 +48,7 @@ module Memory
         rescue Options::Error => e
           complain("#{e.message}; see #{NAME} --help", errors)
           USAGE_STATUS
-        rescue Error => e
+        rescue Error, LoadError => e
           complain(e.message, errors)
           FAILURE_STATUS
         rescue SystemCallError => e

@@ -40,6 +40,29 @@ RSpec.describe "require \"memory/tracker\"" do
     )
   end
 
+  describe "of memory-tracker-top" do
+    before do
+      Dir.mkdir("app")
+      ForeignExtension.make(File.join(Dir.pwd, "app", "lib"))
+      FileUtils.cp_r(File.join(SpecSupport::ROOT, "exe"), "app")
+    end
+
+    def top(*arguments)
+      out, status = Open3.capture2e(RbConfig.ruby, "app/exe/memory-tracker-top", *arguments)
+      [out.lines(chomp: true).sort, status.exitstatus]
+    end
+
+    it "runs the program untracked, with its status, and says so once" do
+      message = "the extension cannot be loaded (#{ForeignExtension::MESSAGE}); the program runs untracked"
+      expect(top("--batch", RbConfig.ruby, "-e", "puts 1; exit 3")).to eq([["1", "memory-tracker-top: #{message}"], 3])
+    end
+
+    it "says why it can do nothing else" do
+      expect(top("--list")).to eq([["memory-tracker-top: #{ForeignExtension::MESSAGE}"], 125])
+      expect(top("--attach", "1")).to eq([["memory-tracker-top: #{ForeignExtension::MESSAGE}"], 125])
+    end
+  end
+
   describe "where another garbage collector runs" do
     # What such a Ruby answers; the default one of the Rubies before 3.4 has no such method.
     let(:other) { "def GC.config = { implementation: 'mmtk' }" }

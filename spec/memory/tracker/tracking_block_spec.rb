@@ -423,8 +423,8 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
   end
 
   describe "in a thread of its own" do
-    def run(source, **options)
-      RubyProgram.run(<<~RUBY, seconds: 60, **options)
+    def run(source, *options)
+      RubyProgram.run(<<~RUBY, *options, seconds: 60)
         $stdout.sync = true
         def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
         def work(seconds) = (deadline = now + seconds) && (nil while now < deadline)
@@ -565,6 +565,34 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
         kept = Array.new(200) { Made.new }
       RUBY
       expect(result.out).to eq("." * 200), result.to_s
+    end
+
+    it "is called for what blocks at exit do that are older than the library, as those of test frameworks" do
+      result = run(<<~RUBY, "-e", "at_exit { $at_exit.call }; $stdin.set_encoding('UTF-8'); eval($stdin.read)")
+        $at_exit = lambda do
+          $told = 0
+          CAPTURE.track(Made) { |_, event| event == :newobj && $told += 1 }
+          CAPTURE.start
+          kept = Array.new(10) { Made.new }
+          wait { $told == 10 }
+          p $told
+          kept << Made.new
+          CAPTURE.stop
+          p $told
+        end
+      RUBY
+      expect(result.out).to eq("10\n11\n"), result.to_s
+    end
+
+    it "lets the program end when it was made where interrupts are put off" do
+      result = run(<<~RUBY)
+        $told = 0
+        CAPTURE.track(Made) { |_, event| event == :newobj && $told += 1 }
+        CAPTURE.start
+        Thread.handle_interrupt(Object => :never) { Made.new && wait { $told == 1 } }
+        p $told
+      RUBY
+      expect(result.out).to eq("1\n"), result.to_s
     end
 
     it "keeps up with a program that does nothing but allocate" do

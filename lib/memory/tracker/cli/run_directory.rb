@@ -43,8 +43,9 @@ module Memory
 
           private
 
+          # Where the extension cannot be loaded nothing is served.
           def living(directory)
-            Remote.processes(directory).map(&:first)
+            defined?(Remote) ? Remote.processes(directory).map(&:first) : []
           end
 
           def wait_until(seconds)
