@@ -235,7 +235,9 @@ static void lost(void *context)
 {
 	struct served *served = context;
 
-	service_call(served->service, &served->leaving);
+	/* Tables are of a capture that counts to the program's end. */
+	if (served->service)
+		service_call(served->service, &served->leaving);
 }
 
 /* --- life --- */
