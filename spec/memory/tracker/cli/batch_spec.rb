@@ -133,6 +133,22 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
     expect(Dir.glob("**/run-*")).to be_empty
   end
 
+  it "can be attached to, and refuses what it does not do", unless: SpecSupport.sanitized? do
+    env = { "TMPDIR" => Dir.pwd, "XDG_RUNTIME_DIR" => nil }
+    start_top("--batch", ruby, "-e", "$stdout.syswrite(\"\#{$$}\\n\"); sleep", env: env) do |_, output|
+      pid = line_of(output).chomp
+      attach = ->(*more) { top("--attach", pid, "--batch", "--iterations", "1", "--interval", "0.1", *more, env: env) }
+      expect([attach.call.code, attach.call("--depth", "0", "--existing").code]).to eq([0, 0])
+      [["--light"], ["--depth", "3"], ["--no-existing"]].each do |settings|
+        refused = attach.call(*settings)
+        expect([refused.code, refused.output]).to eq([125, ""])
+        expect(refused.errors).to include("are counted already, with other settings: exact, depth 0, ")
+      end
+      expect([attach.call("--gc", "1")].map { |each| [each.code, each.output, each.errors] })
+        .to match([[125, "", /with --batch and without --gc/]])
+    end
+  end
+
   it "names the first of many short-lived ones, and counts the others", unless: SpecSupport.sanitized? do
     program = "100.times { Process.wait(fork { exit }) }; warn $$; sleep 0.7"
     tables, result = tables_of(ruby, "-e", program)
