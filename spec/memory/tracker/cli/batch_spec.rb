@@ -149,6 +149,15 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
     end
   end
 
+  it "has a table at the interval, no matter how many programs a shell runs", unless: SpecSupport.sanitized? do
+    script = "for i in 1 2 3 4 5 6; do #{ruby} -e 'class Kept; end; $k = Kept.new'; done; sleep 1; exit 7"
+    tables, result = tables_of("--iterations", "1", "--interval", "0.9", "sh", "-c", script)
+    expect([result.code, tables.size]).to eq([7, 2]).or eq([7, 1])
+    named = tables.flat_map { |table| table.processes.keys }
+    expect(named.uniq.size).to eq(6)
+    expect(tables.map { |table| table.live("Kept") }.sum).to be >= 6
+  end
+
   it "names the first of many short-lived ones, and counts the others", unless: SpecSupport.sanitized? do
     program = "100.times { Process.wait(fork { exit }) }; warn $$; sleep 0.7"
     tables, result = tables_of(ruby, "-e", program)
