@@ -43,19 +43,23 @@ static void release(struct served *served)
 }
 
 /* Where counting is under way nothing is changed for who asks for something else. */
+static const char *refuse_others(struct served *served, const struct server_work *work)
+{
+	if (start_settings_agree(served->capture, work))
+		return NULL;
+	start_settings_describe(served->capture, served->problem, sizeof(served->problem));
+	return served->problem;
+}
+
 static const char *start_counting(struct served *served, const struct server_work *work)
 {
 	struct capture *capture = served->capture;
-	const char *reason = "", *problem = NULL;
+	const char *reason = "", *problem;
 
-	if (!capture->running)
-		problem = start_settings_apply(capture, served->defaults, work);
+	problem = capture->running ? refuse_others(served, work)
+	                           : start_settings_apply(capture, served->defaults, work);
 	if (problem)
 		return problem;
-	if (capture->running && !start_settings_agree(capture, work)) {
-		start_settings_describe(capture, served->problem, sizeof(served->problem));
-		return served->problem;
-	}
 	switch (capture_start(served->capture, served->owner, &reason)) {
 	case CAPTURE_DONE:
 	case CAPTURE_NOTHING:
@@ -208,10 +212,13 @@ static const char *work(void *context, const struct server_work *work)
 {
 	struct served *served = context;
 
-	/* A client may ask before served_start has returned. */
+	/* A client may ask before served_start has returned. Nothing changes the settings of a capture that runs. */
 	if (!served->service && work->kind == MESSAGE_START && served->capture->running && served->server) {
-		server_done(served->server, NULL, 0);
-		return NULL;
+		const char *problem = refuse_others(served, work);
+
+		if (!problem)
+			server_done(served->server, NULL, 0);
+		return problem;
 	}
 	if (!served->service)
 		return "the program was started with --batch and without --gc, so it has no thread that could do it";
@@ -235,7 +242,9 @@ static void lost(void *context)
 {
 	struct served *served = context;
 
-	service_call(served->service, &served->leaving);
+	/* Tables are of a capture that counts to the program's end. */
+	if (served->service)
+		service_call(served->service, &served->leaving);
 }
 
 /* --- life --- */

@@ -96,6 +96,8 @@ static void record(struct batch_run *run)
 /* A table is printed when the one before has been taken, the last one in any case. */
 static void print(struct batch_run *run, bool last)
 {
+	if (run->output.broken)
+		fleet_tabled(&run->fleet);
 	if (run->output.broken ||
 	    (!last && (run->printed >= run->options.tables || table_output_pending(&run->output))))
 		return;
@@ -106,11 +108,12 @@ static void print(struct batch_run *run, bool last)
 	write_out(run);
 }
 
-static void make_table(struct batch_run *run, bool last)
+/* `ended`: nothing is alive. `last`: there is no other table after it. */
+static void make_table(struct batch_run *run, bool ended, bool last)
 {
-	if (!fleet_table_fill(&run->table, &run->fleet, last)) {
+	if (!fleet_table_fill(&run->table, &run->fleet, ended)) {
 		/* What has ended without any numbers has been said for what it is. */
-		if (last)
+		if (ended)
 			fleet_tabled(&run->fleet);
 		return;
 	}
@@ -139,7 +142,10 @@ static void begin_table(struct batch_run *run, uint64_t now)
 	run->deadline = now + GC_PATIENCE;
 }
 
-/* What was started and then forked may be gone, with nothing alive, before the program is: a shell that runs one Ruby after the other. */
+/*
+ * A program may go on with none of its Rubies alive: a shell that runs one after the other. The table is of those that have
+ * ended then.
+ */
 static bool is_between_programs(const struct batch_run *run)
 {
 	if (run->ended_at || fleet_alive(&run->fleet) || !fleet_has_ended(&run->fleet))
@@ -160,13 +166,9 @@ static void step_table(struct batch_run *run, uint64_t now)
 	if (run->phase == PHASE_LOOK && (late || !fleet_waiting(&run->fleet))) {
 		fleet_give_up(&run->fleet);
 		run->phase = PHASE_IDLE;
-		make_table(run, false);
+		make_table(run, is_between_programs(run), false);
 	}
-	if (run->phase != PHASE_IDLE)
-		return;
-	if (is_between_programs(run))
-		make_table(run, true);
-	if (now >= run->next)
+	if (run->phase == PHASE_IDLE && now >= run->next)
 		begin_table(run, now);
 }
 
@@ -177,7 +179,7 @@ static void finish(struct batch_run *run)
 	bool alive = fleet_alive(&run->fleet);
 
 	if (run->table.list.count || run->fleet.count || run->fleet.unlisted)
-		make_table(run, !alive);
+		make_table(run, !alive, !alive);
 	run->phase = PHASE_WRITE;
 }
 

@@ -84,6 +84,8 @@ module Memory
         end
 
         def print(remote, stream)
+          # A process that cannot collect says so at once: a table has no place for it.
+          remote.collect(PATIENCE) if @options.settings[:gc]
           how = remote.print(stream.fileno, settings(:interval, :iterations, :sort, :limit, :gc))
           CLI.complain("process #{@pid} #{how}", @errors) if how
         end

@@ -48,6 +48,20 @@ RSpec.describe "a program with the agent that closes all descriptors", unless: S
     end
   end
 
+  it "ends as by itself, with a last table, when it closes up to the limit under --batch" do
+    source = "puts 'ready'\n#{ClosingProgram.source(@place, 1023)}"
+    RunTop.start_top("--batch", "--interval", "0.1", RunTop::RUBY, "-e", source,
+                     rlimit_nofile: ClosingProgram::LIMIT) do |pid, output|
+      transcript = RunTop::Transcript.new(output)
+      program = ClosingProgram.new(@place)
+      program.close
+      expect(program.problems).to eq("")
+      expect(program.seconds_to_end).to be < 2.5
+      expect(RunTop.status_of(pid).exitstatus).to eq(143)
+      expect(transcript.finished.scan(/  ended (?:after|by SIGTERM)/)).not_to be_empty
+    end
+  end
+
   it "can still be looked into when it closes from 3 to 255" do
     program = program(255)
     program.close

@@ -133,6 +133,31 @@ RSpec.describe "memory-tracker-top --batch with several processes", :top do
     expect(Dir.glob("**/run-*")).to be_empty
   end
 
+  it "can be attached to, and refuses what it does not do", unless: SpecSupport.sanitized? do
+    env = { "TMPDIR" => Dir.pwd, "XDG_RUNTIME_DIR" => nil }
+    start_top("--batch", ruby, "-e", "$stdout.syswrite(\"\#{$$}\\n\"); sleep", env: env) do |_, output|
+      pid = line_of(output).chomp
+      attach = ->(*more) { top("--attach", pid, "--batch", "--iterations", "1", "--interval", "0.1", *more, env: env) }
+      expect([attach.call.code, attach.call("--depth", "0", "--existing").code]).to eq([0, 0])
+      [["--light"], ["--depth", "3"], ["--no-existing"]].each do |settings|
+        refused = attach.call(*settings)
+        expect([refused.code, refused.output]).to eq([125, ""])
+        expect(refused.errors).to include("are counted already, with other settings: exact, depth 0, ")
+      end
+      expect([attach.call("--gc", "1")].map { |each| [each.code, each.output, each.errors] })
+        .to match([[125, "", /with --batch and without --gc/]])
+    end
+  end
+
+  it "has a table at the interval, no matter how many programs a shell runs", unless: SpecSupport.sanitized? do
+    script = "for i in 1 2 3 4 5 6; do #{ruby} -e 'class Kept; end; $k = Kept.new'; done; sleep 1; exit 7"
+    tables, result = tables_of("--iterations", "1", "--interval", "0.9", "sh", "-c", script)
+    expect([result.code, tables.size]).to eq([7, 2]).or eq([7, 1])
+    named = tables.flat_map { |table| table.processes.keys }
+    expect(named.uniq.size).to eq(6)
+    expect(tables.map { |table| table.live("Kept") }.sum).to be >= 6
+  end
+
   it "names the first of many short-lived ones, and counts the others", unless: SpecSupport.sanitized? do
     program = "100.times { Process.wait(fork { exit }) }; warn $$; sleep 0.7"
     tables, result = tables_of(ruby, "-e", program)
