@@ -230,12 +230,16 @@ static void deserted(void *context)
 		service_call(served->service, &served->leaving);
 }
 
-/* The capture was for those who look into the program, and they cannot any more. */
+/*
+ * The capture was for those who look into the program, and they cannot any more. Without a service counting goes on, for
+ * the last snapshot, which is left as a file.
+ */
 static void lost(void *context)
 {
 	struct served *served = context;
 
-	service_call(served->service, &served->leaving);
+	if (served->service)
+		service_call(served->service, &served->leaving);
 }
 
 /* --- life --- */

@@ -48,6 +48,16 @@ RSpec.describe "a program with the agent that closes all descriptors", unless: S
     end
   end
 
+  it "runs to its end when it closes all up to the limit under --batch, and the last table has its numbers" do
+    source = "class Kept; end\n3.upto(1023) { |number| IO.for_fd(number).close rescue nil }\n" \
+             "KEPT = Array.new(1000) { Kept.new }\nsleep 0.5\nexit 7"
+    result = top("--batch", "--interval", "0.1", "--limit", "1000", RbConfig.ruby, "-e", source,
+                 rlimit_nofile: ClosingProgram::LIMIT)
+    expect(result.code).to eq(7), result.errors
+    expect(result.output).to include("  ended after ")
+    expect(result.rows["Kept"].to_s.delete(",")).to match(/\s1000\s/)
+  end
+
   it "can still be looked into when it closes from 3 to 255" do
     program = program(255)
     program.close
