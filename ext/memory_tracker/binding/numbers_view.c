@@ -131,7 +131,8 @@ VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE op
 	do {
 		run.tables.cancelled = false;
 		state = turn(run_tables, cancel, &run);
-	} while (run.tables.cancelled && !state);
+		/* Where something is pending the function is not called at all. */
+	} while (!run.over && !state);
 	VALUE how = run.how[0] ? rb_utf8_str_new_cstr(run.how) : Qnil;
 	int error = run.tables.error;
 	table_run_deinit(&run);

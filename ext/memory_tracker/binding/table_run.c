@@ -57,6 +57,7 @@ static bool take_news(struct table_run *run)
 		taken = tables_take(&run->tables, news.snapshot) || taken;
 		news = (struct numbers_news){0};
 	}
+	run->unprinted = run->unprinted || taken;
 	return taken;
 }
 
@@ -75,16 +76,13 @@ static bool await_numbers(struct table_run *run)
 	return taken;
 }
 
-/* Waits until `deadline`, or for the end. Returns whether numbers have come that nobody asked for: the last ones. */
-static bool pass_time(struct table_run *run, uint64_t deadline)
+/* Waits until `deadline`, or for the end, with which numbers come that were not asked for: the last ones. */
+static void pass_time(struct table_run *run, uint64_t deadline)
 {
-	bool taken = false;
-
 	while (goes_on(run) && condition_now() < deadline) {
 		wait_until(run, deadline);
-		taken = take_news(run) || taken;
+		take_news(run);
 	}
-	return taken;
 }
 
 static void collect(struct table_run *run, uint64_t now)
@@ -111,25 +109,30 @@ static bool ask(struct table_run *run, uint64_t *next_gc)
 	return await_numbers(run);
 }
 
+static void print(struct table_run *run)
+{
+	run->unprinted = false;
+	run->printed++;
+	tables_print(&run->tables);
+}
+
 void table_run(struct table_run *run)
 {
-	uint64_t next = condition_now(), next_gc = next + run->options.gc_ns, printed = 0;
+	uint64_t next = condition_now(), next_gc = next + run->options.gc_ns;
 
-	/* The first rates and growths are reckoned from here. */
-	bool some = ask(run, &next_gc);
-	while (goes_on(run) && printed < run->options.tables) {
+	tables_resume(&run->tables);
+	/* The first rates and growths are computed from here. */
+	ask(run, &next_gc);
+	while (goes_on(run) && run->printed < run->options.tables) {
 		next += run->options.interval_ns;
-		some = pass_time(run, next);
-		if (goes_on(run))
-			some = ask(run, &next_gc);
-		if (some && goes_on(run)) {
-			tables_print(&run->tables);
-			printed++;
-		}
+		pass_time(run, next);
+		if (goes_on(run) && ask(run, &next_gc) && goes_on(run))
+			print(run);
 		uint64_t now = condition_now();
 		next = next < now ? now : next;
 	}
 	/* The numbers at the end, which are the first ones where there were no others. */
-	if (run->how[0] && (some || !printed))
-		tables_print(&run->tables);
+	if (run->how[0] && (run->unprinted || !run->printed) && !run->tables.cancelled)
+		print(run);
+	run->over = !run->tables.cancelled;
 }

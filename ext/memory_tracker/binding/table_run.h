@@ -3,6 +3,7 @@
 #define MEMORY_TRACKER_BINDING_TABLE_RUN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "binding/table_options.h"
 #include "binding/tables.h"
@@ -12,6 +13,9 @@ struct table_run {
 	struct numbers_source source;
 	struct table_options options; /* interval_ns 0: the next numbers as soon as there are some */
 	struct tables tables;
+	uint64_t printed;               /* tables */
+	bool unprinted;                 /* there are numbers that no table has */
+	bool over;                      /* table_run has returned, and not because of tables_cancel */
 	bool collecting;                /* a GC was asked for, and is not over */
 	char how[NUMBERS_SENTENCE_MAX]; /* how the program has ended; empty as long as it has not */
 };
@@ -23,7 +27,7 @@ void table_run_deinit(struct table_run *run);
 
 /*
  * Prints a table at the interval until the numbers end, or so many are printed as are wanted, or nobody reads them,
- * or tables_cancel is called. ANY THREAD that does not hold the GVL
+ * or tables_cancel is called, after which it can go on. ANY THREAD that does not hold the GVL
  */
 void table_run(struct table_run *run);
 

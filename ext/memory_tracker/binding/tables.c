@@ -73,21 +73,30 @@ static size_t piece_of(const char *text, size_t length)
 	return PIECE_MAX;
 }
 
-/* Writes it all. Returns 0, or why that is not possible, now or ever. */
-static int write_all(const struct tables *tables, int fd, const char *text, size_t length)
+/* Writes what is not written yet. Returns 0, or why that is not possible, now or ever. */
+static int write_rest(struct tables *tables)
 {
-	while (length) {
-		if (!writable(tables, fd))
+	while (tables->written < tables->text.length) {
+		const char *text = tables->text.text + tables->written;
+
+		if (!writable(tables, tables->fd))
 			return ECANCELED;
-		ssize_t written = write(fd, text, piece_of(text, length));
+		ssize_t written = write(tables->fd, text, piece_of(text, tables->text.length - tables->written));
 		if (written < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
 			return errno;
-		if (written > 0) {
-			text += written;
-			length -= (size_t)written;
-		}
+		if (written > 0)
+			tables->written += (size_t)written;
 	}
 	return 0;
+}
+
+void tables_resume(struct tables *tables)
+{
+	int error = write_rest(tables);
+
+	tables->broken = error != 0 && error != ECANCELED;
+	/* Readers go when they have read enough. */
+	tables->error = error == EPIPE || error == ECANCELED ? 0 : error;
 }
 
 void tables_print(struct tables *tables)
@@ -99,10 +108,9 @@ void tables_print(struct tables *tables)
 	if (!batch.command && snapshot && snapshot->command)
 		batch.command = snapshot_string(snapshot, snapshot->command, NULL);
 	buffer_clear(&tables->text);
-	if (!batch_print(&tables->text, &figures, &batch))
-		return;
-	int error = write_all(tables, tables->fd, tables->text.text, tables->text.length);
-	tables->broken = error != 0;
-	/* Readers go when they have read enough. */
-	tables->error = error == EPIPE || error == ECANCELED ? 0 : error;
+	tables->written = 0;
+	if (batch_print(&tables->text, &figures, &batch))
+		tables_resume(tables);
+	else
+		buffer_clear(&tables->text);
 }

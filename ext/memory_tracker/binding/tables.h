@@ -17,6 +17,7 @@ struct tables {
 	struct history *history; /* owned */
 	struct path_watch paths;
 	struct buffer text;
+	size_t written; /* bytes of the text */
 	atomic_bool cancelled;
 	bool broken; /* nobody can read what is printed any more */
 	int error;   /* why it could not be written, as errno has it; 0: it could, or only its reader has gone */
@@ -29,10 +30,13 @@ void tables_deinit(struct tables *tables);
 /* Takes the next snapshot and owns it from here on; NULL is fine. False when there is no new one to print. */
 bool tables_take(struct tables *tables, struct snapshot_header *snapshot);
 
-/* Prints a table of the latest snapshot. Waits until somebody takes it. */
+/* Prints a table of the latest snapshot. Waits until its reader takes it. */
 void tables_print(struct tables *tables);
 
-/* Makes tables_print give up soon when nobody takes what it prints. ANY THREAD */
+/* Prints what is left of a table after tables_cancel. */
+void tables_resume(struct tables *tables);
+
+/* Makes tables_print return soon although the reader does not take what it prints. ANY THREAD */
 void tables_cancel(struct tables *tables);
 
 #endif

@@ -21,6 +21,20 @@ RSpec.describe "memory-tracker-top --attach" do
     top("--attach", pid.to_s, "--batch", "--interval", "0.2", "--limit", "1000", *options, **others)
   end
 
+  it "prints as many tables as are wanted, and whole ones, whatever interrupts it" do
+    pid, = observed(idle)
+    output, theirs = IO.pipe
+    remote = Memory::Tracker::Remote.open(File.join(@place, "memory-tracker", "#{pid}.sock"))
+    remote.start({}, 15)
+    printing = Thread.new { remote.print(theirs.fileno, interval: 0.01, iterations: 20, limit: 2) }
+    text = Thread.new { output.read }
+    printing.wakeup until printing.join(0.05)
+    theirs.close
+    expect(text.value.scan(/^\d{4}-.*\n.*CLASS\n(?:.+\n){2}\n/).size).to eq(20)
+  ensure
+    remote&.close
+  end
+
   it "prints tables of a program that runs" do
     pid, = observed(leak)
     result = attach(pid, "--iterations", "2", "--gc", "0.1")
