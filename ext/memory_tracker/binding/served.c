@@ -56,8 +56,8 @@ static const char *start_counting(struct served *served, const struct server_wor
 	struct capture *capture = served->capture;
 	const char *reason = "", *problem;
 
-	problem = capture->running ? refuse_others(served, work)
-	                           : start_settings_apply(capture, served->defaults, work);
+	problem =
+	    capture->running ? refuse_others(served, work) : start_settings_apply(capture, served->defaults, work);
 	if (problem)
 		return problem;
 	switch (capture_start(served->capture, served->owner, &reason)) {
