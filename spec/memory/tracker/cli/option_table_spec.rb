@@ -116,6 +116,7 @@ RSpec.describe Memory::Tracker::CLI::OptionTable do
   def shown(start: nil, **others)
     sink = double("sink", **others)
     allow(sink).to receive(:start, &start) if start
+    allow(sink).to receive(:collect)
     allow(sink).to receive(:view) { |options| handed << options and :left }
     allow(sink).to receive(:print) { |_fd, options| handed << options and nil }
     sink
