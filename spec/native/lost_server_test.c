@@ -41,7 +41,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
+static int stop_server(void **state)
 {
 	struct daemon *daemon = *state;
 
@@ -251,7 +251,7 @@ static void test_descriptors_of_the_server_are_closed_in_forked_children(void **
 	assert_int_equal(status, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop_server)
 
 int main(void)
 {
