@@ -64,6 +64,20 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     expect(terminal.text).to include("name? Ada\nhello Ada, true\n[30, 100]\n")
   end
 
+  it "has what is typed echoed once, also while what it has printed is still coming" do
+    start(<<~'RUBY')
+      150_000.times { |number| puts "line #{number} with some more words in it, so that printing it all takes a while" }
+      print "name? "
+      puts "hello #{$stdin.gets.chomp}"
+    RUBY
+    terminal.press("q")
+    terminal.wait_for(/^line \d+ with/)
+    terminal.enter("Ada")
+    expect_end(0)
+    expect(terminal.text.scan("Ada").size).to eq(2)
+    expect(terminal.text).to include("hello Ada\n")
+  end
+
   it "is ended by Q, with its last words on the terminal" do
     start("at_exit { puts 'last words' }\nsleep")
     terminal.press("Q", "y")

@@ -20,8 +20,11 @@ static void change_mode(struct display *display, enum display_mode mode)
 
 	if (had && display->mode != DISPLAY_VIEWER)
 		console_hide(&display->console, tty_fd(&display->session.tty));
-	display_leave(display);
+	/* A program that gets the terminal gets it from the screen, with no moment in between. */
+	if (mode == DISPLAY_VIEWER || display->mode != DISPLAY_VIEWER)
+		display_leave(display);
 	display->mode = mode;
+	display->entered = false;
 	if (had)
 		display_enter(display);
 }

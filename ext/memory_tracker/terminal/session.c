@@ -205,13 +205,18 @@ static void leave_to_guard(struct session *session)
 	}
 }
 
-static void leave_screen(struct session *session)
+static void give_screen_back(struct session *session)
 {
 	bool ours = tty_foreground(&session->tty);
 
 	close_screen(session);
 	if (ours)
 		tty_restore(tty_fd(&session->tty), &session->tty.modes);
+}
+
+static void leave_screen(struct session *session)
+{
+	give_screen_back(session);
 	/* What is long takes its time now, and not while the program is kept from printing. */
 	transcript_print(&session->transcript, &session->tty.device);
 }
@@ -244,15 +249,18 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 {
 	struct transcript *transcript = &session->transcript;
 
+	if (session->screen)
+		give_screen_back(session);
 	if (!tty_note(&session->tty))
 		return copy(buffer, "the terminal does not answer");
 	watch(session);
-	transcript_print(transcript, &session->tty.device);
-	/* What comes now is on the terminal already when it is in the transcript. */
-	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
+	/* First, because this terminal would echo what is typed as an answer to what is printed, as the program's does. */
 	struct termios raw = session->tty.modes;
 	cfmakeraw(&raw);
 	tty_restore(tty_fd(&session->tty), &raw);
+	transcript_print(transcript, &session->tty.device);
+	/* What comes now is on the terminal already when it is in the transcript. */
+	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
 	return NULL;
 }
 

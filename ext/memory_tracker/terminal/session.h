@@ -79,7 +79,8 @@ bool session_lost(const struct session *session);
 
 /*
  * Makes the terminal give keys as they are and take bytes as they come, for a program on a pty. All that is in the
- * transcript has been printed then. Returns NULL, or why it failed as a sentence in `buffer`.
+ * transcript has been printed then, after keys have ceased to be echoed here. The session may be entered, unless what
+ * this process prints is redirected. Returns NULL, or why it failed as a sentence in `buffer`.
  */
 const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX]);
 
