@@ -254,11 +254,14 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 	if (!tty_note(&session->tty))
 		return copy(buffer, "the terminal does not answer");
 	watch(session);
-	/* First, because this terminal would echo what is typed as an answer to what is printed, as the program's does. */
-	struct termios raw = session->tty.modes;
+	struct termios raw = session->tty.modes, silent = raw;
 	cfmakeraw(&raw);
-	tty_restore(tty_fd(&session->tty), &raw);
+	silent.c_iflag = raw.c_iflag;
+	silent.c_lflag = raw.c_lflag;
+	/* Keys first: what is typed as an answer to what is printed is echoed by the program's terminal already. */
+	tty_restore(tty_fd(&session->tty), &silent);
 	transcript_print(transcript, &session->tty.device);
+	tty_restore(tty_fd(&session->tty), &raw);
 	/* What comes now is on the terminal already when it is in the transcript. */
 	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
 	return NULL;
