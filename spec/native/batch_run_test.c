@@ -223,7 +223,7 @@ static void test_full_collections(void **state)
 	start(&loop, program->directory, (struct batch_run_options){.gc_ns = 50 * MILLISECOND});
 	batch_run_started(loop.run, getpid());
 	wait_for_count(&program->works, 3);
-	assert_int_equal(program->work.kind, MESSAGE_GC);
+	assert_int_equal(served_program_work(program).kind, MESSAGE_GC);
 	/* One that takes no end does not hold up the tables. */
 	program->lazy = true;
 	wait_for_count(&program->works, 4);

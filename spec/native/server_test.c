@@ -181,16 +181,19 @@ static void test_a_start_carries_what_was_asked_for(void **state)
 	struct client *client = served_program_look(program);
 	char many[MESSAGE_START_NAMES_MAX + 1] = "";
 	struct client_message message;
+	struct server_work work;
 
 	assert_true(client_ask_start(client, &start, names, sizeof names));
 	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
-	assert_memory_equal(&program->work.start, &start, sizeof start);
-	assert_memory_equal(program->work.names, names, sizeof names);
-	assert_int_equal(program->work.names[sizeof names], 0);
+	work = served_program_work(program);
+	assert_memory_equal(&work.start, &start, sizeof start);
+	assert_memory_equal(work.names, names, sizeof names);
+	assert_int_equal(work.names[sizeof names], 0);
 	client_ask_start(client, &nothing, NULL, 0);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
-	assert_memory_equal(&program->work.start, &nothing, sizeof nothing);
-	assert_string_equal(program->work.names, "");
+	work = served_program_work(program);
+	assert_memory_equal(&work.start, &nothing, sizeof nothing);
+	assert_string_equal(work.names, "");
 	/* As many names as there can be, and one byte more. */
 	memset(many, 'A', sizeof many);
 	for (size_t end = 100; end < sizeof many; end += 100)
@@ -198,7 +201,8 @@ static void test_a_start_carries_what_was_asked_for(void **state)
 	many[MESSAGE_START_NAMES_MAX - 1] = 0;
 	assert_true(client_ask_start(client, &start, many, MESSAGE_START_NAMES_MAX));
 	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
-	assert_memory_equal(program->work.names, many, MESSAGE_START_NAMES_MAX);
+	work = served_program_work(program);
+	assert_memory_equal(work.names, many, MESSAGE_START_NAMES_MAX);
 	assert_false(client_ask_start(client, &start, many, sizeof many));
 	client_close(client);
 }
