@@ -105,6 +105,12 @@ void fake_code(struct fake_program *program, uintptr_t address, enum code_kind k
 
 /* --- life --- */
 
+static size_t fake_slot_size(uintptr_t address)
+{
+	(void)address;
+	return FAKE_STRIDE;
+}
+
 struct fake_program *fake_try_start(struct tracker_options options, uint64_t fail_at, bool fail_on)
 {
 	struct fake_program *program = calloc(1, sizeof(*program));
@@ -114,7 +120,7 @@ struct fake_program *fake_try_start(struct tracker_options options, uint64_t fai
 	fake_allocator_init(&program->allocator, &program->memory);
 	program->allocator.fail_at = fail_at;
 	program->allocator.fail_on = fail_on;
-	options.stride = options.stride ? options.stride : FAKE_STRIDE;
+	options.slot_size = options.slot_size ? options.slot_size : fake_slot_size;
 	int status = tracker_init(&program->tracker, &program->memory, &names, &options);
 	if (status == STATUS_OK)
 		return program;
@@ -158,13 +164,13 @@ const struct stack *fake_stack(const uint64_t *pairs, uint32_t depth)
 uint32_t fake_born_at(struct fake_program *program, uintptr_t address, uintptr_t key, const struct stack *stack)
 {
 	struct tracker *tracker = &program->tracker;
-	uint32_t *entry = tracker_clear_address(tracker, address);
+	struct heap_place place = tracker_clear_address(tracker, address);
 	struct class_record *class = tracker_class(tracker, key);
 	uint32_t number = class->root_number;
 
 	if (class->depth && stack)
 		number = tracker_path(tracker, class, stack);
-	return tracker_enter(tracker, address, entry, number, node_at(&tracker->tree, number)) ? number : 0;
+	return tracker_enter(tracker, address, place, number, node_at(&tracker->tree, number)) ? number : 0;
 }
 
 uint32_t fake_born(struct fake_program *program, uintptr_t address, uintptr_t key)

@@ -17,6 +17,7 @@
 #include "vm/living.h"
 #include "vm/naming.h"
 #include "vm/tracked.h"
+#include "vm/vm_symbols.h"
 #include "vm/walk.h"
 
 static uint64_t clock_ns(clockid_t clock)
@@ -106,7 +107,7 @@ bool capture_choose(struct capture *capture, struct text name)
 static struct tracker *make_tracker(struct capture *capture, enum capture_result *result, const char **reason)
 {
 	struct tracker_options options = {
-	    .stride = compat_stride(),
+	    .slot_size = vm_slot_size,
 	    .depth = capture->depth,
 	    .path_interval = capture->path_interval,
 	    .light = capture->light,
@@ -115,8 +116,8 @@ static struct tracker *make_tracker(struct capture *capture, enum capture_result
 	};
 
 	*result = CAPTURE_REFUSED;
-	*reason = "the heap of this Ruby is laid out in a way that cannot be tracked";
-	if (!options.stride)
+	*reason = vm_symbols_missing();
+	if (*reason)
 		return NULL;
 	*result = CAPTURE_NO_MEMORY;
 	if (!capture->tracker)

@@ -16,12 +16,6 @@
  */
 void compat_init(void);
 
-/*
- * The distance in bytes that divides every object's address, or 0 when this Ruby's heap is not one that can be tracked.
- * Runs no Ruby code. ANY THREAD
- */
-uint32_t compat_stride(void);
-
 /* Whether this is the Ractor whose events are seen. Runs no Ruby code. GVL of any Ractor */
 bool compat_main_ractor(void);
 
