@@ -250,6 +250,7 @@ static const char *node_contradiction(const struct snapshot_header *header, stru
 		below[node->class_index].allocated += node->allocated;
 		below[node->class_index].freed += node->freed;
 		below[node->class_index].retained += node->retained;
+		below[node->class_index].allocated_bytes += node->allocated_bytes;
 	}
 	for (uint32_t index = 0; index < header->frame_count; index++) {
 		const struct snapshot_frame *frame = &snapshot_frames(header)[index];
@@ -264,7 +265,7 @@ const char *fake_contradiction(const struct snapshot_header *header)
 {
 	struct snapshot_class *below = calloc(header->class_count + 1, sizeof(*below));
 	const char *wrong = below ? node_contradiction(header, below) : "no memory";
-	uint64_t allocated = 0, freed = 0, retained = 0;
+	uint64_t allocated = 0, freed = 0, retained = 0, bytes = 0;
 	bool light = header->flags & SNAPSHOT_LIGHT;
 
 	for (uint32_t index = 0; index < header->class_count && !wrong; index++) {
@@ -276,15 +277,16 @@ const char *fake_contradiction(const struct snapshot_header *header)
 			wrong = "a class has more retained than allocated";
 		/* In a light one all that is below counts as freed, be it so or not. */
 		if (below[index].allocated > class->allocated || (!light && below[index].freed > class->freed) ||
-		    below[index].retained > class->retained)
+		    below[index].retained > class->retained || below[index].allocated_bytes > class->allocated_bytes)
 			wrong = "a class has less than its nodes";
 		allocated += class->allocated;
 		freed += class->freed;
 		retained += class->retained;
+		bytes += class->allocated_bytes;
 	}
 	free(below);
 	if (!wrong && (allocated - freed != header->allocated - header->freed || retained != header->retained ||
-	               (!light && allocated != header->allocated)))
+	               bytes != header->allocated_bytes || (!light && allocated != header->allocated)))
 		wrong = "the sums are not the classes'";
 	return wrong;
 }

@@ -157,6 +157,24 @@ RSpec.describe Memory::Tracker::Capture, "against the heap as it is" do
     expect(since.each.map { |_klass, record| record.live_count }.min).to be >= 0
   end
 
+  it "knows the bytes of the slots of all that was allocated" do
+    GC.disable
+    classes = [String, Array, Hash, Object].map { |klass| Class.new(klass) }
+    text, list, table, plain = classes
+    kept = Array.new(600) do |size|
+      object = plain.new
+      (size % 40).times { |number| object.instance_variable_set(:"@v#{number}", number) }
+      [text.new("x" * size), list.new(size % 90), table.new, object]
+    end
+    expect(classes.map { |klass| since[klass].allocated_bytes }).to eq(Heap.bytes.values_at(*classes))
+    expect(all[text].allocated_bytes).to eq(since[text].allocated_bytes)
+    expect(since.call_tree(text).root.total.allocated_bytes).to eq(since[text].allocated_bytes)
+    snapshot = since.snapshot
+    expect(snapshot.rows.sum(&:allocated_bytes)).to eq(snapshot.facts[:allocated_bytes])
+    expect(since[text].allocated_bytes).to be > 600 * 60 if GC.respond_to?(:stat_heap)
+    expect(kept.size).to eq(600)
+  end
+
   it "keeps exact numbers after the stop, whatever happens then" do
     program.run(steps: 500)
     was_disabled = GC.disable
