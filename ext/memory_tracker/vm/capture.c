@@ -212,6 +212,7 @@ enum capture_result capture_start(struct capture *capture, VALUE self, const cha
 	/* Asking lets other threads run, and may be interrupted. */
 	bool allowed = compat_hooks_allowed();
 
+	compat_try_jit();
 	if (capture->running)
 		return CAPTURE_NOTHING;
 	*reason = "a capture can only be started in the main Ractor";
@@ -390,6 +391,8 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 	buffer[0] = 0;
 	if (capture->light && tracker && !dropped)
 		light_reason(capture, buffer, size);
+	else if (tracker && compat_jit_hides_objects())
+		snprintf(buffer, size, "ZJIT of this Ruby allocates objects without an event for them");
 	else if (unseen)
 		snprintf(buffer, size,
 		         "at least %llu objects were born unseen: in another tool's hook, a Ractor, or without hooks",

@@ -27,12 +27,20 @@ static struct {
 	rb_postponed_job_handle_t handle;
 #endif
 	VALUE ractor; /* the class, or Qnil */
+	_Atomic bool jit_hides_objects;
 	VALUE major_by;
 	VALUE state;
 	VALUE none;
 } compat;
 
 bool compat_jit_hides_lines;
+
+/* Called so often, a method is compiled. */
+static const char trial[] = "maker = Object.new\n"
+                            "def maker.make = []\n"
+                            "before = GC.stat(:total_allocated_objects)\n"
+                            "10_000.times { maker.make }\n"
+                            "GC.stat(:total_allocated_objects) - before < 10_000\n";
 
 static VALUE constant_or_nil(VALUE module, const char *name)
 {
@@ -49,6 +57,26 @@ static bool jit_possible(void)
 
 	return !NIL_P(jit) &&
 	       (rb_respond_to(jit, rb_intern("enable")) || RTEST(rb_funcall(jit, rb_intern("enabled?"), 0)));
+}
+
+static bool zjit_on(void)
+{
+	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
+	VALUE jit = NIL_P(vm) ? Qnil : constant_or_nil(vm, "ZJIT");
+
+	return !NIL_P(jit) && rb_respond_to(jit, rb_intern("enabled?")) &&
+	       RTEST(rb_funcall(jit, rb_intern("enabled?"), 0));
+}
+
+bool compat_jit_hides_objects(void)
+{
+	return compat.jit_hides_objects;
+}
+
+void compat_try_jit(void)
+{
+	if (zjit_on() && !compat.jit_hides_objects)
+		compat.jit_hides_objects = RTEST(rb_eval_string(trial));
 }
 
 /* A key of Ractor-local storage is asked for without running Ruby code, as Ractor.current does. */

@@ -59,6 +59,13 @@ static inline bool compat_forbids_hooks(VALUE object)
 	return compat_may_forbid_hooks(object) && compat_is_ractor(object);
 }
 
+/*
+ * Whether a JIT that is on allocates objects that the VM neither counts nor has events for, as ZJIT of a Ruby 4.1 under
+ * development does. Found out by compat_try_jit, which runs Ruby code. ANY THREAD; GVL, never inside an event
+ */
+bool compat_jit_hides_objects(void);
+void compat_try_jit(void);
+
 /* Whether allocations may be hooked. Runs Ruby code up to Ruby 3.2. GVL, never inside an event */
 bool compat_hooks_allowed(void);
 
