@@ -162,7 +162,8 @@ void heap_map_uncache(struct heap_map *map, const struct heap_page *page);
 /* Fills an entry that may be empty. HOOK */
 static inline void heap_map_set(struct heap_place place, uint32_t value)
 {
-	place.page->used += !*place.entry;
+	if (likely(!*place.entry))
+		place.page->used++;
 	*place.entry = value;
 }
 
