@@ -177,7 +177,7 @@ RSpec.describe Memory::Tracker::Capture, "against the heap as it is" do
 
   # A Ruby 4.1 under development has no events for what its ZJIT allocates, and does not count it either.
   it "is exact with ZJIT, or says that it is not", if: defined?(RubyVM::ZJIT) && RubyVM::ZJIT.respond_to?(:enabled?) do
-    result = RubyProgram.run(<<~RUBY, "--zjit")
+    result = RubyProgram.run(<<~RUBY, "--zjit", env: { "RUBYOPT" => nil })
       def make = []
       capture = Memory::Tracker::Capture.new(existing: true)
       capture.start
