@@ -88,10 +88,10 @@ static void bear(struct program *program, unsigned class_number, unsigned path)
 		lines[i] = 10 + (int)(path * FRAMES + i);
 	}
 	uintptr_t address = OBJECT(program->newest++);
-	uint32_t *entry = tracker_clear_address(tracker, address);
+	struct heap_place place = tracker_clear_address(tracker, address);
 	struct class_record *class = tracker_class(tracker, CLASS_KEY(class_number));
 	uint32_t number = tracker_path(tracker, class, &(struct stack){addresses, lines, FRAMES});
-	if (!tracker_enter(tracker, address, entry, number, node_at(&tracker->tree, number)))
+	if (!tracker_enter(tracker, address, place, number, node_at(&tracker->tree, number)))
 		give_up("there is not enough memory");
 }
 
@@ -113,10 +113,16 @@ static void collect(struct program *program)
 	tracker_sweep_ended(&program->tracker, true, program->now_ns);
 }
 
+static size_t slot_size(uintptr_t address)
+{
+	(void)address;
+	return STRIDE;
+}
+
 static void begin(struct program *program)
 {
 	struct names names = {program, describe_class, describe_code};
-	struct tracker_options options = {.stride = STRIDE, .depth = FRAMES, .path_interval = 1};
+	struct tracker_options options = {.slot_size = slot_size, .depth = FRAMES, .path_interval = 1};
 
 	memory_init(&program->memory);
 	program->now_ns = SECOND;

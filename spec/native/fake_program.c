@@ -105,6 +105,12 @@ void fake_code(struct fake_program *program, uintptr_t address, enum code_kind k
 
 /* --- life --- */
 
+static size_t fake_slot_size(uintptr_t address)
+{
+	(void)address;
+	return FAKE_STRIDE;
+}
+
 struct fake_program *fake_try_start(struct tracker_options options, uint64_t fail_at, bool fail_on)
 {
 	struct fake_program *program = calloc(1, sizeof(*program));
@@ -114,7 +120,7 @@ struct fake_program *fake_try_start(struct tracker_options options, uint64_t fai
 	fake_allocator_init(&program->allocator, &program->memory);
 	program->allocator.fail_at = fail_at;
 	program->allocator.fail_on = fail_on;
-	options.stride = options.stride ? options.stride : FAKE_STRIDE;
+	options.slot_size = options.slot_size ? options.slot_size : fake_slot_size;
 	int status = tracker_init(&program->tracker, &program->memory, &names, &options);
 	if (status == STATUS_OK)
 		return program;
@@ -158,13 +164,13 @@ const struct stack *fake_stack(const uint64_t *pairs, uint32_t depth)
 uint32_t fake_born_at(struct fake_program *program, uintptr_t address, uintptr_t key, const struct stack *stack)
 {
 	struct tracker *tracker = &program->tracker;
-	uint32_t *entry = tracker_clear_address(tracker, address);
+	struct heap_place place = tracker_clear_address(tracker, address);
 	struct class_record *class = tracker_class(tracker, key);
 	uint32_t number = class->root_number;
 
 	if (class->depth && stack)
 		number = tracker_path(tracker, class, stack);
-	return tracker_enter(tracker, address, entry, number, node_at(&tracker->tree, number)) ? number : 0;
+	return tracker_enter(tracker, address, place, number, node_at(&tracker->tree, number)) ? number : 0;
 }
 
 uint32_t fake_born(struct fake_program *program, uintptr_t address, uintptr_t key)
@@ -244,6 +250,7 @@ static const char *node_contradiction(const struct snapshot_header *header, stru
 		below[node->class_index].allocated += node->allocated;
 		below[node->class_index].freed += node->freed;
 		below[node->class_index].retained += node->retained;
+		below[node->class_index].allocated_bytes += node->allocated_bytes;
 	}
 	for (uint32_t index = 0; index < header->frame_count; index++) {
 		const struct snapshot_frame *frame = &snapshot_frames(header)[index];
@@ -258,7 +265,7 @@ const char *fake_contradiction(const struct snapshot_header *header)
 {
 	struct snapshot_class *below = calloc(header->class_count + 1, sizeof(*below));
 	const char *wrong = below ? node_contradiction(header, below) : "no memory";
-	uint64_t allocated = 0, freed = 0, retained = 0;
+	uint64_t allocated = 0, freed = 0, retained = 0, bytes = 0;
 	bool light = header->flags & SNAPSHOT_LIGHT;
 
 	for (uint32_t index = 0; index < header->class_count && !wrong; index++) {
@@ -270,15 +277,16 @@ const char *fake_contradiction(const struct snapshot_header *header)
 			wrong = "a class has more retained than allocated";
 		/* In a light one all that is below counts as freed, be it so or not. */
 		if (below[index].allocated > class->allocated || (!light && below[index].freed > class->freed) ||
-		    below[index].retained > class->retained)
+		    below[index].retained > class->retained || below[index].allocated_bytes > class->allocated_bytes)
 			wrong = "a class has less than its nodes";
 		allocated += class->allocated;
 		freed += class->freed;
 		retained += class->retained;
+		bytes += class->allocated_bytes;
 	}
 	free(below);
 	if (!wrong && (allocated - freed != header->allocated - header->freed || retained != header->retained ||
-	               (!light && allocated != header->allocated)))
+	               bytes != header->allocated_bytes || (!light && allocated != header->allocated)))
 		wrong = "the sums are not the classes'";
 	return wrong;
 }

@@ -53,7 +53,7 @@ struct fake_program {
 	struct fake_code_entry code[FAKE_LIMIT];
 };
 
-/* Starts a tracker; a stride of 0 becomes FAKE_STRIDE. Fails the test when it cannot. Free it with fake_stop. */
+/* Starts a tracker; without a slot_size all slots have FAKE_STRIDE bytes. Fails the test when it cannot. Free it with fake_stop. */
 struct fake_program *fake_start(struct tracker_options options);
 
 /* The same with an allocator that fails; NULL when the tracker could not start, and then it holds nothing. */

@@ -76,7 +76,7 @@ static void advance_node(struct situation *situation, enum step step)
 {
 	atomic_store(&tracker.epoch, situation->epoch);
 	if (step == BIRTH)
-		node_born(&situation->node, situation->epoch);
+		node_born(&situation->node, situation->epoch, 40);
 	else if (step == DEATH)
 		node_died(&situation->node, situation->epoch);
 	else if (step == MARK)
@@ -152,10 +152,10 @@ static void test_folding_adds_up_whatever_each_has_missed(void **state)
 			struct node from = {.epoch = 0}, to = {.epoch = 0};
 
 			for (int times = 0; times < 5; times++)
-				node_born(&from, from_epoch);
+				node_born(&from, from_epoch, 40);
 			node_died(&from, from_epoch);
 			for (int times = 0; times < 3; times++)
-				node_born(&to, to_epoch);
+				node_born(&to, to_epoch, 40);
 			struct node_counts first = node_read(&from, 5), second = node_read(&to, 5);
 			struct node_counts next_first = node_read(&from, 6), next_second = node_read(&to, 6);
 			node_fold(&to, &from, 5);
@@ -172,8 +172,8 @@ static void test_a_reader_with_an_older_epoch_sees_what_was_settled(void **state
 {
 	struct node node = {.epoch = 0};
 
-	node_born(&node, 0);
-	node_born(&node, 2);
+	node_born(&node, 0, 40);
+	node_born(&node, 2, 40);
 	struct node_counts counts = node_read(&node, 0);
 	assert_int_equal(counts.allocated, 2);
 	assert_int_equal(counts.retained, 1);
@@ -184,14 +184,14 @@ static void test_epochs_wrap_without_the_value_that_means_settling(void **state)
 	struct node node = {.epoch = NODE_SETTLING - 3};
 
 	atomic_store(&tracker.epoch, NODE_SETTLING - 3);
-	node_born(&node, tracker_epoch(&tracker));
+	node_born(&node, tracker_epoch(&tracker), 40);
 	for (int gc = 1; gc <= 4; gc++) {
 		tracker_mark_ended(&tracker, 0);
 		assert_int_not_equal(tracker_epoch(&tracker), NODE_SETTLING);
 		assert_int_equal(tracker_epoch(&tracker) & 1, 1);
 		tracker_sweep_ended(&tracker, true, 1);
 		assert_int_equal(node_read(&node, tracker_epoch(&tracker)).retained, gc);
-		node_born(&node, tracker_epoch(&tracker));
+		node_born(&node, tracker_epoch(&tracker), 40);
 	}
 }
 

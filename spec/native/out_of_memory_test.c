@@ -72,8 +72,8 @@ static void births(struct fake_program *program)
 		object->address = OBJECT(number * 700);
 		object->alive = true;
 		bool entered = tracker_enter_existing(&program->tracker, object->address, CLASS(number % 3));
-		uint32_t *entry = shadow_map_find(&program->tracker.map, object->address);
-		object->node = entered ? *entry & SHADOW_NODE : 0;
+		uint32_t *entry = heap_map_find(&program->tracker.map, object->address).entry;
+		object->node = entered ? *entry & HEAP_MAP_NODE : 0;
 		recorded += entered;
 		refused += !entered;
 	}
@@ -117,7 +117,7 @@ static void compaction(struct fake_program *program)
 		if (!object->alive || moved(object->address) == object->address)
 			continue;
 		object->address = moved(object->address);
-		uint32_t *entry = shadow_map_find(&program->tracker.map, object->address);
+		uint32_t *entry = heap_map_find(&program->tracker.map, object->address).entry;
 		/* Without memory for the new place it was given up. */
 		if (object->node && (!entry || !*entry)) {
 			object->node = 0;

@@ -196,14 +196,14 @@ static void test_retained_is_right_at_any_moment(void **state)
 	pthread_t threads[READERS];
 
 	for (int object = 0; object < KEPT; object++)
-		node_born(&reading.node, 0);
+		node_born(&reading.node, 0, FAKE_STRIDE);
 	tracker_mark_ended(&reading.tracker, 0);
 	tracker_sweep_ended(&reading.tracker, true, 1);
 	for (int index = 0; index < READERS; index++)
 		assert_int_equal(pthread_create(&threads[index], NULL, read_node, &reading), 0);
 	for (uint64_t number = 0; atomic_load(&reading.reads) < READERS * READS; number++) {
 		for (uint64_t times = 0; times < number % 4; times++) {
-			node_born(&reading.node, tracker_epoch(&reading.tracker));
+			node_born(&reading.node, tracker_epoch(&reading.tracker), FAKE_STRIDE);
 			node_died(&reading.node, tracker_epoch(&reading.tracker));
 		}
 		tracker_mark_ended(&reading.tracker, 0);

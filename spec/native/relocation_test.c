@@ -22,8 +22,10 @@ static struct {
 static uint32_t move_count;
 static uintptr_t unreadable; /* an address on the page that cannot be read; 0: none */
 static uint32_t asked;
+static uint32_t asked_where; /* how often `locate` was called */
 
 #define PAGE(address) ((address) & ~(uintptr_t)4095)
+#define PAGE_64K(address) ((address) >> HEAP_MAP_PAGE_BITS)
 
 static int set_up(void **state)
 {
@@ -52,6 +54,7 @@ static void move(uintptr_t from, uintptr_t to)
 static uintptr_t locate(uintptr_t address)
 {
 	assert_int_not_equal(PAGE(address), PAGE(unreadable));
+	asked_where++;
 	for (uint32_t index = 0; index < move_count; index++) {
 		if (moves[index].from == address)
 			return moves[index].to;
@@ -256,6 +259,64 @@ static void test_without_memory_for_the_new_place(void **state)
 	assert_int_not_equal(died(OBJECT(3)), 0);
 }
 
+/* The size of slots where objects are, and where one of them was moved to. */
+static size_t slot_sizes[2];
+
+static size_t given_slot_size(uintptr_t address)
+{
+	return slot_sizes[PAGE_64K(address) == PAGE_64K(CODE(500))];
+}
+
+static void test_objects_move_between_slots_of_different_sizes(void **state)
+{
+	fake_stop(program);
+	slot_sizes[0] = 40;
+	slot_sizes[1] = 320;
+	program = fake_start((struct tracker_options){.slot_size = given_slot_size});
+	fake_class(program, CLASS(1), "String");
+	fake_born(program, OBJECT(1), CLASS(1));
+	fake_born(program, OBJECT(2), CLASS(1));
+	move(OBJECT(2), CODE(500));
+	relocate();
+	assert_live(CLASS(1), 2);
+	assert_int_equal(program->tracker.lost, 0);
+	assert_int_equal(heap_map_find(&program->tracker.map, CODE(500)).page->slot_size, 320);
+	assert_int_not_equal(died(CODE(500)), 0);
+	assert_int_not_equal(died(OBJECT(1)), 0);
+}
+
+/* No address in it is an object's, so none is asked for. */
+static void test_what_is_on_a_page_that_has_other_slots_now_is_freed(void **state)
+{
+	fake_stop(program);
+	slot_sizes[0] = slot_sizes[1] = 40;
+	program = fake_start((struct tracker_options){.slot_size = given_slot_size});
+	fake_class(program, CLASS(1), "String");
+	for (uint32_t number = 0; number < 10; number++)
+		fake_born(program, CODE(500 + number), CLASS(1));
+	fake_born(program, OBJECT(1), CLASS(1));
+	slot_sizes[1] = 48;
+	unreadable = 0;
+	asked_where = 0;
+	relocate();
+	assert_live(CLASS(1), 1);
+	assert_int_equal(program->tracker.lost, 10);
+	assert_int_equal(asked_where, 2);
+}
+
+/* Where a page is no heap any more its words say anything. */
+static void test_new_addresses_are_checked_before_they_are_used(void **state)
+{
+	fake_born(program, OBJECT(1), CLASS(1));
+	fake_born(program, OBJECT(2), CLASS(1));
+	unreadable = CODE(7000);
+	move(OBJECT(1), CODE(7000));
+	relocate();
+	assert_live(CLASS(1), 1);
+	assert_int_equal(program->tracker.dropped, 1);
+	assert_null(heap_map_find(&program->tracker.map, CODE(7000)).page);
+}
+
 /* Random compactions of a heap, against an array of what stands where. */
 static void test_random_compactions(void **state)
 {
@@ -314,6 +375,9 @@ int main(void)
 	    TEST(test_what_stands_where_nothing_can_be_read_is_freed),
 	    TEST(test_each_page_is_asked_for_once),
 	    TEST(test_without_memory_for_the_new_place),
+	    TEST(test_objects_move_between_slots_of_different_sizes),
+	    TEST(test_what_is_on_a_page_that_has_other_slots_now_is_freed),
+	    TEST(test_new_addresses_are_checked_before_they_are_used),
 	    TEST(test_random_compactions),
 	};
 

@@ -51,9 +51,13 @@ static void test_classes_of_the_same_name_add_up(void **state)
 	struct snapshot_header head = {.pid = 11, .allocated = 1};
 	struct snapshot_header *parts[] = {fake_snapshot(&head, NULL, one, 2), fake_snapshot(&head, NULL, two, 2)};
 	uint32_t places[4];
+	parts[0]->allocated_bytes = ((struct snapshot_class *)snapshot_classes(parts[0]))[0].allocated_bytes = 4000;
+	parts[1]->allocated_bytes = ((struct snapshot_class *)snapshot_classes(parts[1]))[1].allocated_bytes = 640;
 	struct snapshot_header *sum = sum_of((const struct snapshot_header *const *)parts, 2, places);
 
 	assert_int_equal(sum->class_count, 3);
+	assert_int_equal(find_class(sum, "String")->allocated_bytes, 4640);
+	assert_int_equal(sum->allocated_bytes, 4640);
 	assert_counts(find_class(sum, "String"), 110, 45, 52);
 	assert_counts(find_class(sum, "Hash"), 7, 0, 7);
 	assert_counts(find_class(sum, "Set"), 1, 0, 0);

@@ -195,6 +195,93 @@ static void test_the_short_ways_leave_what_is_special_alone(void **state)
 	assert_counts(CLASS(1), 3, 1, 2);
 }
 
+/* --- pages of the heap --- */
+
+/* The slot size of all pages, for trackers that are started with this. */
+static size_t current_slot_size;
+
+static size_t changing_slot_size(uintptr_t address)
+{
+	(void)address;
+	return current_slot_size;
+}
+
+/* A tracker of its own, with one class. */
+static struct fake_program *start_with_slots_of(size_t size)
+{
+	struct fake_program *other = fake_start((struct tracker_options){.slot_size = changing_slot_size});
+
+	current_slot_size = size;
+	fake_class(other, CLASS(1), "String");
+	return other;
+}
+
+#define SLOT(page, size, number) ((page)*UINT64_C(65536) + (size) * (UINT64_C(1) + (number)))
+
+static void test_slot_bytes_are_counted(void **state)
+{
+	struct fake_program *other = start_with_slots_of(40);
+
+	for (uint32_t number = 0; number < 10; number++)
+		born_shortly(other, SLOT(7, 40, number), CLASS(1));
+	current_slot_size = 640;
+	for (uint32_t number = 0; number < 10; number++)
+		born_shortly(other, SLOT(8, 640, number), CLASS(1));
+	died_shortly(other, SLOT(8, 640, 0));
+	current_slot_size = 320;
+	assert_true(tracker_enter_existing(&other->tracker, SLOT(9, 320, 0), CLASS(1)));
+	assert_int_equal(fake_counts(other, CLASS(1)).allocated_bytes, 10 * 40 + 10 * 640 + 320);
+	assert_int_equal(tracker_counts(&other->tracker).allocated_bytes, 10 * 40 + 10 * 640 + 320);
+	fake_stop(other);
+}
+
+/* By the fast path, which does not ask how large slots are, and to the last object. */
+static void test_a_page_that_was_empty_comes_back_with_other_slots(void **state)
+{
+	const uint32_t sizes[] = {640, 40, 160, 32, 1024, 96};
+	struct fake_program *other = start_with_slots_of(40);
+	uint64_t allocated = 0, bytes = 0;
+
+	born_shortly(other, SLOT(3, 40, 0), CLASS(1));
+	for (uint32_t round = 0; round < 6; round++) {
+		uint32_t size = sizes[round], count = 65536 / size - 2;
+		int shortly = 0;
+
+		current_slot_size = size;
+		for (uint32_t number = 0; number < count; number++)
+			shortly += born_shortly(other, SLOT(7, size, number), CLASS(1));
+		allocated += count;
+		bytes += (uint64_t)count * size;
+		assert_int_equal(LIVE(fake_counts(other, CLASS(1))), 1 + count);
+		/* The first makes the page and the second caches it. */
+		assert_in_range(shortly, count - 2, count);
+		for (uint32_t number = 0; number < count; number++)
+			died_shortly(other, SLOT(7, size, number));
+		assert_int_equal(LIVE(fake_counts(other, CLASS(1))), 1);
+	}
+	assert_int_equal(fake_counts(other, CLASS(1)).allocated, 1 + allocated);
+	assert_int_equal(fake_counts(other, CLASS(1)).allocated_bytes, 40 + bytes);
+	assert_int_equal(other->tracker.lost, 0);
+	fake_stop(other);
+}
+
+/* Nothing was reported of the page's end: all that was on it is found to be freed with the first address met again. */
+static void test_a_page_with_entries_comes_back_with_other_slots(void **state)
+{
+	struct fake_program *other = start_with_slots_of(160);
+
+	for (uint32_t number = 0; number < 100; number++)
+		born_shortly(other, SLOT(5, 160, number), CLASS(1));
+	current_slot_size = 40;
+	born_shortly(other, SLOT(5, 160, 50), CLASS(1));
+	assert_int_equal(other->tracker.lost, 100);
+	for (uint32_t number = 0; number < 100; number++)
+		born_shortly(other, SLOT(5, 40, number), CLASS(1));
+	assert_int_equal(LIVE(fake_counts(other, CLASS(1))), 101);
+	assert_int_equal(other->tracker.lost, 100);
+	fake_stop(other);
+}
+
 static void test_retained_follows_major_gcs(void **state)
 {
 	for (uint32_t number = 0; number < 10; number++)
@@ -463,6 +550,9 @@ int main(void)
 	    TEST(test_an_address_that_is_used_again_without_a_free),
 	    TEST(test_the_short_ways_count_the_same),
 	    TEST(test_the_short_ways_leave_what_is_special_alone),
+	    TEST(test_slot_bytes_are_counted),
+	    TEST(test_a_page_that_was_empty_comes_back_with_other_slots),
+	    TEST(test_a_page_with_entries_comes_back_with_other_slots),
 	    TEST(test_retained_follows_major_gcs),
 	    TEST(test_objects_of_a_singleton_class_count_for_its_class),
 	    TEST(test_a_class_that_is_an_object_itself),

@@ -27,6 +27,11 @@ module Heap
     HeapWalk.counts.fetch(klass, 0)
   end
 
+  # @return [Hash{Class => Integer}] bytes of the slots of all objects of each class
+  def bytes
+    HeapWalk.bytes
+  end
+
   # Runs the block with nothing dying: what is garbage already is swept first.
   def without_gc
     was_disabled = GC.disable

@@ -188,11 +188,18 @@ static VALUE retained_count_for(VALUE self, VALUE klass)
 	return ULL2NUM(counts_of(ruby_capture_get(self), klass).retained);
 }
 
-static VALUE make_record(struct node_counts counts)
+/* A light capture does not know them. */
+static VALUE slot_bytes(const struct capture *capture, struct node_counts counts)
 {
-	VALUE arguments[] = {ULL2NUM(counts.allocated), ULL2NUM(counts.freed), ULL2NUM(counts.retained)};
+	return capture->light ? Qnil : ULL2NUM(counts.allocated_bytes);
+}
 
-	return rb_class_new_instance(3, arguments, record_class);
+static VALUE make_record(const struct capture *capture, struct node_counts counts)
+{
+	VALUE arguments[] = {ULL2NUM(counts.allocated), ULL2NUM(counts.freed), ULL2NUM(counts.retained),
+	                     slot_bytes(capture, counts)};
+
+	return rb_class_new_instance(4, arguments, record_class);
 }
 
 static VALUE get_record(VALUE self, VALUE klass)
@@ -203,7 +210,7 @@ static VALUE get_record(VALUE self, VALUE klass)
 	capture_prepare_counts(capture);
 	struct class_record *record = record_of(capture, klass);
 	/* The counts are copies: making a Record runs Ruby code. */
-	return record ? make_record(tracker_class_counts(capture->tracker, record)) : Qnil;
+	return record ? make_record(capture, tracker_class_counts(capture->tracker, record)) : Qnil;
 }
 
 /* What tells the class in snapshots; nil for a class never seen. */
@@ -214,27 +221,37 @@ static VALUE class_id(VALUE self, VALUE klass)
 	return record ? ULL2NUM(record->id) : Qnil;
 }
 
-static void list_figures(void *figures, const struct living_class *classes, size_t count)
+struct listing {
+	const struct capture *capture;
+	VALUE figures;
+};
+
+static void list_figures(void *context, const struct living_class *classes, size_t count)
 {
+	const struct listing *listing = context;
+	VALUE figures = listing->figures;
+
 	for (size_t index = 0; index < count; index++) {
 		const struct living_class *class = &classes[index];
 
-		rb_ary_push((VALUE)figures, class->klass);
-		rb_ary_push((VALUE)figures, ULL2NUM(class->id));
-		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.allocated));
-		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.freed));
-		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.retained));
+		rb_ary_push(figures, class->klass);
+		rb_ary_push(figures, ULL2NUM(class->id));
+		rb_ary_push(figures, ULL2NUM(class->counts.allocated));
+		rb_ary_push(figures, ULL2NUM(class->counts.freed));
+		rb_ary_push(figures, ULL2NUM(class->counts.retained));
+		rb_ary_push(figures, slot_bytes(listing->capture, class->counts));
 	}
 }
 
-/* Class, id, new_count, free_count, retained_count, and so on for each class: one object, whatever the number. */
+/* Class, id, new_count, free_count, retained_count, allocated_bytes, and so on for each class: one object, whatever the number. */
 static VALUE figures(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 	VALUE figures = rb_ary_new();
+	struct listing listing = {capture, figures};
 
 	capture_prepare_counts(capture);
-	living_classes(capture, list_figures, (void *)figures);
+	living_classes(capture, list_figures, &listing);
 	RB_GC_GUARD(figures);
 	return figures;
 }

@@ -49,12 +49,19 @@ static void set(VALUE hash, const char *key, VALUE value)
 	rb_hash_aset(hash, ID2SYM(rb_intern(key)), value);
 }
 
+/* A light snapshot does not know them. */
+static VALUE slot_bytes(const struct snapshot_header *header, uint64_t bytes)
+{
+	return header->flags & SNAPSHOT_LIGHT ? Qnil : ULL2NUM(bytes);
+}
+
 static void set_counts(VALUE hash, const struct snapshot_header *header)
 {
 	set(hash, "new_count", ULL2NUM(header->allocated));
 	set(hash, "free_count", ULL2NUM(header->freed));
 	set(hash, "live_count", ULL2NUM(header->allocated - header->freed));
 	set(hash, "retained_count", ULL2NUM(header->retained));
+	set(hash, "allocated_bytes", slot_bytes(header, header->allocated_bytes));
 	set(hash, "retained_bound", header->flags & SNAPSHOT_RETAINED_BOUND ? Qtrue : Qfalse);
 	set(hash, "lost", ULL2NUM(header->lost));
 	set(hash, "dropped", ULL2NUM(header->dropped));
@@ -107,7 +114,7 @@ static VALUE origin(const struct snapshot_header *header, const struct snapshot_
 	return class->origin_line ? rb_obj_freeze(rb_sprintf("%" PRIsVALUE ":%u", place, class->origin_line)) : place;
 }
 
-/* [id, name, flags, origin, new_count, free_count, retained_count] for every class. */
+/* [id, name, flags, origin, new_count, free_count, retained_count, allocated_bytes] for every class. */
 static VALUE class_rows(VALUE self)
 {
 	const struct snapshot_header *header = header_of(self);
@@ -117,10 +124,10 @@ static VALUE class_rows(VALUE self)
 	for (uint32_t index = 0; index < header->class_count; index++) {
 		const struct snapshot_class *class = &classes[index];
 
-		rb_ary_push(rows, rb_ary_new_from_args(7, ULL2NUM(class->id), text(header, class->name),
-		                                       UINT2NUM(class->flags), origin(header, class),
-		                                       ULL2NUM(class->allocated), ULL2NUM(class->freed),
-		                                       ULL2NUM(class->retained)));
+		rb_ary_push(
+		    rows, rb_ary_new_from_args(8, ULL2NUM(class->id), text(header, class->name), UINT2NUM(class->flags),
+		                               origin(header, class), ULL2NUM(class->allocated), ULL2NUM(class->freed),
+		                               ULL2NUM(class->retained), slot_bytes(header, class->allocated_bytes)));
 	}
 	RB_GC_GUARD(self);
 	return rows;
@@ -131,14 +138,15 @@ static VALUE node_row(const struct snapshot_header *header, const struct snapsho
 	const struct snapshot_frame *frame = &snapshot_frames(header)[node->frame];
 	VALUE parent = node->parent == SNAPSHOT_NONE ? Qnil : ULL2NUM(snapshot_nodes(header)[node->parent].id);
 
-	return rb_ary_new_from_args(9, ULL2NUM(node->id), parent, text(header, frame->path), UINT2NUM(frame->line),
+	return rb_ary_new_from_args(10, ULL2NUM(node->id), parent, text(header, frame->path), UINT2NUM(frame->line),
 	                            text(header, frame->label), UINT2NUM(frame->flags), ULL2NUM(node->allocated),
-	                            ULL2NUM(node->freed), ULL2NUM(node->retained));
+	                            ULL2NUM(node->freed), ULL2NUM(node->retained),
+	                            slot_bytes(header, node->allocated_bytes));
 }
 
 /*
- * [id, parent's id or nil, path, line, label, flags, new_count, free_count, retained_count] for every node of the
- * class with this id, parents first.
+ * [id, parent's id or nil, path, line, label, flags, new_count, free_count, retained_count, allocated_bytes] for every
+ * node of the class with this id, parents first.
  */
 static VALUE node_rows(VALUE self, VALUE class_id)
 {

@@ -125,11 +125,10 @@ void light_open(struct tracker *tracker, uint32_t samples)
 	light->sample_limit = samples < LIGHT_SAMPLES ? samples : LIGHT_SAMPLES;
 }
 
-static void empty_entry(void *context, uintptr_t address, uint32_t *entry)
+static void empty_entry(void *context, uintptr_t address, struct heap_place place)
 {
-	(void)context;
 	(void)address;
-	*entry = 0;
+	heap_map_clear(context, place);
 }
 
 static void forget_class(struct tracker *tracker, struct class_record *class, bool trusted)
@@ -145,7 +144,7 @@ static void forget_class(struct tracker *tracker, struct class_record *class, bo
 
 void light_forget(struct tracker *tracker, bool trusted)
 {
-	struct shadow_map_visitor visitor = {NULL, empty_entry};
+	struct heap_map_visitor visitor = {&tracker->map, empty_entry};
 	uint32_t end = table_end(&tracker->classes.records);
 
 	key_map_clear(&tracker->light->known);
@@ -158,7 +157,7 @@ void light_forget(struct tracker *tracker, bool trusted)
 	key_map_clear(&tracker->classes.by_key);
 	code_table_forget(&tracker->codes);
 	call_tree_forget_addresses(&tracker->tree);
-	shadow_map_each(&tracker->map, &visitor);
+	heap_map_each(&tracker->map, &visitor);
 }
 
 /* --- the walk --- */
@@ -259,7 +258,7 @@ static uint64_t settle_class(struct tracker *tracker, struct class_record *class
 	add(&root->allocated, class->births > grown ? class->births : grown);
 	atomic_store(&root->freed, load(&root->allocated) - standing);
 	if (major)
-		atomic_store(&root->retained, standing);
+		node_set_retained(root, standing);
 	if (class->identity && class->walk != tracker->light->number && class->identity >= CLASS_KEY_PSEUDO_LIMIT &&
 	    !(atomic_fetch_or(&class->flags, SNAPSHOT_CLASS_UNLOADED) & SNAPSHOT_CLASS_UNLOADED))
 		class_table_queue_dead(&tracker->classes, class);

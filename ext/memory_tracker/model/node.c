@@ -6,9 +6,29 @@ struct settled {
 	uint64_t retained;
 };
 
+/*
+ * Half a counter is enough for what was allocated at the end of a mark. It is used while the sweep is under way, in which
+ * no slot is given out twice: there are not 2^32 allocations between, which would take 128 GB.
+ */
+static uint64_t whole_at_mark(uint64_t allocated, uint32_t at_mark)
+{
+	return allocated - ((uint32_t)allocated - at_mark);
+}
+
+/* So many objects of one node would take 128 GB of slots. */
+static uint32_t half(uint64_t retained)
+{
+	return retained < UINT32_MAX ? (uint32_t)retained : UINT32_MAX;
+}
+
 static inline uint64_t load(const _Atomic uint64_t *counter)
 {
 	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
+}
+
+static inline uint32_t load_half(const _Atomic uint32_t *counter)
+{
+	return atomic_load_explicit((_Atomic uint32_t *)counter, memory_order_relaxed);
 }
 
 static inline void store(_Atomic uint64_t *counter, uint64_t value)
@@ -42,13 +62,14 @@ static struct settled settle(struct settled now, uint64_t allocated, uint64_t fr
 void node_settle(struct node *node, uint32_t epoch)
 {
 	uint32_t since = atomic_load_explicit(&node->epoch, memory_order_relaxed);
-	struct settled now = {load(&node->at_mark), load(&node->retained)};
+	uint64_t allocated = load(&node->allocated);
+	struct settled now = {whole_at_mark(allocated, load_half(&node->at_mark)), load_half(&node->retained)};
 
-	now = settle(now, load(&node->allocated), load(&node->freed), since, epoch);
+	now = settle(now, allocated, load(&node->freed), since, epoch);
 	/* A reader that sees one of the new values sees that the node is being settled, too. */
 	atomic_store_explicit(&node->epoch, NODE_SETTLING, memory_order_relaxed);
-	atomic_store_explicit(&node->at_mark, now.at_mark, memory_order_release);
-	atomic_store_explicit(&node->retained, now.retained, memory_order_release);
+	atomic_store_explicit(&node->at_mark, (uint32_t)now.at_mark, memory_order_release);
+	atomic_store_explicit(&node->retained, half(now.retained), memory_order_release);
 	atomic_store_explicit(&node->epoch, epoch, memory_order_release);
 }
 
@@ -58,18 +79,17 @@ struct node_counts node_read(const struct node *node, uint32_t epoch)
 
 	for (;;) {
 		uint32_t before = atomic_load_explicit(&shared->epoch, memory_order_acquire);
-		struct settled now = {
-		    atomic_load_explicit(&shared->at_mark, memory_order_acquire),
-		    atomic_load_explicit(&shared->retained, memory_order_acquire),
-		};
+		uint32_t at_mark = atomic_load_explicit(&shared->at_mark, memory_order_acquire);
+		uint32_t retained = atomic_load_explicit(&shared->retained, memory_order_acquire);
 		uint64_t freed = atomic_load_explicit(&shared->freed, memory_order_acquire);
 		uint64_t allocated = atomic_load_explicit(&shared->allocated, memory_order_acquire);
 		uint32_t after = atomic_load_explicit(&shared->epoch, memory_order_relaxed);
 
 		if (before == NODE_SETTLING || before != after)
 			continue;
+		struct settled now = {whole_at_mark(allocated, at_mark), retained};
 		now = settle(now, allocated, freed, before, epoch);
-		return (struct node_counts){allocated, freed, now.retained};
+		return (struct node_counts){allocated, freed, now.retained, load(&shared->allocated_bytes)};
 	}
 }
 
@@ -79,6 +99,12 @@ void node_fold(struct node *to, struct node *from, uint32_t epoch)
 	node_settle(to, epoch);
 	store(&to->allocated, load(&to->allocated) + load(&from->allocated));
 	atomic_store_explicit(&to->freed, load(&to->freed) + load(&from->freed), memory_order_release);
-	store(&to->at_mark, load(&to->at_mark) + load(&from->at_mark));
-	store(&to->retained, load(&to->retained) + load(&from->retained));
+	store(&to->allocated_bytes, load(&to->allocated_bytes) + load(&from->allocated_bytes));
+	atomic_store_explicit(&to->at_mark, load_half(&to->at_mark) + load_half(&from->at_mark), memory_order_relaxed);
+	node_set_retained(to, (uint64_t)load_half(&to->retained) + load_half(&from->retained));
+}
+
+void node_set_retained(struct node *node, uint64_t retained)
+{
+	atomic_store_explicit(&node->retained, half(retained), memory_order_relaxed);
 }

@@ -1,5 +1,6 @@
 /*
- * A node counts the objects born at one place: a class, or a frame in the tree of call paths below a class.
+ * A node counts the objects born at one place: a class, or a frame in the tree of call paths below a class; and the
+ * bytes of the slots that they were given.
  *
  * Counters have one writer and any number of readers, without locks. `freed` is stored with release and read
  * before `allocated`, so a reader never sees more freed than allocated.
@@ -28,8 +29,9 @@
 struct node {
 	_Atomic uint64_t allocated;
 	_Atomic uint64_t freed;
-	_Atomic uint64_t at_mark;    /* allocated when the latest major mark ended */
-	_Atomic uint64_t retained;   /* what the latest major sweep left of them */
+	_Atomic uint64_t allocated_bytes; /* of slots */
+	_Atomic uint32_t at_mark;    /* allocated when the latest major mark ended: its lower half, see node_at_mark */
+	_Atomic uint32_t retained;   /* what the latest major sweep left of them; UINT32_MAX: at least so many */
 	_Atomic uint32_t epoch;      /* the epoch that at_mark and retained are of */
 	_Atomic uint32_t generation; /* of this record: identity is (generation, number); published last */
 	uint32_t parent;             /* a node's number; 0 for a class's root */
@@ -45,6 +47,7 @@ struct node_counts {
 	uint64_t allocated;
 	uint64_t freed;
 	uint64_t retained;
+	uint64_t allocated_bytes;
 };
 
 /* Brings at_mark and retained up to `epoch`. HOOK */
@@ -58,11 +61,13 @@ static inline bool node_is_settled(const struct node *node, uint32_t epoch)
 	return atomic_load_explicit(&((struct node *)node)->epoch, memory_order_relaxed) == epoch;
 }
 
-/* Of a settled node. HOOK */
-static inline void node_count_birth(struct node *node)
+/* Of a settled node; `bytes` are those of the object's slot. HOOK */
+static inline void node_count_birth(struct node *node, uint32_t bytes)
 {
 	uint64_t allocated = atomic_load_explicit(&node->allocated, memory_order_relaxed);
+	uint64_t before = atomic_load_explicit(&node->allocated_bytes, memory_order_relaxed);
 
+	atomic_store_explicit(&node->allocated_bytes, before + bytes, memory_order_relaxed);
 	atomic_store_explicit(&node->allocated, allocated + 1, memory_order_release);
 }
 
@@ -74,11 +79,11 @@ static inline void node_count_death(struct node *node)
 	atomic_store_explicit(&node->freed, freed + 1, memory_order_release);
 }
 
-static inline void node_born(struct node *node, uint32_t epoch)
+static inline void node_born(struct node *node, uint32_t epoch, uint32_t bytes)
 {
 	if (unlikely(!node_is_settled(node, epoch)))
 		node_settle(node, epoch);
-	node_count_birth(node);
+	node_count_birth(node, bytes);
 }
 
 static inline void node_died(struct node *node, uint32_t epoch)
@@ -87,6 +92,9 @@ static inline void node_died(struct node *node, uint32_t epoch)
 		node_settle(node, epoch);
 	node_count_death(node);
 }
+
+/* What a walk over the heap has found, in a tracker without events. GVL */
+void node_set_retained(struct node *node, uint64_t retained);
 
 /* Adds all that `from` has counted to `to`; both are settled. For nodes that are about to be recycled. HOOK */
 void node_fold(struct node *to, struct node *from, uint32_t epoch);

@@ -22,12 +22,12 @@ static struct code *code_of(struct tracker *tracker, uintptr_t address)
 		return code;
 	tracker->names.describe_code(tracker->names.context, address, &description);
 	/* The key bit first: code whose death would not be noticed must not be remembered. */
-	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
-	if (!entry)
+	struct heap_place place = heap_map_make(&tracker->map, address, &status);
+	if (!place.page)
 		return NULL;
 	code = code_table_add(&tracker->codes, address, &description);
 	if (code)
-		*entry |= SHADOW_KEY;
+		heap_map_set(place, *place.entry | HEAP_MAP_KEY);
 	return code;
 }
 

@@ -11,9 +11,10 @@
 
 /*
  * Follows all objects and keys that have moved, in one pass in order of address, so nothing may have moved to where
- * something further up has only just moved away from; `locate` tells an object's new address. Where frees
- * were missed there may be entries whose memory is gone: `readable`, when given, is asked once for each page, before
- * `locate`, and what stands on a page that it denies is taken for freed. HOOK
+ * something further up has only just moved away from; `locate` tells an object's new address. Where frees were missed
+ * there may be entries whose memory is gone, or is no heap any more: `readable`, when given, is asked for each page of
+ * old and new addresses before `locate`'s answer or a slot size is made use of, and what is on a page that it denies is
+ * taken for freed. So is what is on a page whose slots have another size now. HOOK
  */
 struct relocation {
 	bool (*readable)(uintptr_t page); /* the address of its first byte */

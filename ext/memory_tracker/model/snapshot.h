@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define SNAPSHOT_MAGIC UINT32_C(0x4d54534e)
-#define SNAPSHOT_VERSION UINT32_C(4)
+#define SNAPSHOT_VERSION UINT32_C(5)
 
 /* "No such record": for a node without parent, a frame that is none. */
 #define SNAPSHOT_NONE UINT32_MAX
@@ -67,6 +67,7 @@ struct snapshot_header {
 	uint64_t allocated; /* objects, sums over all classes */
 	uint64_t freed;
 	uint64_t retained;
+	uint64_t allocated_bytes; /* of slots, the same; a light snapshot has none, here and below */
 
 	uint64_t lost;           /* frees that were never reported, found when the address was used again */
 	uint64_t dropped;        /* objects that could not be recorded at all */
@@ -116,6 +117,7 @@ struct snapshot_class {
 	uint64_t allocated;
 	uint64_t freed;
 	uint64_t retained;
+	uint64_t allocated_bytes; /* of the slots of all allocated ones */
 	snapshot_string_ref name;
 	uint32_t flags; /* enum snapshot_class_flag */
 
@@ -137,6 +139,7 @@ struct snapshot_node {
 	uint64_t allocated;
 	uint64_t freed;
 	uint64_t retained;
+	uint64_t allocated_bytes; /* as for a class */
 	uint32_t class_index;
 	uint32_t parent; /* index of a node, or SNAPSHOT_NONE directly below the class */
 	uint32_t frame;  /* index of a frame */

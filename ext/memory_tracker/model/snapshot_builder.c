@@ -110,6 +110,7 @@ static void add_class(struct builder *builder, struct class_record *record)
 	class->allocated = counts.allocated;
 	class->freed = counts.freed;
 	class->retained = counts.retained;
+	class->allocated_bytes = counts.allocated_bytes;
 	class->flags = atomic_load_explicit(&record->flags, memory_order_relaxed);
 	class->name = class_name(builder, record);
 	class->origin = record->origin ? add_string(builder, record->origin) : 0;
@@ -196,12 +197,14 @@ static void add_counts(struct builder *builder, uint32_t index, uint32_t number,
 	node->allocated += counts.allocated;
 	node->freed += counts.freed;
 	node->retained += counts.retained;
+	node->allocated_bytes += counts.allocated_bytes;
 	/* In a light tracker the root has them already. */
 	if (builder->tracker->light)
 		return;
 	class->allocated += counts.allocated;
 	class->freed += counts.freed;
 	class->retained += counts.retained;
+	class->allocated_bytes += counts.allocated_bytes;
 }
 
 /* The parent's index must be known. False when something it belongs to came too late to be in this snapshot. */
@@ -308,11 +311,12 @@ static void fill_sums(struct snapshot_header *header)
 {
 	const struct snapshot_class *classes = snapshot_classes(header);
 
-	header->allocated = header->freed = header->retained = 0;
+	header->allocated = header->freed = header->retained = header->allocated_bytes = 0;
 	for (uint32_t index = 0; index < header->class_count; index++) {
 		header->allocated += classes[index].allocated;
 		header->freed += classes[index].freed;
 		header->retained += classes[index].retained;
+		header->allocated_bytes += classes[index].allocated_bytes;
 	}
 }
 

@@ -157,6 +157,7 @@ static uint32_t add_class(struct sum *sum, const struct snapshot_header *part, c
 	whole->allocated += there->allocated;
 	whole->freed += there->freed;
 	whole->retained += there->retained;
+	whole->allocated_bytes += there->allocated_bytes;
 	/* It is a class that is gone only where it is gone everywhere. */
 	whole->flags &= there->flags | ~(uint32_t)SNAPSHOT_CLASS_UNLOADED;
 	return (uint32_t)found - 1;
@@ -227,6 +228,7 @@ static uint32_t add_node(struct sum *sum, const struct snapshot_node *there)
 	whole->allocated += there->allocated;
 	whole->freed += there->freed;
 	whole->retained += there->retained;
+	whole->allocated_bytes += there->allocated_bytes;
 	return (uint32_t)found - 1;
 }
 
@@ -265,10 +267,10 @@ static void add_times(struct snapshot_header *sum, const struct snapshot_header 
 /* The places of what adds up. */
 static const size_t added[] = {
 #define ADDED(field) offsetof(struct snapshot_header, field)
-    ADDED(allocated),        ADDED(freed),          ADDED(retained),      ADDED(lost),          ADDED(dropped),
-    ADDED(paths_dropped),    ADDED(events_dropped), ADDED(tracker_bytes), ADDED(gc_minor),      ADDED(gc_major),
-    ADDED(gc_time_ns),       ADDED(gcs_seen),       ADDED(majors_seen),   ADDED(major_newborn), ADDED(heap_live_slots),
-    ADDED(heap_total_slots), ADDED(sampled),        ADDED(sampled_of),    ADDED(rss_bytes),
+    ADDED(allocated_bytes), ADDED(allocated),        ADDED(freed),          ADDED(retained),      ADDED(lost),
+    ADDED(dropped),         ADDED(paths_dropped),    ADDED(events_dropped), ADDED(tracker_bytes), ADDED(gc_minor),
+    ADDED(gc_major),        ADDED(gc_time_ns),       ADDED(gcs_seen),       ADDED(majors_seen),   ADDED(major_newborn),
+    ADDED(heap_live_slots), ADDED(heap_total_slots), ADDED(sampled),        ADDED(sampled_of),    ADDED(rss_bytes),
 #undef ADDED
 };
 

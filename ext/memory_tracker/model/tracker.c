@@ -77,7 +77,7 @@ static int init_tables(struct tracker *tracker)
 	struct memory *memory = tracker->memory;
 	const struct tracker_limits *limits = &tracker->options.limits;
 
-	if (shadow_map_init(&tracker->map, memory, tracker->options.stride) ||
+	if (heap_map_init(&tracker->map, memory, tracker->options.slot_size) ||
 	    strings_init(&tracker->strings, memory, limits->strings) ||
 	    code_table_init(&tracker->codes, memory, &tracker->strings, limits->frames) ||
 	    call_tree_init(&tracker->tree, memory, &tracker->codes, limits->nodes) ||
@@ -111,13 +111,13 @@ int tracker_init(struct tracker *tracker, struct memory *memory, const struct na
 void tracker_end(struct tracker *tracker)
 {
 	if (tracker->map.memory)
-		shadow_map_deinit(&tracker->map);
+		heap_map_deinit(&tracker->map);
 }
 
 void tracker_deinit(struct tracker *tracker)
 {
 	if (tracker->map.memory)
-		shadow_map_deinit(&tracker->map);
+		heap_map_deinit(&tracker->map);
 	if (tracker->classes.memory)
 		class_table_deinit(&tracker->classes);
 	if (tracker->tree.memory)
@@ -180,11 +180,11 @@ void tracker_reset_gate(struct tracker *tracker)
 static bool mark_key(struct tracker *tracker, uintptr_t address)
 {
 	int status;
-	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
+	struct heap_place place = heap_map_make(&tracker->map, address, &status);
 
-	if (!entry)
+	if (!place.page)
 		return false;
-	*entry |= SHADOW_KEY;
+	heap_map_set(place, *place.entry | HEAP_MAP_KEY);
 	return true;
 }
 
@@ -202,17 +202,36 @@ bool tracker_watch(struct tracker *tracker, uintptr_t address)
 	return mark_key(tracker, address);
 }
 
-void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *entry)
+void tracker_clear_stale(struct tracker *tracker, uintptr_t address, struct heap_place place)
 {
-	uint32_t value = *entry;
+	uint32_t value = *place.entry;
 
-	*entry = 0;
-	if (value & SHADOW_KEY)
+	heap_map_clear(&tracker->map, place);
+	if (value & HEAP_MAP_KEY)
 		tracker_retire_key(tracker, address);
-	if (!(value & SHADOW_NODE))
+	if (!(value & HEAP_MAP_NODE))
 		return;
-	node_died(node_at(&tracker->tree, value & SHADOW_NODE), tracker_epoch(tracker));
+	node_died(node_at(&tracker->tree, value & HEAP_MAP_NODE), tracker_epoch(tracker));
 	count(&tracker->lost);
+}
+
+struct heap_place tracker_clear_reused(struct tracker *tracker, uintptr_t address, struct heap_place place)
+{
+	struct heap_page *page = place.page;
+
+	if (likely(heap_map_fits(&tracker->map, page, address)))
+		tracker_clear_stale(tracker, address, place);
+	else
+		tracker_clear_page(tracker, page);
+	/* A page without entries may be another by the time that something is entered. */
+	return page->used ? place : (struct heap_place){NULL, NULL};
+}
+
+void tracker_clear_page(struct tracker *tracker, struct heap_page *page)
+{
+	for (uint32_t index = 0; (index = heap_page_next(page, index)) < page->count; index++)
+		tracker_clear_stale(tracker, heap_page_address(page, index),
+		                    (struct heap_place){page, &page->entries[index]});
 }
 
 /* --- classes --- */
@@ -259,7 +278,7 @@ static const struct frame *birth_of(const struct tracker *tracker, uint32_t entr
 {
 	const struct frame *frame = NULL;
 
-	for (uint32_t number = entry & SHADOW_NODE; number; number = node_at(&tracker->tree, number)->parent) {
+	for (uint32_t number = entry & HEAP_MAP_NODE; number; number = node_at(&tracker->tree, number)->parent) {
 		uint32_t own = node_at(&tracker->tree, number)->frame;
 
 		if (own)
@@ -294,7 +313,7 @@ static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_
 	if (!class)
 		return NULL;
 	if (address)
-		place_class(tracker, class, *shadow_map_find(&tracker->map, address));
+		place_class(tracker, class, *heap_map_find(&tracker->map, address).entry);
 	/* Room for the key was made with the room for the record. */
 	class_table_add_key(&tracker->classes, description->real, class);
 	class->address = address;
@@ -350,15 +369,15 @@ void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint
 bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node)
 {
 	int status;
-	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
+	struct heap_place place = heap_map_make(&tracker->map, address, &status);
 
-	if (!entry) {
+	if (!place.page) {
 		count(&tracker->dropped);
 		return false;
 	}
 	/* The class may have been entered at its own birth's address only just now: its key bit stays. */
-	*entry = (*entry & SHADOW_KEY) | number;
-	node_born(node, tracker_epoch(tracker));
+	heap_map_set(place, (*place.entry & HEAP_MAP_KEY) | number);
+	node_born(node, tracker_epoch(tracker), place.page->slot_size);
 	return true;
 }
 
@@ -379,17 +398,17 @@ bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_
 {
 	int status;
 	struct class_record *class = tracker_class(tracker, key);
-	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
+	struct heap_place place = heap_map_make(&tracker->map, address, &status);
 
-	if (!entry) {
+	if (!place.page) {
 		count(&tracker->dropped);
 		return false;
 	}
-	if (*entry & SHADOW_NODE)
+	if (*place.entry & HEAP_MAP_NODE)
 		return true;
 	uint32_t number = node_before_the_start(tracker, class);
-	*entry |= number;
-	node_born(node_at(&tracker->tree, number), tracker_epoch(tracker));
+	heap_map_set(place, *place.entry | number);
+	node_born(node_at(&tracker->tree, number), tracker_epoch(tracker), place.page->slot_size);
 	return true;
 }
 
@@ -427,6 +446,7 @@ static void add_counts(struct node_counts *sum, struct node_counts counts)
 	sum->allocated += counts.allocated;
 	sum->freed += counts.freed;
 	sum->retained += counts.retained;
+	sum->allocated_bytes += counts.allocated_bytes;
 }
 
 struct node_counts tracker_class_counts(const struct tracker *tracker, const struct class_record *class)

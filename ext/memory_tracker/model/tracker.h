@@ -19,10 +19,10 @@
 #include "model/call_tree.h"
 #include "model/class_table.h"
 #include "model/code_table.h"
+#include "model/heap_map.h"
 #include "model/memory.h"
 #include "model/names.h"
 #include "model/path_choice.h"
-#include "model/shadow_map.h"
 #include "model/strings.h"
 
 struct tracker_limits {
@@ -35,7 +35,7 @@ struct tracker_limits {
 struct light;
 
 struct tracker_options {
-	uint32_t stride;              /* bytes; every object's address is a multiple of it */
+	heap_map_slot_size slot_size; /* how the map learns how large the slots of a page are */
 	uint32_t depth;               /* frames to take for every chosen class; 0: counts only */
 	uint32_t path_interval;       /* take the path of every nth birth of a class; at least 1 */
 	bool light;                   /* see model/light.h */
@@ -50,7 +50,7 @@ struct tracker {
 	struct tracker_options options;
 	_Atomic uint32_t epoch; /* odd: a major mark has ended, its sweep has not */
 	uint32_t observed;      /* classes whose events somebody wants */
-	struct shadow_map map;
+	struct heap_map map;
 	struct class_table classes;
 	struct call_tree tree;
 	struct code_table codes;
@@ -91,9 +91,9 @@ void tracker_deinit(struct tracker *tracker);
 
 /*
  * First thing at a birth, for every object there is: whatever the tracker still knew of this address is dead. Its
- * entry, or NULL when nothing near the address was ever entered. HOOK
+ * place in the map; none where its page has no entries. HOOK
  */
-static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t address);
+static inline struct heap_place tracker_clear_address(struct tracker *tracker, uintptr_t address);
 
 /*
  * The record that objects with this class key count on: of the class itself, or of `others` when it could not be
@@ -125,10 +125,10 @@ bool tracker_path_holds(struct tracker *tracker, const struct class_record *clas
 bool tracker_watch(struct tracker *tracker, uintptr_t address);
 
 /*
- * The object at `address` is born on a node. `entry` is what tracker_clear_address returned. False when it could
+ * The object at `address` is allocated on a node. `place` is what tracker_clear_address returned. False when it could
  * not be recorded. HOOK
  */
-static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, uint32_t *entry, uint32_t number,
+static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, struct heap_place place, uint32_t number,
                                  struct node *node);
 
 /*
@@ -195,8 +195,12 @@ struct node_counts tracker_counts(const struct tracker *tracker);
 
 /* --- the parts that are inlined into the events --- */
 
-/* What the entry of an address stood for is dead, and nobody has said so. HOOK */
-void tracker_clear_stale(struct tracker *tracker, uintptr_t address, uint32_t *entry);
+/* What the entry of an address stood for was freed without an event. HOOK */
+void tracker_clear_stale(struct tracker *tracker, uintptr_t address, struct heap_place place);
+/* The same of all that is entered on a page. HOOK */
+void tracker_clear_page(struct tracker *tracker, struct heap_page *page);
+/* The same of an object's address when it is allocated, and of its whole page where the VM has made a new one of it. HOOK */
+struct heap_place tracker_clear_reused(struct tracker *tracker, uintptr_t address, struct heap_place place);
 /* HOOK */
 struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key);
 /* HOOK */
@@ -204,14 +208,14 @@ void tracker_retire_key(struct tracker *tracker, uintptr_t address);
 /* HOOK */
 bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node);
 
-static inline uint32_t *tracker_clear_address(struct tracker *tracker, uintptr_t address)
+static inline struct heap_place tracker_clear_address(struct tracker *tracker, uintptr_t address)
 {
-	uint32_t *entry = shadow_map_find(&tracker->map, address);
+	struct heap_place place = heap_map_find(&tracker->map, address);
 
-	shadow_map_expect(entry);
-	if (unlikely(entry && *entry))
-		tracker_clear_stale(tracker, address, entry);
-	return entry;
+	heap_map_prefetch(place.entry);
+	if (unlikely(place.page && *place.entry))
+		return tracker_clear_reused(tracker, address, place);
+	return place;
 }
 
 static inline struct class_record *tracker_class(struct tracker *tracker, uintptr_t key)
@@ -249,68 +253,77 @@ static inline uint32_t tracker_epoch(const struct tracker *tracker)
 	return atomic_load_explicit(&((struct tracker *)tracker)->epoch, memory_order_relaxed);
 }
 
-static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, uint32_t *entry, uint32_t number,
+static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, struct heap_place place, uint32_t number,
                                  struct node *node)
 {
-	if (unlikely(!entry))
+	if (unlikely(!place.page))
 		return tracker_enter_slowly(tracker, address, number, node);
-	*entry = number;
-	node_born(node, tracker_epoch(tracker));
+	heap_map_set(place, number);
+	node_born(node, tracker_epoch(tracker), place.page->slot_size);
 	return true;
 }
 
 static inline bool tracker_is_clear(const struct tracker *tracker, uintptr_t address)
 {
-	const uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
+	struct heap_place place = heap_map_find_cached(&tracker->map, address);
 
-	shadow_map_expect(entry);
-	return likely(entry && !*entry);
+	if (unlikely(!place.page))
+		return false;
+	heap_map_prefetch(place.entry);
+	return likely(!*place.entry);
 }
 
+/* The class before the place: so there are registers enough, and none has to be saved. */
 static inline bool tracker_count_birth(struct tracker *tracker, uintptr_t address, uintptr_t key)
 {
-	uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
-
-	shadow_map_expect(entry);
-	if (unlikely(!entry || *entry))
-		return false;
 	const struct class_record *class = class_table_find(&tracker->classes, key);
+
 	if (unlikely(!class || class->depth || class->observed))
 		return false;
 	if (unlikely(!node_is_settled(class->root, tracker_epoch(tracker))))
 		return false;
-	*entry = class->root_number;
-	node_count_birth(class->root);
+	struct heap_place place = heap_map_find_cached(&tracker->map, address);
+	if (unlikely(!place.page))
+		return false;
+	heap_map_prefetch(place.entry);
+	if (unlikely(*place.entry))
+		return false;
+	*place.entry = class->root_number;
+	place.page->used++;
+	node_count_birth(class->root, place.page->slot_size);
 	return true;
 }
 
 static inline bool tracker_count_death(struct tracker *tracker, uintptr_t address)
 {
-	uint32_t *entry = shadow_map_at_hand(&tracker->map, address);
+	struct heap_place place = heap_map_find_cached(&tracker->map, address);
 
-	if (unlikely(!entry || tracker->observed || *entry & SHADOW_KEY))
+	if (unlikely(!place.page || tracker->observed))
 		return false;
-	if (!*entry)
+	uint32_t number = *place.entry;
+	if (unlikely(number & HEAP_MAP_KEY))
+		return false;
+	if (!number)
 		return true;
-	struct node *node = node_at(&tracker->tree, *entry);
+	struct node *node = node_at(&tracker->tree, number);
 	if (unlikely(!node_is_settled(node, tracker_epoch(tracker))))
 		return false;
-	*entry = 0;
 	node_count_death(node);
+	heap_map_clear(&tracker->map, place);
 	return true;
 }
 
 static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address)
 {
-	uint32_t *entry = shadow_map_find(&tracker->map, address);
+	struct heap_place place = heap_map_find(&tracker->map, address);
 
-	if (!entry || !*entry)
+	if (!place.page || !*place.entry)
 		return 0;
-	uint32_t value = *entry;
-	*entry = 0;
-	if (unlikely(value & SHADOW_KEY))
+	uint32_t value = *place.entry;
+	heap_map_clear(&tracker->map, place);
+	if (unlikely(value & HEAP_MAP_KEY))
 		tracker_retire_key(tracker, address);
-	uint32_t number = value & SHADOW_NODE;
+	uint32_t number = value & HEAP_MAP_NODE;
 	if (likely(number))
 		node_died(node_at(&tracker->tree, number), tracker_epoch(tracker));
 	return number;

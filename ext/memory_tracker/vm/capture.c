@@ -17,6 +17,7 @@
 #include "vm/living.h"
 #include "vm/naming.h"
 #include "vm/tracked.h"
+#include "vm/vm_symbols.h"
 #include "vm/walk.h"
 
 static uint64_t clock_ns(clockid_t clock)
@@ -106,7 +107,7 @@ bool capture_choose(struct capture *capture, struct text name)
 static struct tracker *make_tracker(struct capture *capture, enum capture_result *result, const char **reason)
 {
 	struct tracker_options options = {
-	    .stride = compat_stride(),
+	    .slot_size = vm_slot_size,
 	    .depth = capture->depth,
 	    .path_interval = capture->path_interval,
 	    .light = capture->light,
@@ -115,8 +116,8 @@ static struct tracker *make_tracker(struct capture *capture, enum capture_result
 	};
 
 	*result = CAPTURE_REFUSED;
-	*reason = "the heap of this Ruby is laid out in a way that cannot be tracked";
-	if (!options.stride)
+	*reason = vm_symbols_missing();
+	if (*reason)
 		return NULL;
 	*result = CAPTURE_NO_MEMORY;
 	if (!capture->tracker)
@@ -211,6 +212,7 @@ enum capture_result capture_start(struct capture *capture, VALUE self, const cha
 	/* Asking lets other threads run, and may be interrupted. */
 	bool allowed = compat_hooks_allowed();
 
+	compat_try_jit();
 	if (capture->running)
 		return CAPTURE_NOTHING;
 	*reason = "a capture can only be started in the main Ractor";
@@ -389,6 +391,8 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 	buffer[0] = 0;
 	if (capture->light && tracker && !dropped)
 		light_reason(capture, buffer, size);
+	else if (tracker && compat_jit_hides_objects())
+		snprintf(buffer, size, "ZJIT of this Ruby allocates objects without an event for them");
 	else if (unseen)
 		snprintf(buffer, size,
 		         "at least %llu objects were born unseen: in another tool's hook, a Ractor, or without hooks",

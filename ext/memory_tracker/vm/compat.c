@@ -12,36 +12,35 @@
 #include <sys/sysctl.h>
 #endif
 
-#include "model/heap_layout.h"
 #include "vm/vm_layout.h"
+#include "vm/vm_symbols.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
 /* In proc(5)'s line about a process, between its state and its start. */
 #define SKIP_18_FIELDS " %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d"
 
-/* As many heaps as there may be, each with slots of one size. */
-#define SLOT_SIZES_LIMIT 64
-
-struct slot_sizes {
-	size_t bytes[SLOT_SIZES_LIMIT];
-	size_t count;
-};
-
 static struct {
 	void (*job)(void *);
-	uint32_t stride;
 	rb_ractor_local_key_t main_ractor; /* what it leads to is set in the main Ractor alone */
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 	rb_postponed_job_handle_t handle;
 #endif
 	VALUE ractor; /* the class, or Qnil */
+	_Atomic bool jit_hides_objects;
 	VALUE major_by;
 	VALUE state;
 	VALUE none;
 } compat;
 
 bool compat_jit_hides_lines;
+
+/* Called so often, a method is compiled. */
+static const char trial[] = "maker = Object.new\n"
+                            "def maker.make = []\n"
+                            "before = GC.stat(:total_allocated_objects)\n"
+                            "10_000.times { maker.make }\n"
+                            "GC.stat(:total_allocated_objects) - before < 10_000\n";
 
 static VALUE constant_or_nil(VALUE module, const char *name)
 {
@@ -58,6 +57,26 @@ static bool jit_possible(void)
 
 	return !NIL_P(jit) &&
 	       (rb_respond_to(jit, rb_intern("enable")) || RTEST(rb_funcall(jit, rb_intern("enabled?"), 0)));
+}
+
+static bool zjit_on(void)
+{
+	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
+	VALUE jit = NIL_P(vm) ? Qnil : constant_or_nil(vm, "ZJIT");
+
+	return !NIL_P(jit) && rb_respond_to(jit, rb_intern("enabled?")) &&
+	       RTEST(rb_funcall(jit, rb_intern("enabled?"), 0));
+}
+
+bool compat_jit_hides_objects(void)
+{
+	return compat.jit_hides_objects;
+}
+
+void compat_try_jit(void)
+{
+	if (zjit_on() && !compat.jit_hides_objects)
+		compat.jit_hides_objects = RTEST(rb_eval_string(trial));
 }
 
 /* A key of Ractor-local storage is asked for without running Ruby code, as Ractor.current does. */
@@ -95,47 +114,10 @@ static void refuse_other_collectors(void)
 		    name);
 }
 
-/* The one size that there was before GC.stat_heap. */
-static size_t only_slot_size(void)
-{
-	VALUE size = hash_value(rb_const_get(gc_module(), rb_intern("INTERNAL_CONSTANTS")), "RVALUE_SIZE");
-
-	return RB_FIXNUM_P(size) ? FIX2ULONG(size) : 0;
-}
-
-static int add_slot_size(VALUE heap, VALUE figures, VALUE data)
-{
-	struct slot_sizes *sizes = (struct slot_sizes *)data;
-	VALUE size = hash_value(figures, "slot_size");
-
-	/* More than there can be, or no size at all, is a heap that is not known. */
-	if (sizes->count < SLOT_SIZES_LIMIT)
-		sizes->bytes[sizes->count++] = RB_FIXNUM_P(size) ? FIX2ULONG(size) : 0;
-	else
-		sizes->bytes[0] = 0;
-	return ST_CONTINUE;
-}
-
-static uint32_t find_stride(void)
-{
-	struct slot_sizes sizes = {0};
-	VALUE gc = gc_module();
-
-	if (RTEST(rb_funcall(gc, rb_intern("respond_to?"), 1, ID2SYM(rb_intern("stat_heap"))))) {
-		VALUE heaps = rb_funcall(gc, rb_intern("stat_heap"), 0);
-
-		if (RB_TYPE_P(heaps, T_HASH))
-			rb_hash_foreach(heaps, add_slot_size, (VALUE)&sizes);
-	} else {
-		sizes.bytes[sizes.count++] = only_slot_size();
-	}
-	return heap_layout_stride(sizes.bytes, sizes.count);
-}
-
 void compat_init(void)
 {
 	refuse_other_collectors();
-	compat.stride = find_stride();
+	vm_symbols_init();
 	compat.ractor = constant_or_nil(rb_cObject, "Ractor");
 	find_main_ractor();
 	compat.major_by = ID2SYM(rb_intern("major_by"));
@@ -147,11 +129,6 @@ void compat_init(void)
 	vm_layout_init();
 	event_line_init();
 	compat_jit_hides_lines = jit_possible();
-}
-
-uint32_t compat_stride(void)
-{
-	return compat.stride;
 }
 
 bool compat_main_ractor(void)

@@ -16,12 +16,6 @@
  */
 void compat_init(void);
 
-/*
- * The distance in bytes that divides every object's address, or 0 when this Ruby's heap is not one that can be tracked.
- * Runs no Ruby code. ANY THREAD
- */
-uint32_t compat_stride(void);
-
 /* Whether this is the Ractor whose events are seen. Runs no Ruby code. GVL of any Ractor */
 bool compat_main_ractor(void);
 
@@ -64,6 +58,13 @@ static inline bool compat_forbids_hooks(VALUE object)
 {
 	return compat_may_forbid_hooks(object) && compat_is_ractor(object);
 }
+
+/*
+ * Whether a JIT that is on allocates objects that the VM neither counts nor has events for, as ZJIT of a Ruby 4.1 under
+ * development does. Found out by compat_try_jit, which runs Ruby code. ANY THREAD; GVL, never inside an event
+ */
+bool compat_jit_hides_objects(void);
+void compat_try_jit(void);
 
 /* Whether allocations may be hooked. Runs Ruby code up to Ruby 3.2. GVL, never inside an event */
 bool compat_hooks_allowed(void);

@@ -6,23 +6,40 @@
 
 #define COUNT (sizeof(struct heap_figures) / sizeof(uint64_t))
 
-/* In the order of struct heap_figures. */
-static const char *const names[COUNT] = {"minor_gc_count", "major_gc_count", "time", "heap_live_slots",
-                                         "heap_available_slots"};
-#define TIME 2
+/*
+ * In the order of struct heap_figures. Live slots are worked out as the VM does: where its JIT does not count what it
+ * allocates they are less than none, which rb_gc_stat would make a bignum of, and objects cannot be made inside a GC.
+ */
+enum { MINOR, MAJOR, TIME, ALLOCATED, AVAILABLE, FREED, FINAL, KEYS };
+static const char *const names[KEYS] = {
+    [MINOR] = "minor_gc_count",
+    [MAJOR] = "major_gc_count",
+    [TIME] = "time",
+    [ALLOCATED] = "total_allocated_objects",
+    [AVAILABLE] = "heap_available_slots",
+    [FREED] = "total_freed_objects",
+    [FINAL] = "heap_final_slots",
+};
 
 static struct {
-	VALUE keys[COUNT];
+	VALUE keys[KEYS];
 	_Atomic uint32_t version; /* odd while being written */
 	_Atomic uint64_t values[COUNT];
 } figures;
 
 void heap_figures_init(void)
 {
-	for (size_t index = 0; index < COUNT; index++) {
+	for (size_t index = 0; index < KEYS; index++) {
 		figures.keys[index] = ID2SYM(rb_intern(names[index]));
 		rb_gc_stat(figures.keys[index]);
 	}
+}
+
+static uint64_t live_slots(uint64_t allocated)
+{
+	uint64_t gone = rb_gc_stat(figures.keys[FREED]) + rb_gc_stat(figures.keys[FINAL]);
+
+	return allocated > gone ? allocated - gone : 0;
 }
 
 /* A seqlock with one writer, who holds the GVL: Boehm, Can seqlocks get along with programming language memory
@@ -37,7 +54,10 @@ void heap_figures_update(void)
 		uint64_t value = rb_gc_stat(figures.keys[index]);
 
 		/* The VM counts milliseconds. */
-		value *= index == TIME ? 1000000u : 1u;
+		if (index == TIME)
+			value *= 1000000u;
+		else if (index == ALLOCATED)
+			value = live_slots(value);
 		atomic_store_explicit(&figures.values[index], value, memory_order_relaxed);
 	}
 	atomic_store_explicit(&figures.version, version + 2, memory_order_release);

@@ -12,10 +12,10 @@
 #include "vm/delivery.h"
 #include "vm/heap_figures.h"
 #include "vm/living.h"
-#include "vm/memory_map.h"
 #include "vm/observe.h"
 #include "vm/survey.h"
 #include "vm/vm_layout.h"
+#include "vm/vm_symbols.h"
 
 static struct {
 	struct capture *captures[CAPTURES_LIMIT];
@@ -445,7 +445,7 @@ static void holder_compact(void *data)
 		struct capture *capture = registry.captures[index];
 		/* With frees missed, an entry may point to memory that is gone. */
 		bool doubtful = uncertain || atomic_load(&capture->unseen) || atomic_load(&capture->tracker->lost);
-		struct relocation relocation = {doubtful ? memory_map_readable : NULL, locate};
+		struct relocation relocation = {doubtful ? vm_page_readable : NULL, locate};
 
 		relocation_follow(capture->tracker, &relocation);
 	}

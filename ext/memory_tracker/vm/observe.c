@@ -104,14 +104,15 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 	return node;
 }
 
-void observe_birth(struct capture *capture, VALUE object, uint32_t *entry, struct class_record *class, uint32_t node)
+void observe_birth(struct capture *capture, VALUE object, struct heap_place place, struct class_record *class,
+                   uint32_t node)
 {
 	struct tracker *tracker = capture->tracker;
 	bool silent = in_own_block(capture);
 
 	if (silent)
 		node = silent_node(capture, class);
-	if (tracker_enter(tracker, (uintptr_t)object, entry, node, node_at(&tracker->tree, node)) && !silent)
+	if (tracker_enter(tracker, (uintptr_t)object, place, node, node_at(&tracker->tree, node)) && !silent)
 		put_event(capture, class, node, EVENT_BORN);
 }
 

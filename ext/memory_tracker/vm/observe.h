@@ -16,7 +16,8 @@
 uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event);
 
 /* A birth, and a death, of an object of a class that a block wants to hear of. HOOK */
-void observe_birth(struct capture *capture, VALUE object, uint32_t *entry, struct class_record *class, uint32_t node);
+void observe_birth(struct capture *capture, VALUE object, struct heap_place place, struct class_record *class,
+                   uint32_t node);
 void observe_death(struct capture *capture, uint32_t node);
 
 /* The same for a light capture. HOOK */
@@ -26,7 +27,7 @@ void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_ar
 static inline void capture_born(struct capture *capture, VALUE object, rb_trace_arg_t *event)
 {
 	struct tracker *tracker = capture->tracker;
-	uint32_t *entry = tracker_clear_address(tracker, (uintptr_t)object);
+	struct heap_place place = tracker_clear_address(tracker, (uintptr_t)object);
 	int type = RB_BUILTIN_TYPE(object);
 
 	if (unlikely(tracker->light)) {
@@ -47,9 +48,9 @@ static inline void capture_born(struct capture *capture, VALUE object, rb_trace_
 		node = node_at(&tracker->tree, number);
 	}
 	if (unlikely(class->observed))
-		observe_birth(capture, object, entry, class, number);
+		observe_birth(capture, object, place, class, number);
 	else
-		tracker_enter(tracker, (uintptr_t)object, entry, number, node);
+		tracker_enter(tracker, (uintptr_t)object, place, number, node);
 }
 
 /* The same for the usual birth, if this is one: see tracker_count_birth. HOOK */

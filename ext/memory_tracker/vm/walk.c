@@ -1,9 +1,7 @@
 #include "vm/walk.h"
 
 #include "vm/naming.h"
-
-/* Exported by every CRuby, in no public header. It ends a sweep first. */
-void rb_objspace_each_objects(int (*callback)(void *start, void *end, size_t stride, void *data), void *data);
+#include "vm/vm_symbols.h"
 
 static bool is_object(int type)
 {
@@ -27,7 +25,7 @@ static int enter_slots(void *start, void *end, size_t stride, void *data)
 
 void walk_existing(struct tracker *tracker)
 {
-	rb_objspace_each_objects(enter_slots, tracker);
+	vm_each_slots(enter_slots, tracker);
 }
 
 struct visiting {
@@ -52,7 +50,7 @@ void walk_classes(void (*visit)(void *context, VALUE klass), void *context)
 {
 	struct visiting visiting = {visit, context};
 
-	rb_objspace_each_objects(visit_slots, &visiting);
+	vm_each_slots(visit_slots, &visiting);
 }
 
 struct counting {
@@ -89,5 +87,5 @@ void walk_counting(struct light *light, bool all_classes)
 {
 	struct counting counting = {light, all_classes};
 
-	rb_objspace_each_objects(count_slots, &counting);
+	vm_each_slots(count_slots, &counting);
 }

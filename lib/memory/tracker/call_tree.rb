@@ -175,7 +175,7 @@ module Memory
           node = @nodes.fetch(parent)
           node = node.child(frame) if keep?(frame)
           @nodes[id] = node
-          Record.new(*values.last(3)).tap { |counts| node.add(counts) }
+          Record.new(*values.last(4)).tap { |counts| node.add(counts) }
         end
 
         def keep?(frame)

@@ -167,7 +167,7 @@ module Memory
         return to_enum unless block
 
         # Class, id and counts, for each class.
-        figures.each_slice(5) { |klass, _id, *counts| block.call(klass, Record.new(*counts)) }
+        figures.each_slice(6) { |klass, _id, *counts| block.call(klass, Record.new(*counts)) }
         self
       end
 

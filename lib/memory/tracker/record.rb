@@ -13,29 +13,35 @@ module Memory
       # @return [Integer] objects born before the latest major GC that it left standing
       attr_reader :retained_count
 
+      # @return [Integer, nil] bytes of the slots of all objects born since the capture started: what they take in the
+      #   heap's pages, without what they have allocated outside of them; nil in a light capture, which does not know
+      attr_reader :allocated_bytes
+
       # @param new_count [Integer]
       # @param free_count [Integer]
       # @param retained_count [Integer]
-      def initialize(new_count, free_count, retained_count)
+      # @param allocated_bytes [Integer, nil]
+      def initialize(new_count, free_count, retained_count, allocated_bytes = nil)
         @new_count = new_count
         @free_count = free_count
         @retained_count = retained_count
+        @allocated_bytes = allocated_bytes
         freeze
       end
 
       # No objects at all.
-      NONE = new(0, 0, 0)
+      NONE = new(0, 0, 0, 0)
 
       # @param other [Record]
       # @return [Record] both together
       def +(other)
-        Record.new(new_count + other.new_count, free_count + other.free_count, retained_count + other.retained_count)
+        combine(other, :+)
       end
 
       # @param other [Record] a part of these
       # @return [Record] what is left without it
       def -(other)
-        Record.new(new_count - other.new_count, free_count - other.free_count, retained_count - other.retained_count)
+        combine(other, :-)
       end
 
       # @return [Integer] objects not freed yet: those in use, and garbage that no GC has swept
@@ -43,9 +49,10 @@ module Memory
         new_count - free_count
       end
 
-      # @return [Hash{Symbol => Integer}]
+      # @return [Hash{Symbol => Integer, nil}]
       def to_h
-        { new_count: new_count, free_count: free_count, live_count: live_count, retained_count: retained_count }
+        { new_count: new_count, free_count: free_count, live_count: live_count, retained_count: retained_count,
+          allocated_bytes: allocated_bytes }
       end
 
       # @return [Boolean] whether the other record has the same counts
@@ -57,6 +64,17 @@ module Memory
       # @return [Integer]
       def hash
         to_h.hash
+      end
+
+      private
+
+      def combine(other, operation)
+        values = %i[new_count free_count retained_count allocated_bytes].map do |name|
+          own = public_send(name)
+          its = other.public_send(name)
+          own.public_send(operation, its) if own && its
+        end
+        Record.new(*values)
       end
     end
   end

@@ -7,7 +7,8 @@ module Memory
     # @!method facts
     #   What is true of the capture and its process as a whole.
     #   @return [Hash{Symbol => Object}] counts (`:new_count`, `:free_count`, `:live_count`, `:retained_count`,
-    #     `:retained_bound` when retained is an upper bound), `:lost`, `:dropped`, `:paths_dropped`,
+    #     `:retained_bound` when retained is an upper bound), `:allocated_bytes` of slots (nil in a
+    #     light capture), `:lost`, `:dropped`, `:paths_dropped`,
     #     `:events_dropped`, `:pid`, `:command` (String or nil), `:runtime`, `:time` (Time), `:seconds` since the start
     #     (Float), `:uptime` of the process in seconds (Float), `:minor_gcs`, `:major_gcs`, `:major_gcs_seen` since the
     #     start, `:heap_live_slots`, `:heap_slots`, `:rss_bytes`, `:tracker_bytes`, `:depth`, `:existing` (Boolean),

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "json"
+require_relative "../../support/heap"
 
 RSpec.describe Memory::Tracker::CallTree do
   let(:crate) { Class.new }
@@ -29,7 +30,8 @@ RSpec.describe Memory::Tracker::CallTree do
     stock
     allocating = tree.root.children.to_h { |node| [node.frame.lineno, node] }
     expect(allocating.keys).to contain_exactly(@kept_at, @dropped_at)
-    expect(allocating[@kept_at].total).to eq(Memory::Tracker::Record.new(30, 0, 30))
+    expect(allocating[@kept_at].total).to have_attributes(new_count: 30, free_count: 0, retained_count: 30)
+    expect(allocating[@kept_at].total.allocated_bytes).to eq(30 * (Heap.bytes.fetch(crate) / Heap.count(crate)))
     expect(allocating[@dropped_at].total.new_count).to eq(50)
     expect(allocating[@dropped_at].total.retained_count).to be < 10
     expect(tree.root.total.new_count).to eq(80)

@@ -21,6 +21,7 @@ void rb_objspace_each_objects(int (*callback)(void *start, void *end, size_t str
 struct group {
 	uintptr_t key; /* a class, or a type + 1 */
 	uint64_t walked;
+	uint64_t bytes;
 	uint64_t tracked;
 };
 
@@ -30,7 +31,7 @@ static uint32_t places[CLASSES_LIMIT * 2]; /* number of a group + 1; 0: empty */
 static uint32_t group_count;
 
 /* For each class: it, its id, and its allocated, freed and retained objects. */
-enum { FIGURES_OF_CLASS = 5 };
+enum { FIGURES_OF_CLASS = 6 };
 
 static ID id_figures, id_live_count;
 
@@ -103,7 +104,9 @@ static int count_slots(void *start, void *end, size_t stride, void *data)
 
 		if (type == RUBY_T_NONE || type == RUBY_T_IMEMO || type == RUBY_T_ZOMBIE || type == RUBY_T_MOVED)
 			continue;
-		group_of(key_of((VALUE)slot, type))->walked++;
+		struct group *group = group_of(key_of((VALUE)slot, type));
+		group->walked++;
+		group->bytes += stride;
 	}
 	return 0;
 }
@@ -125,7 +128,7 @@ static VALUE name_of(uintptr_t key)
 	return rb_sprintf("(internal %s)", name ? name : "?");
 }
 
-static VALUE counts(VALUE self)
+static VALUE walked(bool bytes)
 {
 	bool was_disabled = RTEST(rb_gc_disable());
 	VALUE result;
@@ -133,10 +136,22 @@ static VALUE counts(VALUE self)
 	walk();
 	result = rb_hash_new();
 	for (uint32_t index = 0; index < group_count; index++)
-		rb_hash_aset(result, name_of(groups[index].key), ULL2NUM(groups[index].walked));
+		rb_hash_aset(result, name_of(groups[index].key),
+		             ULL2NUM(bytes ? groups[index].bytes : groups[index].walked));
 	if (!was_disabled)
 		rb_gc_enable();
 	return result;
+}
+
+static VALUE counts(VALUE self)
+{
+	return walked(false);
+}
+
+/* Of the slots. */
+static VALUE bytes(VALUE self)
+{
+	return walked(true);
 }
 
 static uint64_t allocated(void)
@@ -245,6 +260,8 @@ void Init_heap_walk(void)
 	id_live_count = rb_intern("live_count");
 	/* {Class or "(internal T_X)" => objects} of the whole heap, without what the call itself makes. */
 	rb_define_module_function(module, "counts", counts, 0);
+	/* {Class or "(internal T_X)" => bytes of slots}, of the same. */
+	rb_define_module_function(module, "bytes", bytes, 0);
 	/* {Class or :all => [objects in the heap, objects by the capture]}, where they differ. */
 	rb_define_module_function(module, "differences", differences, 1);
 	/* Arrays that were born hidden and revealed afterwards. */
