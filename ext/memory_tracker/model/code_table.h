@@ -50,6 +50,8 @@ struct code_table {
 	struct strings *strings;   /* borrowed */
 	struct key_map by_address; /* -> code's number */
 	struct key_map by_content; /* hash -> frame's number */
+	struct key_map
+	    folded; /* of by_address, the code that has lines but no frames: few, asked about at each allocation */
 	struct table codes;
 	struct table frames;
 	uint64_t next_serial;
@@ -77,10 +79,16 @@ void code_table_forget(struct code_table *table);
 bool code_table_move(struct code_table *table, uintptr_t from, uintptr_t to);
 
 /*
- * The frame of `code` at a line of `path`: its own path and line, or its caller's when it is native. Without a
- * reference: give it one with frame_retain or give it back with frame_release_unused. 0 without memory. HOOK
+ * The frame of `code` at a line. Without a reference: give it one with frame_retain or give it back with
+ * frame_release_unused. 0 without memory. HOOK
  */
-uint32_t code_table_frame(struct code_table *table, struct code *code, struct string *path, uint32_t line);
+uint32_t code_table_frame(struct code_table *table, struct code *code, uint32_t line);
+
+/* Whether code with lines stands at an address that is known to be left out of paths. HOOK */
+static inline bool code_table_folds(const struct code_table *table, uintptr_t address)
+{
+	return key_map_get(&table->folded, address);
+}
 
 /* A frame that stands for no code, by its label; flags beside SNAPSHOT_FRAME_PSEUDO. HOOK */
 uint32_t code_table_pseudo_frame(struct code_table *table, const char *label, uint32_t flags);

@@ -9,30 +9,32 @@
 #include "vm/vm_layout.h"
 
 /*
- * The fingerprint of the topmost `depth` frames below a class, or 0 when they can only be asked for. Frames that
+ * The fingerprint of the path that a stack is below a class, or 0 when it can only be asked for. Frames that
  * rb_profile_frames may or may not tell of are added without being counted. HOOK
  */
-static inline uint64_t stack_key(const struct path_cache *cache, uint32_t class_number, rb_trace_arg_t *event,
-                                 uint32_t depth)
+static inline uint64_t stack_key(const struct tracker *tracker, const struct class_record *class, rb_trace_arg_t *event)
 {
 	if (unlikely(!vm_layout_known))
 		return 0;
+	const struct path_cache *cache = &tracker->tree.by_address;
 	const struct vm_context *context = ((const struct vm_event *)event)->context;
 	const struct vm_frame *end = vm_context_end(context);
-	uint64_t sum = path_cache_begin(cache, class_number);
+	uint64_t sum = path_cache_begin(cache, class->number);
+	uint32_t depth = class->depth;
 	uint32_t count = 0;
 
 	for (const struct vm_frame *frame = context->frame; frame < end && count < depth; frame++) {
+		if (vm_frame_native(frame))
+			continue;
 		VALUE method = vm_frame_method(frame);
 
-		if (!vm_frame_native(frame)) {
-			sum += path_cache_part(cache, count, frame->code, (uintptr_t)frame->counter, method);
-			count += vm_frame_told(frame, method);
-		} else if (vm_frame_told(frame, method)) {
-			sum += path_cache_part(cache, count, 0, 0, method);
-			count++;
-		}
+		if (code_table_folds(&tracker->codes, vm_frame_value(frame, method)))
+			continue;
+		sum += path_cache_part(cache, count, frame->code, (uintptr_t)frame->counter, method);
+		count += vm_frame_told(frame, method);
 	}
+	if (unlikely(!count))
+		sum += path_cache_part(cache, 0, 0, 0, vm_context_first(context));
 	return path_cache_end(sum);
 }
 

@@ -7,6 +7,19 @@
 
 bool vm_layout_known;
 
+VALUE vm_context_first(const struct vm_context *context)
+{
+	const struct vm_frame *end = vm_context_end(context);
+
+	for (const struct vm_frame *frame = context->frame; frame < end; frame++) {
+		VALUE method = vm_frame_method(frame);
+
+		if (vm_frame_told(frame, method))
+			return vm_frame_value(frame, method);
+	}
+	return 0;
+}
+
 /* The Rubies whose sources were read. */
 #if SIZEOF_VALUE == 8 && RUBY_API_VERSION_CODE >= 30100 && RUBY_API_VERSION_CODE < 40100
 
@@ -64,12 +77,6 @@ static bool frame_readable(const struct vm_frame *frame)
 	}
 }
 
-/* What rb_profile_frames calls a frame. */
-static VALUE frame_value(const struct vm_frame *frame, VALUE method)
-{
-	return method ? method : frame->code;
-}
-
 static bool same_frames(const struct vm_context *context, const VALUE *expected, int count)
 {
 	const struct vm_frame *end = vm_context_end(context);
@@ -82,7 +89,7 @@ static bool same_frames(const struct vm_context *context, const VALUE *expected,
 		bool told = vm_frame_told(frame, method);
 		if (!told && vm_frame_native(frame))
 			continue;
-		bool same = frame_value(frame, method) == expected[seen];
+		bool same = vm_frame_value(frame, method) == expected[seen];
 		if (told && !same)
 			return false;
 		seen += same;

@@ -132,10 +132,19 @@ static inline bool vm_frame_told(const struct vm_frame *frame, VALUE method)
 	return vm_frame_native(frame) ? method != 0 : frame->counter != NULL;
 }
 
+/* What rb_profile_frames calls a frame. HOOK */
+static inline VALUE vm_frame_value(const struct vm_frame *frame, VALUE method)
+{
+	return method ? method : frame->code;
+}
+
 /* The end of the stack, of which the outermost frames may be no real ones. HOOK */
 static inline const struct vm_frame *vm_context_end(const struct vm_context *context)
 {
 	return (const struct vm_frame *)(context->stack + context->words);
 }
+
+/* What rb_profile_frames calls the first frame that it is sure to tell of, or 0 without one. HOOK */
+VALUE vm_context_first(const struct vm_context *context);
 
 #endif
