@@ -41,8 +41,7 @@ RSpec.describe "Call paths" do
   end
 
   modes = { "interpreted" => :interpreted, "interpreted, with every stack asked of the VM" => :asked }
-  # Before 3.2, YJIT was an experiment.
-  modes["compiled by YJIT"] = :compiled if yjit? && !RUBY_VERSION.start_with?("3.1.")
+  modes["compiled by YJIT"] = :compiled if yjit?
 
   modes.each do |mode, results|
     describe "of code that is #{mode}" do
@@ -79,7 +78,7 @@ RSpec.describe "Call paths" do
       10_000.times { Object.new }
       p capture.statistics[:asked]
     RUBY
-    expect(ruby("-e", program).to_i).to be < 1_000 if RUBY_VERSION < "4.1"
+    expect(ruby("-e", program).to_i).to be < 1_000
     expect(ruby("-e", program, environment: { "MEMORY_TRACKER_READ_IN_PLACE" => "0" }).to_i).to be >= 10_000
   end
 

@@ -17,6 +17,7 @@
 #include "vm/living.h"
 #include "vm/naming.h"
 #include "vm/tracked.h"
+#include "vm/vm_layout.h"
 #include "vm/walk.h"
 
 static uint64_t clock_ns(clockid_t clock)
@@ -210,6 +211,7 @@ enum capture_result capture_start(struct capture *capture, VALUE self, const cha
 	enum capture_result result;
 	/* Asking lets other threads run, and may be interrupted. */
 	bool allowed = compat_hooks_allowed();
+	vm_layout_see_jit();
 
 	if (capture->running)
 		return CAPTURE_NOTHING;

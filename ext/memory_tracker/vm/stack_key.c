@@ -23,7 +23,7 @@ bool stack_key_watch(struct tracker *tracker, rb_trace_arg_t *event, uint32_t de
 
 		if (code_table_folds(&tracker->codes, vm_frame_value(frame, method)))
 			continue;
-		if (!watch(tracker, method) || !watch(tracker, frame->code))
+		if (!watch(tracker, method) || !watch(tracker, vm_frame_code(frame)))
 			return false;
 		count += vm_frame_told(frame, method);
 	}

@@ -26,11 +26,13 @@ static inline uint64_t stack_key(const struct tracker *tracker, const struct cla
 	for (const struct vm_frame *frame = context->frame; frame < end && count < depth; frame++) {
 		if (vm_frame_native(frame))
 			continue;
+		if (unlikely(vm_frame_unclear(frame)))
+			return 0;
 		VALUE method = vm_frame_method(frame);
 
 		if (code_table_folds(&tracker->codes, vm_frame_value(frame, method)))
 			continue;
-		sum += path_cache_part(cache, count, frame->code, (uintptr_t)frame->counter, method);
+		sum += path_cache_part(cache, count, vm_frame_code(frame), (uintptr_t)vm_frame_counter(frame), method);
 		count += vm_frame_told(frame, method);
 	}
 	if (unlikely(!count))
