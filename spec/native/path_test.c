@@ -447,7 +447,8 @@ static uint64_t fingerprint_with(uintptr_t watched)
 {
 	const struct path_cache *cache = &program->tracker.tree.by_address;
 
-	return path_cache_end(path_cache_begin(cache, 1) + path_cache_part(cache, 0, watched, 8, CODE(STORE)));
+	return path_cache_end(path_cache_begin(cache, 1) +
+	                      path_cache_part(path_cache_keys(cache), watched, 8, CODE(STORE)));
 }
 
 static void test_paths_are_forgotten_with_what_they_were_known_by(void **state)

@@ -57,14 +57,22 @@ static int insert_address(struct code_table *table, uintptr_t address, const str
 
 	if ((folded && key_map_reserve(&table->folded)) || key_map_put(&table->by_address, address, number))
 		return STATUS_NO_MEMORY;
-	if (folded)
+	if (folded) {
+		uint8_t *count = &table->fold_counts[code_fold_place(address)];
+
 		key_map_put(&table->folded, address, number);
+		*count += *count < UINT8_MAX;
+	}
 	return STATUS_OK;
 }
 
 static uint32_t remove_address(struct code_table *table, uintptr_t address)
 {
-	key_map_remove(&table->folded, address);
+	uint8_t *count = &table->fold_counts[code_fold_place(address)];
+
+	/* At the most that can be counted there may be more, and it stays. */
+	if (key_map_remove(&table->folded, address))
+		*count -= *count < UINT8_MAX;
 	return (uint32_t)key_map_remove(&table->by_address, address);
 }
 

@@ -209,6 +209,7 @@ static uint64_t stack_fingerprint(const struct tracker *tracker, const struct cl
                                   const struct stack *stack)
 {
 	const struct path_cache *cache = &tracker->tree.by_address;
+	const uint64_t *keys = path_cache_keys(cache);
 	uint64_t sum = path_cache_begin(cache, class->number);
 	uint32_t count = 0;
 
@@ -217,12 +218,13 @@ static uint64_t stack_fingerprint(const struct tracker *tracker, const struct cl
 
 		if (code && code->kind != CODE_SOURCE)
 			continue;
-		sum += path_cache_part(cache, count++, stack->addresses[index], (uint32_t)stack->lines[index], 0);
+		sum += path_cache_part(keys + PATH_KEYS * count++, stack->addresses[index],
+		                       (uint32_t)stack->lines[index], 0);
 	}
 	if (count < class->depth && stack->cut)
 		return 0;
 	if (!count && stack->depth)
-		sum += path_cache_part(cache, 0, stack->addresses[0], (uint32_t)stack->lines[0], 0);
+		sum += path_cache_part(keys, stack->addresses[0], (uint32_t)stack->lines[0], 0);
 	return path_cache_end(sum);
 }
 

@@ -19,7 +19,7 @@ bool stack_key_watch(struct tracker *tracker, rb_trace_arg_t *event, uint32_t de
 	for (const struct vm_frame *frame = context->frame; frame < end && count < depth; frame++) {
 		if (vm_frame_native(frame))
 			continue;
-		VALUE method = vm_frame_method(frame);
+		VALUE method = vm_frame_ruby_method(frame);
 
 		if (code_table_folds(&tracker->codes, vm_frame_value(frame, method)))
 			continue;

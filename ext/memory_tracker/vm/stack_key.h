@@ -20,23 +20,25 @@ static inline uint64_t stack_key(const struct tracker *tracker, const struct cla
 	const struct vm_context *context = ((const struct vm_event *)event)->context;
 	const struct vm_frame *end = vm_context_end(context);
 	uint64_t sum = path_cache_begin(cache, class->number);
-	uint32_t depth = class->depth;
-	uint32_t count = 0;
+	const uint64_t *first = path_cache_keys(cache), *keys = first;
+	const uint64_t *last = first + PATH_KEYS * (size_t) class->depth;
 
-	for (const struct vm_frame *frame = context->frame; frame < end && count < depth; frame++) {
+	for (const struct vm_frame *frame = context->frame; frame < end && keys < last; frame++) {
 		if (vm_frame_native(frame))
 			continue;
 		if (unlikely(vm_frame_unclear(frame)))
 			return 0;
-		VALUE method = vm_frame_method(frame);
+		const VALUE *counter = vm_frame_counter(frame);
+		VALUE code = vm_frame_code(frame);
+		VALUE method = vm_frame_ruby_method(frame);
 
-		if (code_table_folds(&tracker->codes, vm_frame_value(frame, method)))
+		if (code_table_folds(&tracker->codes, method ? method : code))
 			continue;
-		sum += path_cache_part(cache, count, vm_frame_code(frame), (uintptr_t)vm_frame_counter(frame), method);
-		count += vm_frame_told(frame, method);
+		sum += path_cache_part(keys, code, (uintptr_t)counter, method);
+		keys += likely(counter) ? PATH_KEYS : 0;
 	}
-	if (unlikely(!count))
-		sum += path_cache_part(cache, 0, 0, 0, vm_context_first(context));
+	if (unlikely(keys == first))
+		sum += path_cache_part(first, 0, 0, vm_context_first(context));
 	return path_cache_end(sum);
 }
 

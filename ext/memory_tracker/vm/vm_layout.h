@@ -172,6 +172,14 @@ static inline bool vm_frame_native(const struct vm_frame *frame)
 	return frame->environment[0] & VM_ENVIRONMENT_NATIVE;
 }
 
+/* Of a frame that is not native: the method that rb_profile_frames names it after, or 0. HOOK */
+static inline VALUE vm_frame_ruby_method(const struct vm_frame *frame)
+{
+	VALUE method = vm_frame_runs_for(frame);
+
+	return method && vm_method_kind(method) == VM_METHOD_RUBY ? method : 0;
+}
+
 /* The method that rb_profile_frames names a frame after. It names one without by its code, if it has some. HOOK */
 static inline VALUE vm_frame_method(const struct vm_frame *frame)
 {
