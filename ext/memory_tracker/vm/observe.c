@@ -89,7 +89,8 @@ static void verify(struct capture *capture, struct class_record *class, rb_trace
 #endif
 
 /* By what the VM says of the stack; `known` when it can be told from others without that. */
-static uint32_t ask_for_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event, bool known)
+__attribute__((noinline)) static uint32_t ask_for_path(struct capture *capture, struct class_record *class,
+                                                       rb_trace_arg_t *event, bool known)
 {
 	struct tracker *tracker = capture->tracker;
 	uint32_t node = 0;

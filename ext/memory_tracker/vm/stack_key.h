@@ -12,7 +12,8 @@
  * The fingerprint of the path that a stack is below a class, or 0 when it can only be asked for. Frames that
  * rb_profile_frames may or may not tell of are added without being counted. HOOK
  */
-static inline uint64_t stack_key(const struct tracker *tracker, const struct class_record *class, rb_trace_arg_t *event)
+__attribute__((always_inline)) static inline uint64_t stack_key(const struct tracker *tracker,
+                                                                const struct class_record *class, rb_trace_arg_t *event)
 {
 	if (unlikely(!vm_layout_known))
 		return 0;
