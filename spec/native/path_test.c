@@ -105,6 +105,22 @@ static void test_native_code_does_not_count_in_the_depth(void **state)
 	fake_assert_shows(program, "Hash 2/0\n shop.rb:41 write 0/0\n  shop.rb:77 call 0/0\n   server.rb:95 run 2/0\n");
 }
 
+/* Known code without frames is no part of what paths are known by, or more of it would hide where they differ. */
+static void test_paths_differ_below_much_native_code(void **state)
+{
+	uint32_t nodes[2];
+
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t line = 41; line <= 42; line++) {
+			uint32_t node =
+			    born(FAKE_STACK(CODE(MAP), 5, CODE(MAP), 6, CODE(MAP), 7, CODE(MAP), 8, CODE(STORE), line));
+			assert_true(round == 0 || node == nodes[line - 41]);
+			nodes[line - 41] = node;
+		}
+	}
+	fake_assert_shows(program, "Hash 4/0\n shop.rb:41 write 2/0\n shop.rb:42 write 2/0\n");
+}
+
 static void test_more_frames_are_wanted_of_a_stack_that_is_cut_off(void **state)
 {
 	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
@@ -480,6 +496,7 @@ int main(void)
 	    TEST(test_the_depth_of_a_class),
 	    TEST(test_native_code_is_part_of_the_line_that_calls_it),
 	    TEST(test_native_code_does_not_count_in_the_depth),
+	    TEST(test_paths_differ_below_much_native_code),
 	    TEST(test_more_frames_are_wanted_of_a_stack_that_is_cut_off),
 	    TEST(test_it_is_known_which_code_with_lines_has_no_frames),
 	    TEST(test_native_code_without_a_caller),
