@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tsort"
+
 RSpec.describe "the folders of the extension" do
   root = File.expand_path("../ext/memory_tracker", __dir__)
   sources = Dir.glob("*/**/*.{c,h}", base: root)
@@ -17,6 +19,9 @@ RSpec.describe "the folders of the extension" do
   }
   # These compile and run without Ruby.
   without_ruby = %w[base model transport viewer terminal source]
+
+  # No file of these includes itself by way of others.
+  without_cycles = %w[base source binding]
 
   included = lambda do |folder, pattern|
     sources.grep(%r{\A#{folder}/}).flat_map do |file|
@@ -36,6 +41,32 @@ RSpec.describe "the folders of the extension" do
   without_ruby.each do |folder|
     it "#{folder} knows nothing of Ruby" do
       expect(included.call(folder, %r{^\s*#\s*include\s+["<](ruby(?:\.h|/)[^">]*)})).to be_empty
+    end
+  end
+
+  # What files include, a header and its source being one module.
+  includes = lambda do |folder|
+    sources.grep(%r{\A#{folder}/}).group_by { |file| file.delete_suffix(File.extname(file)) }.to_h do |name, files|
+      headers = files.flat_map { |file| File.read(File.join(root, file)).scan(/^\s*#\s*include\s+"([^"]+)"/) }.flatten
+      [name, headers.map { |header| header.delete_suffix(".h") }.grep(%r{\A#{folder}/}).uniq - [name]]
+    end
+  end
+
+  # Strongly connected components, of more than one module each.
+  cycles = lambda do |graph|
+    each_child = ->(name, &block) { graph.fetch(name, []).each(&block) }
+    TSort.strongly_connected_components(graph.method(:each_key), each_child).select { |names| names.size > 1 }
+  end
+
+  it "can be searched for cycles" do
+    graph = { "a" => %w[b], "b" => %w[c], "c" => %w[b d], "d" => %w[e], "e" => [] }
+    expect(cycles.call(graph).map(&:sort)).to eq([%w[b c]])
+    expect(includes.call("base").fetch("base/thread")).to include("base/condition")
+  end
+
+  without_cycles.each do |folder|
+    it "#{folder} has no cycle of files that include each other" do
+      expect(cycles.call(includes.call(folder)).map(&:sort)).to be_empty
     end
   end
 

@@ -106,7 +106,7 @@ RSpec.describe "Looking for a leak" do
       capture.start
       guest_book.new
       SpecSupport.eventually("the event") { events.any? }
-      expect(events.first).to match([guest_book, :newobj, a_string_including("Class#new").and(start_with(__FILE__))])
+      expect(events.first).to match([guest_book, :newobj, start_with("#{__FILE__}:#{__LINE__ - 2}:in 'block")])
     end
   end
 

@@ -149,9 +149,9 @@ void fake_stop(struct fake_program *program)
 
 const struct stack *fake_stack(const uint64_t *pairs, uint32_t depth)
 {
-	static uintptr_t addresses[PATH_DEPTH_LIMIT];
-	static int lines[PATH_DEPTH_LIMIT];
-	static struct stack stack = {addresses, lines, 0};
+	static uintptr_t addresses[STACK_LIMIT];
+	static int lines[STACK_LIMIT];
+	static struct stack stack = {addresses, lines, 0, false};
 
 	for (uint32_t index = 0; index < depth; index++) {
 		addresses[index] = (uintptr_t)pairs[2 * index];

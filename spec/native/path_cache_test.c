@@ -72,9 +72,10 @@ static void test_parts_tell_what_and_where_they_are(void **state)
 		for (uintptr_t code = 0; code < 20; code++)
 			for (uintptr_t place = 0; place < 20; place++)
 				for (uintptr_t owner = 0; owner < 20; owner++)
-					seen[count++] = path_cache_end(
-					    path_cache_begin(&cache, 1) +
-					    path_cache_part(&cache, index, CODE(code), place * 8, CODE(owner)));
+					seen[count++] =
+					    path_cache_end(path_cache_begin(&cache, 1) +
+					                   path_cache_part(path_cache_keys(&cache) + PATH_KEYS * index,
+					                                   CODE(code), place * 8, CODE(owner)));
 	qsort(seen, count, sizeof(*seen), compare);
 	assert_int_not_equal(seen[0], 0);
 	for (uint32_t index = 1; index < count; index++)

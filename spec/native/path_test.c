@@ -84,20 +84,86 @@ static void test_the_depth_of_a_class(void **state)
 	fake_assert_shows(program, "Hash 3/0\n shop.rb:41 write 1/0\n  shop.rb:77 call 1/0\n");
 }
 
-static void test_native_code_takes_its_callers_place(void **state)
+static void test_native_code_is_part_of_the_line_that_calls_it(void **state)
 {
+	uint32_t node = born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77));
+
+	assert_int_equal(born(FAKE_STACK(CODE(NEW), 0, CODE(MAP), 5, CODE(STORE), 41, CODE(CHECKOUT), 77)), node);
+	assert_int_equal(born(FAKE_STACK(CODE(STORE), 41, CODE(NEW), 0, CODE(CHECKOUT), 77)), node);
+	assert_int_equal(born(FAKE_STACK(CODE(MAP), 6, CODE(STORE), 41, CODE(MAP), 7, CODE(CHECKOUT), 77)), node);
+	assert_int_equal(born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77, CODE(MAP), 5, CODE(NEW), 0)), node);
+	fake_assert_shows(program, "Hash 5/0\n shop.rb:41 write 0/0\n  shop.rb:77 call 5/0\n");
+}
+
+static void test_native_code_does_not_count_in_the_depth(void **state)
+{
+	uint32_t node = born(FAKE_STACK(CODE(STORE), 41, CODE(CHECKOUT), 77, CODE(SERVER), 95, CODE(SERVER), 1));
+
+	assert_int_equal(born(FAKE_STACK(CODE(NEW), 0, CODE(STORE), 41, CODE(MAP), 5, CODE(MAP), 5, CODE(CHECKOUT), 77,
+	                                 CODE(NEW), 0, CODE(SERVER), 95, CODE(SERVER), 2)),
+	                 node);
+	fake_assert_shows(program, "Hash 2/0\n shop.rb:41 write 0/0\n  shop.rb:77 call 0/0\n   server.rb:95 run 2/0\n");
+}
+
+/* Known code without frames is no part of what paths are known by, or more of it would hide where they differ. */
+static void test_paths_differ_below_much_native_code(void **state)
+{
+	uint32_t nodes[2];
+
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t line = 41; line <= 42; line++) {
+			uint32_t node =
+			    born(FAKE_STACK(CODE(MAP), 5, CODE(MAP), 6, CODE(MAP), 7, CODE(MAP), 8, CODE(STORE), line));
+			assert_true(round == 0 || node == nodes[line - 41]);
+			nodes[line - 41] = node;
+		}
+	}
+	fake_assert_shows(program, "Hash 4/0\n shop.rb:41 write 2/0\n shop.rb:42 write 2/0\n");
+}
+
+static void test_more_frames_are_wanted_of_a_stack_that_is_cut_off(void **state)
+{
+	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
+	struct stack stack = *FAKE_STACK(CODE(STORE), 41, CODE(MAP), 5, CODE(CHECKOUT), 77);
+
+	stack.cut = true;
+	assert_int_equal(tracker_path(&program->tracker, class, &stack), 0);
+	assert_int_equal(tracker_find_path(&program->tracker, class, &stack), 0);
+	tracker_set_depth(&program->tracker, class, 2);
+	uint32_t node = tracker_path(&program->tracker, class, &stack);
+	assert_int_not_equal(node, 0);
+	stack.cut = false;
+	assert_int_equal(tracker_path(&program->tracker, class, &stack), node);
+}
+
+static void test_it_is_known_which_code_with_lines_has_no_frames(void **state)
+{
+	struct code_table *codes = &program->tracker.codes;
+
+	assert_false(code_table_folds(codes, CODE(MAP)));
 	born(FAKE_STACK(CODE(NEW), 0, CODE(MAP), 5, CODE(STORE), 41));
-	fake_assert_shows(program, "Hash 1/0\n shop.rb:41 new 0/0\n  shop.rb:41 map 0/0\n   shop.rb:41 write 1/0\n");
+	assert_true(code_table_folds(codes, CODE(MAP)));
+	assert_false(code_table_folds(codes, CODE(NEW)));
+	assert_false(code_table_folds(codes, CODE(STORE)));
+	assert_true(code_table_move(codes, CODE(MAP), CODE(40)));
+	assert_false(code_table_folds(codes, CODE(MAP)));
+	assert_true(code_table_folds(codes, CODE(40)));
+	assert_true(code_table_move(codes, CODE(40), CODE(MAP)));
+	/* The program's own code comes to its address. */
+	died(CODE(MAP));
+	assert_false(code_table_folds(codes, CODE(MAP)));
+	fake_code(program, CODE(MAP), CODE_SOURCE, "eval.rb", "own");
+	born(FAKE_STACK(CODE(NEW), 0, CODE(MAP), 5, CODE(STORE), 41));
+	fake_assert_shows(program, "Hash 2/0\n shop.rb:41 write 1/0\n eval.rb:5 own 0/0\n  shop.rb:41 write 1/0\n");
 }
 
 static void test_native_code_without_a_caller(void **state)
 {
-	/* Cut off: it is left out. */
-	born(FAKE_STACK(CODE(STORE), 41, CODE(MAP), 5, CODE(NEW), 0, CODE(SERVER), 95));
-	/* Never there: it stays as it is seen. */
+	/* It stays as it is seen, the allocating method alone. */
 	born(FAKE_STACK(CODE(MAP), 5));
 	born(FAKE_STACK(CODE(NEW), 0));
-	fake_assert_shows(program, "Hash 3/0\n shop.rb:41 write 1/0\n <internal:array>:5 map 1/0\n new 1/0\n");
+	born(FAKE_STACK(CODE(NEW), 0, CODE(MAP), 5));
+	fake_assert_shows(program, "Hash 3/0\n <internal:array>:5 map 1/0\n new 2/0\n");
 }
 
 static void test_what_is_no_code_is_left_out(void **state)
@@ -397,7 +463,8 @@ static uint64_t fingerprint_with(uintptr_t watched)
 {
 	const struct path_cache *cache = &program->tracker.tree.by_address;
 
-	return path_cache_end(path_cache_begin(cache, 1) + path_cache_part(cache, 0, watched, 8, CODE(STORE)));
+	return path_cache_end(path_cache_begin(cache, 1) +
+	                      path_cache_part(path_cache_keys(cache), watched, 8, CODE(STORE)));
 }
 
 static void test_paths_are_forgotten_with_what_they_were_known_by(void **state)
@@ -408,7 +475,8 @@ static void test_paths_are_forgotten_with_what_they_were_known_by(void **state)
 
 	assert_int_equal(tracker_known_path(tracker, fingerprint), 0);
 	assert_true(tracker_watch(tracker, CODE(50)));
-	uint32_t node = tracker_find_path(tracker, class, FAKE_STACK(CODE(STORE), 41), fingerprint);
+	uint32_t node = tracker_find_path(tracker, class, FAKE_STACK(CODE(STORE), 41));
+	tracker_remember_path(tracker, class, fingerprint, node);
 	assert_int_equal(tracker_known_path(tracker, fingerprint), node);
 	assert_true(tracker_path_holds(tracker, class, FAKE_STACK(CODE(STORE), 41), node));
 	assert_false(tracker_path_holds(tracker, class, FAKE_STACK(CODE(STORE), 42), node));
@@ -417,9 +485,6 @@ static void test_paths_are_forgotten_with_what_they_were_known_by(void **state)
 	assert_int_equal(tracker_known_path(tracker, fingerprint_with(CODE(50))), node);
 	fake_code(program, CODE(50), CODE_SOURCE, "eval.rb", "another");
 	assert_int_equal(tracker_known_path(tracker, fingerprint_with(CODE(50))), 0);
-	/* A fingerprint of 0 stands for none. */
-	assert_int_equal(tracker_find_path(tracker, class, FAKE_STACK(CODE(STORE), 41), 0), node);
-	assert_int_equal(tracker_known_path(tracker, 0), 0);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -429,7 +494,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_callers_stand_below_the_allocating_line),
 	    TEST(test_the_depth_of_a_class),
-	    TEST(test_native_code_takes_its_callers_place),
+	    TEST(test_native_code_is_part_of_the_line_that_calls_it),
+	    TEST(test_native_code_does_not_count_in_the_depth),
+	    TEST(test_paths_differ_below_much_native_code),
+	    TEST(test_more_frames_are_wanted_of_a_stack_that_is_cut_off),
+	    TEST(test_it_is_known_which_code_with_lines_has_no_frames),
 	    TEST(test_native_code_without_a_caller),
 	    TEST(test_what_is_no_code_is_left_out),
 	    TEST(test_the_deepest_path_there_can_be),

@@ -37,7 +37,7 @@ RSpec.describe "memory-tracker-top --attach and --replay in a terminal" do
     terminal.wait_for(/ruby -e .*#{pid}.* exact /)
     terminal.wait_for(/▲.*Session$/) { terminal.classes.first == "Session" }
     terminal.press("Enter")
-    terminal.wait_for(/▾ Session\n.* Class#new +-e:5$/)
+    terminal.wait_for(/▾ Session\n.* <main> +-e:5$/)
     leave
     expect(Process.kill(0, pid)).to eq(1)
   end

@@ -23,11 +23,15 @@
 #include "model/status.h"
 #include "model/table.h"
 
+/* The most frames that a stack is asked for: enough for the deepest path with calls of the language's core in it. */
+#define STACK_LIMIT (4 * PATH_DEPTH_LIMIT)
+
 /* A stack as the program has it, the allocating frame first. */
 struct stack {
 	const uintptr_t *addresses; /* of code */
 	const int *lines;           /* 0 where there is none */
 	uint32_t depth;
+	bool cut; /* more frames may follow */
 };
 
 struct call_tree {

@@ -16,6 +16,7 @@ int code_table_init(struct code_table *table, struct memory *memory, struct stri
 	table->memory = memory;
 	table->strings = strings;
 	if (key_map_init(&table->by_address, memory) || key_map_init(&table->by_content, memory) ||
+	    key_map_init(&table->folded, memory) ||
 	    table_init(&table->codes, memory, sizeof(struct code), frame_limit) ||
 	    table_init(&table->frames, memory, sizeof(struct frame), frame_limit))
 		return STATUS_NO_MEMORY;
@@ -28,6 +29,8 @@ void code_table_deinit(struct code_table *table)
 		key_map_deinit(&table->by_address);
 	if (table->by_content.slots)
 		key_map_deinit(&table->by_content);
+	if (table->folded.slots)
+		key_map_deinit(&table->folded);
 	if (table->codes.chunks)
 		table_deinit(&table->codes);
 	if (table->frames.chunks)
@@ -39,6 +42,38 @@ struct code *code_table_find(const struct code_table *table, uintptr_t address)
 	uint32_t number = (uint32_t)key_map_get(&table->by_address, address);
 
 	return number ? code_at(table, number) : NULL;
+}
+
+/* Native code without a path is written in C: that it has no lines tells it from all other code. */
+static bool is_folded(const struct code *code)
+{
+	return code->kind == CODE_IGNORED || (code->kind == CODE_NATIVE && code->path->length > 0);
+}
+
+/* Lets an address lead to code. Returns 0 or STATUS_NO_MEMORY, and has changed nothing then. */
+static int insert_address(struct code_table *table, uintptr_t address, const struct code *code, uint32_t number)
+{
+	bool folded = is_folded(code);
+
+	if ((folded && key_map_reserve(&table->folded)) || key_map_put(&table->by_address, address, number))
+		return STATUS_NO_MEMORY;
+	if (folded) {
+		uint8_t *count = &table->fold_counts[code_fold_place(address)];
+
+		key_map_put(&table->folded, address, number);
+		*count += *count < UINT8_MAX;
+	}
+	return STATUS_OK;
+}
+
+static uint32_t remove_address(struct code_table *table, uintptr_t address)
+{
+	uint8_t *count = &table->fold_counts[code_fold_place(address)];
+
+	/* At the most that can be counted there may be more, and it stays. */
+	if (key_map_remove(&table->folded, address))
+		*count -= *count < UINT8_MAX;
+	return (uint32_t)key_map_remove(&table->by_address, address);
 }
 
 struct code *code_table_add(struct code_table *table, uintptr_t address, const struct code_description *description)
@@ -55,7 +90,7 @@ struct code *code_table_add(struct code_table *table, uintptr_t address, const s
 	                            description->path.length);
 	code->label = strings_intern(table->strings, description->label.bytes ? description->label.bytes : "",
 	                             description->label.length);
-	if (!code->path || !code->label || key_map_put(&table->by_address, address, number) != STATUS_OK) {
+	if (!code->path || !code->label || insert_address(table, address, code, number) != STATUS_OK) {
 		strings_release(table->strings, code->path);
 		strings_release(table->strings, code->label);
 		table_give(&table->codes, number);
@@ -174,10 +209,10 @@ static uint32_t code_number(const struct code_table *table, const struct code *c
 	return (uint32_t)key_map_get(&table->by_address, code->address);
 }
 
-uint32_t code_table_frame(struct code_table *table, struct code *code, struct string *path, uint32_t line)
+uint32_t code_table_frame(struct code_table *table, struct code *code, uint32_t line)
 {
 	struct frame content = {
-	    .path = path,
+	    .path = code->path,
 	    .label = code->label,
 	    .line = line,
 	    .flags = code->kind == CODE_NATIVE ? SNAPSHOT_FRAME_NATIVE : 0,
@@ -332,7 +367,7 @@ bool code_table_retire(struct code_table *table, uintptr_t address)
 		settle_frames(table, code, code->label);
 		table->unnamed--;
 	}
-	uint32_t number = (uint32_t)key_map_remove(&table->by_address, address);
+	uint32_t number = remove_address(table, address);
 	code->address = 0;
 	strings_release(table->strings, code->path);
 	strings_release(table->strings, code->label);
@@ -354,12 +389,13 @@ void code_table_forget(struct code_table *table)
 
 bool code_table_move(struct code_table *table, uintptr_t from, uintptr_t to)
 {
-	uint32_t number = (uint32_t)key_map_remove(&table->by_address, from);
+	uint32_t number = remove_address(table, from);
 
 	if (!number)
 		return false;
-	code_at(table, number)->address = to;
+	struct code *code = code_at(table, number);
+	code->address = to;
 	/* One key was just removed, so this needs no memory. */
-	key_map_put(&table->by_address, to, number);
+	insert_address(table, to, code, number);
 	return true;
 }

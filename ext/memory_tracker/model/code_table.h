@@ -19,6 +19,7 @@
 #include "model/key_map.h"
 #include "model/memory.h"
 #include "model/names.h"
+#include "model/status.h"
 #include "model/strings.h"
 #include "model/table.h"
 
@@ -45,11 +46,16 @@ struct frame {
 	uint32_t reserved;
 };
 
+#define CODE_FOLD_BITS 10
+#define CODE_FOLD_PLACES (1 << CODE_FOLD_BITS)
+
 struct code_table {
-	struct memory *memory;     /* borrowed */
-	struct strings *strings;   /* borrowed */
-	struct key_map by_address; /* -> code's number */
-	struct key_map by_content; /* hash -> frame's number */
+	struct memory *memory;                 /* borrowed */
+	struct strings *strings;               /* borrowed */
+	struct key_map by_address;             /* -> code's number */
+	struct key_map by_content;             /* hash -> frame's number */
+	struct key_map folded;                 /* of by_address, the code that has lines but no frames */
+	uint8_t fold_counts[CODE_FOLD_PLACES]; /* how many of these have such a hash; most have none */
 	struct table codes;
 	struct table frames;
 	uint64_t next_serial;
@@ -77,10 +83,21 @@ void code_table_forget(struct code_table *table);
 bool code_table_move(struct code_table *table, uintptr_t from, uintptr_t to);
 
 /*
- * The frame of `code` at a line of `path`: its own path and line, or its caller's when it is native. Without a
- * reference: give it one with frame_retain or give it back with frame_release_unused. 0 without memory. HOOK
+ * The frame of `code` at a line. Without a reference: give it one with frame_retain or give it back with
+ * frame_release_unused. 0 without memory. HOOK
  */
-uint32_t code_table_frame(struct code_table *table, struct code *code, struct string *path, uint32_t line);
+uint32_t code_table_frame(struct code_table *table, struct code *code, uint32_t line);
+
+static inline uint32_t code_fold_place(uintptr_t address)
+{
+	return (uint32_t)(address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - CODE_FOLD_BITS));
+}
+
+/* Whether code with lines stands at an address that is known to be left out of paths. HOOK */
+static inline bool code_table_folds(const struct code_table *table, uintptr_t address)
+{
+	return unlikely(table->fold_counts[code_fold_place(address)]) && key_map_get(&table->folded, address);
+}
 
 /* A frame that stands for no code, by its label; flags beside SNAPSHOT_FRAME_PSEUDO. HOOK */
 uint32_t code_table_pseudo_frame(struct code_table *table, const char *label, uint32_t flags);

@@ -27,7 +27,7 @@ struct class_description {
 
 enum code_kind {
 	CODE_SOURCE = 1, /* has lines of its own */
-	CODE_NATIVE,     /* written in C, or in the language's core: shown at its caller's line */
+	CODE_NATIVE,     /* written in C, or in the language's core: part of the line that calls it */
 	CODE_IGNORED,    /* no code at all: left out of paths */
 };
 

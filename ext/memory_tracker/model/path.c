@@ -6,10 +6,11 @@
 #define EVICTION_SHARE 16
 #define EVICTION_PAUSE 100000
 
-struct place {
-	struct code *code;
-	struct string *path; /* where it is shown: its own place, or its caller's */
-	uint32_t line;
+/* The frames of a path, the allocating one first. */
+struct path {
+	struct code *codes[PATH_DEPTH_LIMIT];
+	int lines[PATH_DEPTH_LIMIT];
+	uint32_t count;
 };
 
 static struct code *code_of(struct tracker *tracker, uintptr_t address)
@@ -38,29 +39,37 @@ static bool is_bottom(const struct stack *stack, uint32_t index, const struct co
 }
 
 /*
- * Which code stands where, callers last. Native code takes the place of the source that called it; when that is
- * cut off, or was never there, it has none. Returns how many places there are.
+ * What a path is made of. Methods that are written in C, or in Ruby in the language's core, differ between Rubies and
+ * their JITs at one line of a program: they are folded into the line that calls them. Only where no such line is on the
+ * stack the path is the allocating method. False when the stack is cut off before the path ends.
  */
-static uint32_t find_places(const struct stack *stack, struct code **codes, struct place *places)
+static bool fold(const struct stack *stack, struct code *const *codes, uint32_t depth, struct path *path)
 {
-	uint32_t count = 0;
-	uint32_t unplaced = 0;
-
-	for (uint32_t index = 0; index < stack->depth; index++) {
-		struct code *code = codes[index];
-
-		if (code->kind == CODE_IGNORED || is_bottom(stack, index, code))
+	path->count = 0;
+	for (uint32_t index = 0; index < stack->depth && path->count < depth; index++) {
+		if (codes[index]->kind != CODE_SOURCE || is_bottom(stack, index, codes[index]))
 			continue;
-		places[count++] = (struct place){code, code->path, (uint32_t)stack->lines[index]};
-		if (code->kind == CODE_NATIVE)
-			continue;
-		for (; unplaced < count; unplaced++) {
-			places[unplaced].path = code->path;
-			places[unplaced].line = (uint32_t)stack->lines[index];
-		}
+		path->codes[path->count] = codes[index];
+		path->lines[path->count++] = stack->lines[index];
 	}
-	/* Native frames at the end whose caller is beyond the depth have no place that could be told. */
-	return unplaced > 0 ? unplaced : count;
+	if (path->count < depth && stack->cut)
+		return false;
+	if (!path->count && depth && stack->depth && codes[0]->kind == CODE_NATIVE) {
+		path->codes[0] = codes[0];
+		path->lines[0] = stack->lines[0];
+		path->count = 1;
+	}
+	return true;
+}
+
+/* The code of a whole stack. False without memory. */
+static bool find_codes(struct tracker *tracker, const struct stack *stack, struct code **codes)
+{
+	for (uint32_t index = 0; index < stack->depth; index++) {
+		if (!(codes[index] = code_of(tracker, stack->addresses[index])))
+			return false;
+	}
+	return true;
 }
 
 /* Nodes of pseudo frames are known by number elsewhere. */
@@ -108,9 +117,9 @@ static bool make_room(struct tracker *tracker)
 	return true;
 }
 
-static uint32_t child_at(struct tracker *tracker, uint32_t parent, const struct place *place)
+static uint32_t child_at(struct tracker *tracker, uint32_t parent, struct code *code, int line)
 {
-	uint32_t frame = code_table_frame(&tracker->codes, place->code, place->path, place->line);
+	uint32_t frame = code_table_frame(&tracker->codes, code, (uint32_t)line);
 
 	if (!frame)
 		return 0;
@@ -119,12 +128,12 @@ static uint32_t child_at(struct tracker *tracker, uint32_t parent, const struct 
 	return number;
 }
 
-static uint32_t follow(struct tracker *tracker, struct class_record *class, const struct place *places, uint32_t count)
+static uint32_t follow(struct tracker *tracker, const struct class_record *class, const struct path *path)
 {
 	uint32_t number = class->root_number;
 
-	for (uint32_t index = 0; index < count && number; index++)
-		number = child_at(tracker, number, &places[index]);
+	for (uint32_t index = 0; index < path->count && number; index++)
+		number = child_at(tracker, number, path->codes[index], path->lines[index]);
 	return number;
 }
 
@@ -143,15 +152,12 @@ static uint32_t other_node(struct tracker *tracker, struct class_record *class)
 	return class->other ? class->other : class->root_number;
 }
 
-static uint32_t resolve(struct tracker *tracker, struct class_record *class, const struct stack *stack,
-                        struct code **codes)
+static uint32_t resolve(struct tracker *tracker, struct class_record *class, const struct path *path)
 {
-	struct place places[PATH_DEPTH_LIMIT];
-	uint32_t count = find_places(stack, codes, places);
-	uint32_t number = follow(tracker, class, places, count);
+	uint32_t number = follow(tracker, class, path);
 
 	if (!number && make_room(tracker))
-		number = follow(tracker, class, places, count);
+		number = follow(tracker, class, path);
 	return number;
 }
 
@@ -160,60 +166,97 @@ static void remember(struct tracker *tracker, struct path_cache *cache, uint64_t
 	path_cache_remember(cache, fingerprint, node_handle(&tracker->tree, number), table_count(&tracker->tree.nodes));
 }
 
-/* The long way, for a stack whose addresses are new or may have another meaning now. 0 without memory. */
-static uint32_t find_by_code(struct tracker *tracker, struct class_record *class, const struct stack *stack)
+static uint32_t find_by_serial(struct tracker *tracker, struct class_record *class, const struct path *path)
 {
-	struct code *codes[PATH_DEPTH_LIMIT];
 	uintptr_t serials[PATH_DEPTH_LIMIT];
 
-	for (uint32_t index = 0; index < stack->depth; index++) {
-		if (!(codes[index] = code_of(tracker, stack->addresses[index])))
-			return 0;
-		serials[index] = codes[index]->serial;
-	}
+	for (uint32_t index = 0; index < path->count; index++)
+		serials[index] = path->codes[index]->serial;
 	struct path_cache *cache = &tracker->tree.by_serial;
-	uint64_t fingerprint = path_cache_fingerprint(cache, class->number, serials, stack->lines, stack->depth);
+	uint64_t fingerprint = path_cache_fingerprint(cache, class->number, serials, path->lines, path->count);
 	uint32_t number = node_from_handle(&tracker->tree, path_cache_recall(cache, fingerprint));
 	if (number)
 		return number;
-	number = resolve(tracker, class, stack, codes);
+	number = resolve(tracker, class, path);
 	if (number)
 		remember(tracker, cache, fingerprint, number);
 	return number;
 }
 
-uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
-                           uint64_t fingerprint)
+uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
 {
-	struct stack cut = *stack;
+	struct code *codes[STACK_LIMIT];
+	struct path path;
 
-	if (cut.depth > class->depth)
-		cut.depth = class->depth;
-	uint32_t number = find_by_code(tracker, class, &cut);
-	if (!number)
+	if (!find_codes(tracker, stack, codes))
 		return other_node(tracker, class);
-	if (fingerprint)
+	if (!fold(stack, codes, class->depth, &path))
+		return 0;
+	uint32_t number = find_by_serial(tracker, class, &path);
+	return number ? number : other_node(tracker, class);
+}
+
+void tracker_remember_path(struct tracker *tracker, const struct class_record *class, uint64_t fingerprint,
+                           uint32_t number)
+{
+	/* What found no room may find some the next time. */
+	if (number != class->other && number != class->root_number)
 		remember(tracker, &tracker->tree.by_address, fingerprint, number);
+}
+
+/* The fingerprint of what is known to be a path; 0 when the stack is cut off before it ends. */
+static uint64_t stack_fingerprint(const struct tracker *tracker, const struct class_record *class,
+                                  const struct stack *stack)
+{
+	const struct path_cache *cache = &tracker->tree.by_address;
+	const uint64_t *keys = path_cache_keys(cache);
+	uint64_t sum = path_cache_begin(cache, class->number);
+	uint32_t count = 0;
+
+	for (uint32_t index = 0; index < stack->depth && count < class->depth; index++) {
+		const struct code *code = code_table_find(&tracker->codes, stack->addresses[index]);
+
+		if (code && code->kind != CODE_SOURCE)
+			continue;
+		sum += path_cache_part(keys + PATH_KEYS * count++, stack->addresses[index],
+		                       (uint32_t)stack->lines[index], 0);
+	}
+	if (count < class->depth && stack->cut)
+		return 0;
+	if (!count && stack->depth)
+		sum += path_cache_part(keys, stack->addresses[0], (uint32_t)stack->lines[0], 0);
+	return path_cache_end(sum);
+}
+
+uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
+{
+	uint64_t fingerprint = stack_fingerprint(tracker, class, stack);
+	uint32_t number = fingerprint ? tracker_known_path(tracker, fingerprint) : 0;
+
+	if (number)
+		return number;
+	number = tracker_find_path(tracker, class, stack);
+	/* By now it is known which code has no frames. */
+	if (number)
+		tracker_remember_path(tracker, class, stack_fingerprint(tracker, class, stack), number);
 	return number;
 }
 
 bool tracker_path_holds(struct tracker *tracker, const struct class_record *class, const struct stack *stack,
                         uint32_t number)
 {
-	struct code *codes[PATH_DEPTH_LIMIT];
-	struct place places[PATH_DEPTH_LIMIT];
+	struct code *codes[STACK_LIMIT];
+	struct path path;
 
-	for (uint32_t index = 0; index < stack->depth; index++) {
-		if (!(codes[index] = code_of(tracker, stack->addresses[index])))
-			return true;
-	}
 	/* What found no room. */
 	if (number == class->other || (number == class->root_number && !class->other))
 		return true;
-	for (uint32_t index = find_places(stack, codes, places); index-- > 0;) {
-		const struct place *place = &places[index];
+	if (!find_codes(tracker, stack, codes) || !fold(stack, codes, class->depth, &path))
+		return true;
+	while (path.count-- > 0) {
 		const struct node *node = node_at(&tracker->tree, number);
-		uint32_t frame = code_table_frame(&tracker->codes, place->code, place->path, place->line);
+		uint32_t frame =
+		    code_table_frame(&tracker->codes, path.codes[path.count], (uint32_t)path.lines[path.count]);
 		bool same = frame_canonical(&tracker->codes, frame) == frame_canonical(&tracker->codes, node->frame);
 
 		frame_release_unused(&tracker->codes, frame);

@@ -19,6 +19,9 @@
 /* Slots that one fingerprint may stand in: one cache line of them. */
 #define PATH_SET 4
 
+/* Random numbers for each frame of a path. */
+#define PATH_KEYS 3
+
 struct path_slot {
 	uint64_t fingerprint; /* 0: empty */
 	uint64_t node;        /* as the caller knows it */
@@ -34,7 +37,7 @@ struct path_cache {
 	bool stale; /* some slots are of another seed */
 	uint64_t seed;
 	uint64_t random;
-	uint64_t keys[3 * PATH_DEPTH_LIMIT + 2]; /* random ones */
+	uint64_t keys[PATH_KEYS * PATH_DEPTH_LIMIT + 2]; /* random ones */
 };
 
 /* Needs no memory until something is remembered. At most `slot_limit` slots, a power of two. */
@@ -57,13 +60,16 @@ static inline uint64_t path_cache_begin(const struct path_cache *cache, uint32_t
 	return cache->seed + class_number * cache->keys[0];
 }
 
-/* What one frame, the `index`th, adds: its code, where in that, and on whose behalf. HOOK */
-static inline uint64_t path_cache_part(const struct path_cache *cache, uint32_t index, uintptr_t code, uintptr_t place,
-                                       uintptr_t owner)
+/* The keys of the first frame. HOOK */
+static inline const uint64_t *path_cache_keys(const struct path_cache *cache)
 {
-	const uint64_t *key = &cache->keys[1 + 3 * (size_t)index];
+	return &cache->keys[1];
+}
 
-	return (code + key[0]) * (place + key[1]) + owner * key[2];
+/* What the frame with these keys adds: its code, where in that, and on whose behalf. HOOK */
+static inline uint64_t path_cache_part(const uint64_t *keys, uintptr_t code, uintptr_t place, uintptr_t owner)
+{
+	return (code + keys[0]) * (place + keys[1]) + owner * keys[2];
 }
 
 static inline uint64_t path_cache_end(uint64_t sum)

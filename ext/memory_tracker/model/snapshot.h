@@ -41,7 +41,7 @@ enum snapshot_class_flag {
 };
 
 enum snapshot_frame_flag {
-	SNAPSHOT_FRAME_NATIVE = 1, /* a method written in C or in the Ruby core: the place is its caller's */
+	SNAPSHOT_FRAME_NATIVE = 1, /* a method written in C or in the Ruby core, which no line called */
 	SNAPSHOT_FRAME_PSEUDO = 2, /* no code: "(other)", "(before the start)" and the like; the label says which */
 	SNAPSHOT_FRAME_ALL = 4,    /* and every object is counted there, whatever the path_interval */
 };

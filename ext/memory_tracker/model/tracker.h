@@ -104,18 +104,22 @@ static inline struct class_record *tracker_class(struct tracker *tracker, uintpt
 /* Right after tracker_clear_address at every birth of what may be code. HOOK */
 static inline void tracker_code_born(struct tracker *tracker, uintptr_t address);
 
-/* The node for a stack below a class: the stack is cut to the class's depth. Never 0. HOOK */
-static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
+/*
+ * The node for a stack below a class; 0 when the stack is cut off before the class's depth is reached, and then it is to
+ * be asked for with more frames. HOOK
+ */
+uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
 
 /*
- * The same in two steps, for a program whose stacks can be told apart by less than their codes and lines. The caller
- * makes the fingerprint with the cache `by_address`, of everything that codes and lines depend on; all of it that may
- * die or move it has watched before it asks for the path of a stack that is not known. Known paths are 0 when they are
- * not known, and are not remembered for a fingerprint of 0. HOOK
+ * The same in steps, for a program whose stacks can be told apart by less than their codes and lines. The caller makes
+ * the fingerprint with the cache `by_address`, of everything that the codes and lines of a path depend on, without what
+ * code_table_folds leaves out. A path that is not known (0) is found by its stack, and remembered by a fingerprint that
+ * is made anew, because its code is known by then; all of it that may die or move has been watched before. HOOK
  */
 static inline uint32_t tracker_known_path(const struct tracker *tracker, uint64_t fingerprint);
-uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack,
-                           uint64_t fingerprint);
+uint32_t tracker_find_path(struct tracker *tracker, struct class_record *class, const struct stack *stack);
+void tracker_remember_path(struct tracker *tracker, const struct class_record *class, uint64_t fingerprint,
+                           uint32_t number);
 
 /* Whether a node is the one for a stack, or one that takes what finds no room; for tests. HOOK */
 bool tracker_path_holds(struct tracker *tracker, const struct class_record *class, const struct stack *stack,
@@ -235,17 +239,6 @@ static inline uint32_t tracker_known_path(const struct tracker *tracker, uint64_
 	const struct call_tree *tree = &tracker->tree;
 
 	return node_from_handle(tree, path_cache_recall(&tree->by_address, fingerprint));
-}
-
-static inline uint32_t tracker_path(struct tracker *tracker, struct class_record *class, const struct stack *stack)
-{
-	struct call_tree *tree = &tracker->tree;
-	uint32_t depth = stack->depth < class->depth ? stack->depth : class->depth;
-	uint64_t fingerprint =
-	    path_cache_fingerprint(&tree->by_address, class->number, stack->addresses, stack->lines, depth);
-	uint32_t number = tracker_known_path(tracker, fingerprint);
-
-	return likely(number) ? number : tracker_find_path(tracker, class, stack, fingerprint);
 }
 
 static inline uint32_t tracker_epoch(const struct tracker *tracker)

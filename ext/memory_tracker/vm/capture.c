@@ -17,6 +17,7 @@
 #include "vm/living.h"
 #include "vm/naming.h"
 #include "vm/tracked.h"
+#include "vm/vm_layout.h"
 #include "vm/vm_symbols.h"
 #include "vm/walk.h"
 
@@ -212,6 +213,7 @@ enum capture_result capture_start(struct capture *capture, VALUE self, const cha
 	/* Asking lets other threads run, and may be interrupted. */
 	bool allowed = compat_hooks_allowed();
 
+	vm_layout_see_jit();
 	compat_try_jit();
 	if (capture->running)
 		return CAPTURE_NOTHING;

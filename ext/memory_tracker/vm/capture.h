@@ -50,8 +50,8 @@ struct capture {
 	bool warned_dropped;
 
 	struct stack stack; /* of the birth that is happening, in these two: */
-	VALUE frames[PATH_DEPTH_LIMIT];
-	int lines[PATH_DEPTH_LIMIT];
+	VALUE frames[STACK_LIMIT];
+	int lines[STACK_LIMIT];
 
 	_Atomic uint64_t unseen; /* births that the hooks did not see */
 	uint64_t doubts;         /* what was unseen or lost when the tables were last cleared of what may be dead */

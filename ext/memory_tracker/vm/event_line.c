@@ -40,7 +40,7 @@ static struct vm_frame *stepped_frame(rb_trace_arg_t *event)
 {
 	struct vm_frame *frame = ((struct vm_event *)event)->frame;
 
-	return frame && frame->counter ? frame : NULL;
+	return frame && frame->own_counter ? frame : NULL;
 }
 
 static bool is_literal(VALUE instruction, rb_trace_arg_t *event)
@@ -68,13 +68,13 @@ __attribute__((no_sanitize("address"))) static VALUE instruction_at(const VALUE 
 __attribute__((noinline)) static int stepped_frames(rb_trace_arg_t *event, int limit, VALUE *frames, int *frame_lines)
 {
 	struct vm_frame *frame = stepped_frame(event);
-	VALUE instruction = instruction_at(frame->counter - 1);
+	VALUE instruction = instruction_at(frame->own_counter - 1);
 
 	if (is_literal(instruction, event))
 		return rb_profile_frames(0, limit, frames, frame_lines);
-	frame->counter--;
+	frame->own_counter--;
 	int depth = rb_profile_frames(0, limit, frames, frame_lines);
-	frame->counter++;
+	frame->own_counter++;
 	return depth;
 }
 
@@ -101,7 +101,7 @@ static void on_trial(VALUE data, rb_trace_arg_t *event)
 	lines.line = line;
 	/* Under a JIT that compiles at the first call even literals have stepped the counter. */
 	if (line == 1)
-		lines.current->instruction = frame->counter[-1];
+		lines.current->instruction = frame->own_counter[-1];
 }
 
 static void try(struct trial *trial)

@@ -54,14 +54,33 @@ static bool path_due(struct class_record *class)
 	return true;
 }
 
+/* What the VM says of the stack, at most `limit` frames of it. */
+static const struct stack *take_stack(struct capture *capture, rb_trace_arg_t *event, int limit)
+{
+	struct stack *stack = &capture->stack;
+
+	stack->depth = (uint32_t)compat_stack(event, limit, capture->frames, capture->lines);
+	/* What comes after the most that is asked for is left out of paths. */
+	stack->cut = stack->depth == (uint32_t)limit && limit < STACK_LIMIT;
+	return stack;
+}
+
+/* Enough for most paths of a depth; more are asked for where they are wanted. */
+static int first_limit(uint32_t depth)
+{
+	return 2 * (int)depth + 2;
+}
+
+static int next_limit(int limit)
+{
+	return limit < STACK_LIMIT / 2 ? limit * 2 : STACK_LIMIT;
+}
+
 #ifdef MEMORY_TRACKER_VERIFY
 
 static void verify(struct capture *capture, struct class_record *class, rb_trace_arg_t *event, uint32_t node)
 {
-	struct stack *stack = &capture->stack;
-
-	stack->depth = (uint32_t)compat_stack(event, (int)class->depth, capture->frames, capture->lines);
-	if (tracker_path_holds(capture->tracker, class, stack, node))
+	if (tracker_path_holds(capture->tracker, class, take_stack(capture, event, STACK_LIMIT), node))
 		return;
 	fprintf(stderr, "memory-tracker: a known call path is not the one that the VM tells\n");
 	abort();
@@ -69,19 +88,22 @@ static void verify(struct capture *capture, struct class_record *class, rb_trace
 
 #endif
 
-/* By what the VM says of the stack. `key` is 0 in a Ruby in which nothing else can be had. */
-static uint32_t ask_for_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event, uint64_t key)
+/* By what the VM says of the stack; `known` when it can be told from others without that. */
+__attribute__((noinline)) static uint32_t ask_for_path(struct capture *capture, struct class_record *class,
+                                                       rb_trace_arg_t *event, bool known)
 {
 	struct tracker *tracker = capture->tracker;
-	struct stack *stack = &capture->stack;
+	uint32_t node = 0;
 
 	capture->asked++;
-	stack->depth = (uint32_t)compat_stack(event, (int)class->depth, capture->frames, capture->lines);
-	if (!key)
-		return tracker_path(tracker, class, stack);
-	if (!stack_key_watch(tracker, event, class->depth))
-		key = 0;
-	return tracker_find_path(tracker, class, stack, key);
+	for (int limit = first_limit(class->depth); !node; limit = next_limit(limit)) {
+		const struct stack *stack = take_stack(capture, event, limit);
+
+		node = known ? tracker_find_path(tracker, class, stack) : tracker_path(tracker, class, stack);
+	}
+	if (known && stack_key_watch(tracker, event, class->depth))
+		tracker_remember_path(tracker, class, stack_key(tracker, class, event), node);
+	return node;
 }
 
 uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event)
@@ -92,7 +114,7 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 	if (unlikely(class->path_interval > 1) && !path_due(class))
 		return class->root_number;
 	struct tracker *tracker = capture->tracker;
-	uint64_t key = stack_key(&tracker->tree.by_address, class->number, event, class->depth);
+	uint64_t key = stack_key(tracker, class, event);
 	uint32_t node = key ? tracker_known_path(tracker, key) : 0;
 	if (unlikely(!node))
 		node = ask_for_path(capture, class, event, key);

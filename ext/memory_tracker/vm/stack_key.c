@@ -17,11 +17,15 @@ bool stack_key_watch(struct tracker *tracker, rb_trace_arg_t *event, uint32_t de
 	uint32_t count = 0;
 
 	for (const struct vm_frame *frame = context->frame; frame < end && count < depth; frame++) {
-		VALUE method = vm_frame_method(frame);
+		if (vm_frame_native(frame))
+			continue;
+		VALUE method = vm_frame_ruby_method(frame);
 
-		if (!watch(tracker, method) || (!vm_frame_native(frame) && !watch(tracker, frame->code)))
+		if (code_table_folds(&tracker->codes, vm_frame_value(frame, method)))
+			continue;
+		if (!watch(tracker, method) || !watch(tracker, vm_frame_code(frame)))
 			return false;
 		count += vm_frame_told(frame, method);
 	}
-	return true;
+	return count || watch(tracker, vm_context_first(context));
 }

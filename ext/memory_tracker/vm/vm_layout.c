@@ -6,14 +6,59 @@
 #include "vm/memory_map.h"
 
 bool vm_layout_known;
+enum vm_jit vm_layout_jit;
+
+VALUE vm_context_first(const struct vm_context *context)
+{
+	const struct vm_frame *end = vm_context_end(context);
+
+	for (const struct vm_frame *frame = context->frame; frame < end; frame++) {
+		VALUE method = vm_frame_method(frame);
+
+		if (vm_frame_told(frame, method))
+			return vm_frame_value(frame, method);
+	}
+	return 0;
+}
+
+#if VM_LAYOUT_JIT_FRAMES
+
+static bool holds(const char *question)
+{
+	int failed = 0;
+	VALUE answer = rb_eval_string_protect(question, &failed);
+
+	if (failed)
+		rb_set_errinfo(Qnil);
+	return !failed && RTEST(answer);
+}
+
+void vm_layout_see_jit(void)
+{
+	if (holds("defined?(RubyVM::ZJIT) && RubyVM::ZJIT.enabled?"))
+		vm_layout_jit = VM_JIT_KEEPS_FRAMES;
+	else if (holds("defined?(RubyVM::YJIT) && RubyVM::YJIT.enabled?"))
+		vm_layout_jit = VM_JIT_RETURNS;
+}
+
+#else
+
+void vm_layout_see_jit(void)
+{
+}
+
+#endif
 
 /* The Rubies whose sources were read. */
-#if SIZEOF_VALUE == 8 && RUBY_API_VERSION_CODE >= 30100 && RUBY_API_VERSION_CODE < 40100
+#if SIZEOF_VALUE == 8 && RUBY_API_VERSION_CODE >= 30100 && RUBY_API_VERSION_CODE < 40200
 
 /* Fewer than the program below has of its own. */
 #define TRIED_FRAMES 10
 
-/* Frames of every kind, one in the other, and all that may stand in an environment. It leaves no class behind. */
+/*
+ * Frames of every kind, one in the other, and all that may stand in an environment; often enough for ZJIT to compile
+ * them. It leaves no class behind.
+ */
 static const char program[] = "holder = Object.new\n"
                               "def holder.through(text, &block)\n"
                               "  text =~ /(.)/\n"
@@ -25,7 +70,8 @@ static const char program[] = "holder = Object.new\n"
                               "  return [text, depth.to_s, Object.new, { depth => text }] if depth == 0\n"
                               "  [depth].map { |less| bound(less - 1) }\n"
                               "end\n"
-                              "holder.bound(3)\n"
+                              "compiled = defined?(RubyVM::ZJIT) && RubyVM::ZJIT.enabled?\n"
+                              "(compiled ? 40 : 1).times { holder.bound(3) }\n"
                               "nil\n";
 
 static struct {
@@ -33,11 +79,26 @@ static struct {
 	unsigned different;
 } trial;
 
+/* No page is smaller. */
+#define PAGE_BITS 12
+
+/* Asks the kernel once for a page, as far as there is room to remember it: the same few are asked about all the time. */
+static bool page_readable(uintptr_t address)
+{
+	static uintptr_t known[64];
+	uintptr_t page = address >> PAGE_BITS;
+	uintptr_t *place = &known[page % 64];
+
+	if (*place != page && memory_map_readable(address))
+		*place = page;
+	return *place == page;
+}
+
 /* The three words of an environment, or the first three of an object. */
 static bool readable(const void *address)
 {
-	return (uintptr_t)address % sizeof(VALUE) == 0 && memory_map_readable((uintptr_t)address) &&
-	       memory_map_readable((uintptr_t)address + 2 * sizeof(VALUE));
+	return (uintptr_t)address % sizeof(VALUE) == 0 && page_readable((uintptr_t)address) &&
+	       page_readable((uintptr_t)address + 2 * sizeof(VALUE));
 }
 
 static bool method_readable(VALUE word)
@@ -64,10 +125,14 @@ static bool frame_readable(const struct vm_frame *frame)
 	}
 }
 
-/* What rb_profile_frames calls a frame. */
-static VALUE frame_value(const struct vm_frame *frame, VALUE method)
+/* What ZJIT keeps of a frame. */
+static bool jit_frame_readable(const struct vm_frame *frame)
 {
-	return method ? method : frame->code;
+	const void *end = frame->jit_return;
+
+	if (!vm_frame_in_jit(frame) || end == VM_JIT_NATIVE)
+		return true;
+	return readable((const VALUE *)end - 1) && readable(vm_jit_frame(frame));
 }
 
 static bool same_frames(const struct vm_context *context, const VALUE *expected, int count)
@@ -76,13 +141,13 @@ static bool same_frames(const struct vm_context *context, const VALUE *expected,
 	int seen = 0;
 
 	for (const struct vm_frame *frame = context->frame; frame < end && seen < count; frame++) {
-		if (!readable(frame) || !frame_readable(frame))
+		if (!readable(frame) || !frame_readable(frame) || !jit_frame_readable(frame) || vm_frame_unclear(frame))
 			return false;
 		VALUE method = vm_frame_method(frame);
 		bool told = vm_frame_told(frame, method);
 		if (!told && vm_frame_native(frame))
 			continue;
-		bool same = frame_value(frame, method) == expected[seen];
+		bool same = vm_frame_value(frame, method) == expected[seen];
 		if (told && !same)
 			return false;
 		seen += same;
@@ -128,6 +193,7 @@ void vm_layout_init(void)
 
 	if (unwanted())
 		return;
+	vm_layout_see_jit();
 	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
 	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
 	rb_eval_string_protect(program, &failed);

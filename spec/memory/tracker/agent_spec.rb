@@ -88,7 +88,7 @@ RSpec.describe "the agent", :top do
     program = "class Cart; end; class Größe; end; $kept = [Cart.new, Größe.new]; Late = Class.new; $kept << Late.new"
     options = ["--limit", "1000", "--depth", "3", *%w[Größe Late Cat Nope].flat_map { |name| ["--class", name] }]
     lines = top("--batch", *options, ruby, "-e", program).output.lines(chomp: true)
-    expect(lines.each_cons(2).to_h.slice(*lines.grep(/ (Größe|Late)$/)).values).to all(match(/100 %  Class#new  -e:1$/))
+    expect(lines.each_cons(2).to_h.slice(*lines.grep(/ (Größe|Late)$/)).values).to all(match(/100 %  <main>  -e:1$/))
     expect(lines.grep(/ %  /).size).to eq(2)
     expect(lines).to include("no object was seen of: Cat, Nope")
   end

@@ -2,7 +2,7 @@
 
 # Blocks of all kinds.
 module CallPathCases
-  add "a block of a core method", "Hash", "3 Object#pack", "2 Array#map", "2 Object#pack", "6 <top>", <<~RUBY
+  add "a block of a core method", "Hash", "3 Object#pack", "2 Object#pack", "6 <top>", <<~RUBY
     def pack
       [1, 2].map do
         { a: Object } # here
@@ -21,7 +21,7 @@ module CallPathCases
     pack
   RUBY
 
-  add "each", "Hash", "3 Object#pack", "2 Array#each", "2 Object#pack", "6 <top>", <<~RUBY
+  add "each", "Hash", "3 Object#pack", "2 Object#pack", "6 <top>", <<~RUBY
     def pack
       [1].each do
         { a: Object } # here
@@ -30,7 +30,7 @@ module CallPathCases
     pack
   RUBY
 
-  add "times", "Hash", "3 Object#pack", "2 Integer#times", "2 Object#pack", "6 <top>", <<~RUBY
+  add "times", "Hash", "3 Object#pack", "2 Object#pack", "6 <top>", <<~RUBY
     def pack
       1.times do
         { a: Object } # here
@@ -39,7 +39,7 @@ module CallPathCases
     pack
   RUBY
 
-  add "loop", "Hash", "3 Object#pack", "2 Kernel#loop", "2 Object#pack", "7 <top>", <<~RUBY
+  add "loop", "Hash", "3 Object#pack", "2 Object#pack", "7 <top>", <<~RUBY
     def pack
       loop do
         x = { a: Object } # here
@@ -49,7 +49,7 @@ module CallPathCases
     pack
   RUBY
 
-  add "tap", "Hash", "3 Object#pack", "2 Kernel#tap", "2 Object#pack", "6 <top>", <<~RUBY
+  add "tap", "Hash", "3 Object#pack", "2 Object#pack", "6 <top>", <<~RUBY
     def pack
       1.tap do
         { a: Object } # here
@@ -66,14 +66,14 @@ module CallPathCases
     pack
   RUBY
 
-  add "a block for a symbol", "String", "2 Integer#to_s", "2 Array#map", "2 Object#pack", "4 <top>", <<~RUBY
+  add "a block for a symbol", "String", "2 Object#pack", "4 <top>", <<~RUBY
     def pack
       [10, 20].map(&:to_s) # here
     end
     pack
   RUBY
 
-  add "instance_eval", "Hash", "3 Object#pack", "2 BasicObject#instance_eval", "2 Object#pack", "6 <top>", <<~RUBY
+  add "instance_eval", "Hash", "3 Object#pack", "2 Object#pack", "6 <top>", <<~RUBY
     def pack
       1.instance_eval do
         { a: Object } # here

@@ -35,7 +35,7 @@ module CallPathCases
     pack rescue nil
   RUBY
 
-  add "raise", "RuntimeError", "2 Kernel#raise", "2 Object#pack", "6 <top>", <<~RUBY
+  add "raise", "RuntimeError", "2 Object#pack", "6 <top>", <<~RUBY
     def pack
       raise "no" # here
     rescue RuntimeError
@@ -44,7 +44,7 @@ module CallPathCases
     pack
   RUBY
 
-  add "catch and throw", "Hash", "4 Object#pack", "2 Kernel#catch", "2 Object#pack", "7 <top>", <<~RUBY
+  add "catch and throw", "Hash", "4 Object#pack", "2 Object#pack", "7 <top>", <<~RUBY
     def pack
       catch(:done) do
         1
@@ -54,7 +54,7 @@ module CallPathCases
     pack
   RUBY
 
-  add "a pattern's match", "MatchData", "2 Regexp#match", "2 String#match", "2 Object#pack", "4 <top>", <<~RUBY
+  add "a pattern's match", "MatchData", "2 Object#pack", "4 <top>", <<~RUBY
     def pack(text)
       text.match(/a/) # here
     end
@@ -71,7 +71,7 @@ module CallPathCases
 
   # --- code made at run time ---
 
-  add "eval with a place", "Hash", "6 Object#pack", "2 Kernel#eval", "2 Object#pack", "4 <top>", <<~RUBY
+  add "eval with a place", "Hash", "6 Object#pack", "2 Object#pack", "4 <top>", <<~RUBY
     def pack
       eval("{ a: Object }", binding, __FILE__, 6)
     end
@@ -101,7 +101,6 @@ module CallPathCases
     pack
   RUBY
 
-  # What is written in C below the first line of a fiber has no line of its own to stand at.
   add "an enumerator's fiber", "Hash", "3 Object#pack", <<~RUBY
     def pack
       Enumerator.new do |yielder|

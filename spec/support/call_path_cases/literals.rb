@@ -54,21 +54,21 @@ module CallPathCases
     pack("x")
   RUBY
 
-  add "a lambda literal", "Proc", "2 lambda", "2 Object#pack", "4 <top>", <<~RUBY
+  add "a lambda literal", "Proc", "2 Object#pack", "4 <top>", <<~RUBY
     def pack
       ->(x) { x } # here
     end
     pack
   RUBY
 
-  add "a float beyond the immediate ones", "Float", "2 Float#*", "2 Object#pack", "4 <top>", <<~RUBY
+  add "a float beyond the immediate ones", "Float", "2 Object#pack", "4 <top>", <<~RUBY
     def pack(number)
       number * 1e300 # here
     end
     pack(2.5)
   RUBY
 
-  add "a big integer", "Integer", "2 Integer#**", "2 Object#pack", "4 <top>", <<~RUBY
+  add "a big integer", "Integer", "2 Object#pack", "4 <top>", <<~RUBY
     def pack(number)
       number**100 # here
     end

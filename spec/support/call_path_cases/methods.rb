@@ -107,7 +107,7 @@ module CallPathCases
     1.pack
   RUBY
 
-  add "initialize", "Hash", "3 Shop#initialize", "6 Class#new", "6 <top>", <<~RUBY
+  add "initialize", "Hash", "3 Shop#initialize", "6 <top>", <<~RUBY
     class Shop
       def initialize
         @goods = { a: Object } # here

@@ -2,38 +2,35 @@
 
 # Objects that methods in C make, or the blocks that these call.
 module CallPathCases
-  # Ruby 3.3 has given it a method of its own.
-  array_new = Array.method(:new).owner == Class ? "Class#new" : "Array.new"
-
-  add "Array.new", "Array", "2 #{array_new}", "2 Object#pack", "4 <top>", <<~RUBY
+  add "Array.new", "Array", "2 Object#pack", "4 <top>", <<~RUBY
     def pack
       Array.new(10) # here
     end
     pack
   RUBY
 
-  add "Hash.new", "Hash", "2 Class#new", "2 Object#pack", "4 <top>", <<~RUBY
+  add "Hash.new", "Hash", "2 Object#pack", "4 <top>", <<~RUBY
     def pack
       Hash.new # here
     end
     pack
   RUBY
 
-  add "Object.new", "Object", "2 Class#new", "2 Object#pack", "4 <top>", <<~RUBY
+  add "Object.new", "Object", "2 Object#pack", "4 <top>", <<~RUBY
     def pack
       Object.new # here
     end
     pack
   RUBY
 
-  add "dup", "Hash", "2 Kernel#dup", "2 Object#pack", "4 <top>", <<~RUBY
+  add "dup", "Hash", "2 Object#pack", "4 <top>", <<~RUBY
     def pack(all)
       all.dup # here
     end
     pack({ a: 1 })
   RUBY
 
-  add "clone", "Shop", "3 Kernel#clone", "3 Object#pack", "5 <top>", <<~RUBY
+  add "clone", "Shop", "3 Object#pack", "5 <top>", <<~RUBY
     class Shop; end
     def pack(shop)
       shop.clone # here
@@ -41,14 +38,14 @@ module CallPathCases
     pack(Shop.new)
   RUBY
 
-  add "split", "String", "2 String#split", "2 Object#pack", "4 <top>", <<~RUBY
+  add "split", "String", "2 Object#pack", "4 <top>", <<~RUBY
     def pack(text, comma)
       text.split(comma) # here
     end
     pack("a,b,c", ",")
   RUBY
 
-  add "a struct", "Crate", "3 Crate.new", "3 Object#pack", "5 <top>", <<~RUBY
+  add "a struct", "Crate", "3 Object#pack", "5 <top>", <<~RUBY
     Crate = Struct.new(:a, :b)
     def pack
       Crate.new(1, 2) # here
@@ -56,7 +53,7 @@ module CallPathCases
     pack
   RUBY
 
-  add "merge", "Hash", "2 Hash#merge", "2 Object#pack", "4 <top>", <<~RUBY
+  add "merge", "Hash", "2 Object#pack", "4 <top>", <<~RUBY
     def pack(all, more)
       all.merge(more) # here
     end
@@ -71,7 +68,7 @@ module CallPathCases
     wrap
   RUBY
 
-  add "public_send", "Hash", "1 Object#pack", "3 Kernel#public_send", "3 Object#wrap", "6 <top>", <<~RUBY
+  add "public_send", "Hash", "1 Object#pack", "3 Object#wrap", "6 <top>", <<~RUBY
     def pack = { a: Object } # here
     def wrap
       public_send(:pack)
@@ -80,7 +77,16 @@ module CallPathCases
     wrap
   RUBY
 
-  add "a method object", "Hash", "1 Object#pack", "3 Method#call", "3 Object#wrap", "5 <top>", <<~RUBY
+  add "a long run of methods in C", "Hash", "1 Object#pack", "3 Object#wrap", "6 <top>", <<~RUBY
+    def pack = { a: Object } # here
+    def wrap
+      public_send(*([:public_send] * 60), :pack)
+    end
+    Object.send(:public, :pack)
+    wrap
+  RUBY
+
+  add "a method object", "Hash", "1 Object#pack", "3 Object#wrap", "5 <top>", <<~RUBY
     def pack = { a: Object } # here
     def wrap
       method(:pack).call
@@ -88,7 +94,7 @@ module CallPathCases
     wrap
   RUBY
 
-  add "a comparison called by a method in C", "Hash", "2 Crate#<=>", "6 Array#sort", "6 Object#pack", "8 <top>", <<~RUBY
+  add "a comparison called by a method in C", "Hash", "2 Crate#<=>", "6 Object#pack", "8 <top>", <<~RUBY
     class Crate
       def <=>(_other) = { a: Object }.size # here
     end

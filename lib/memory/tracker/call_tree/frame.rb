@@ -3,8 +3,8 @@
 module Memory
   module Tracker
     class CallTree
-      # A place in the program: one line of a method, a block or a file. Methods written in C, and those that Ruby's
-      # core has in Ruby, stand at the line of the program that called them.
+      # A place in the program: one line of a method, a block or a file. What methods written in C, and those that
+      # Ruby's core has in Ruby, allocate is allocated by the line that calls them: they have no frames of their own.
       class Frame
         # @return [String] the file; empty for what is no code, such as "(other)"
         attr_reader :path
@@ -27,7 +27,8 @@ module Memory
           freeze
         end
 
-        # @return [Boolean] whether the method is not the program's but Ruby's or an extension's
+        # @return [Boolean] whether the method is not the program's but Ruby's or an extension's: the whole path then,
+        #   because no line of the program is on the stack
         def native?
           @flags.anybits?(Snapshot::NATIVE)
         end

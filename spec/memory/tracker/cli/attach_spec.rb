@@ -53,7 +53,7 @@ RSpec.describe "memory-tracker-top --attach" do
   it "shows where objects were made, when the depth is given" do
     pid, = observed(leak)
     result = attach(pid, "--iterations", "3", "--depth", "2")
-    expect(result.output).to match(/Class#new  -e:5$/)
+    expect(result.output).to match(/<main>  -e:5$/)
     expect(result.output).to match(/pid #{pid}  ruby -e/)
   end
 
