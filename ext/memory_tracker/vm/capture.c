@@ -141,6 +141,7 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	capture->sequence = 0;
 	capture->started_ns = clock_ns(CLOCK_MONOTONIC);
 	atomic_store(&capture->unseen, 0);
+	atomic_store(&capture->unreported, 0);
 	capture->asked = 0;
 	capture->doubts = 0;
 	capture->first_certain = 1;
@@ -366,6 +367,22 @@ static uint64_t load(const _Atomic uint64_t *counter)
 	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
 }
 
+/* A free that no event told of is found by the VM's own count, and again when its address is used. */
+static uint64_t frees_missed(const struct capture *capture)
+{
+	uint64_t unreported = load(&capture->unreported);
+	uint64_t lost = capture->tracker ? load(&capture->tracker->lost) : 0;
+
+	return lost > unreported ? lost : unreported;
+}
+
+uint64_t capture_missed(const struct capture *capture)
+{
+	uint64_t lost = capture->tracker ? load(&capture->tracker->lost) : 0;
+
+	return load(&capture->unseen) + load(&capture->unreported) + lost;
+}
+
 /* What a light capture knows, and what it only has an idea of. */
 static void light_reason(const struct capture *capture, char *buffer, size_t size)
 {
@@ -383,7 +400,7 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 {
 	const struct tracker *tracker = capture->tracker;
 	uint64_t unseen = load(&capture->unseen);
-	uint64_t lost = tracker ? load(&tracker->lost) : 0;
+	uint64_t frees = frees_missed(capture);
 	uint64_t dropped = tracker ? load(&tracker->dropped) : 0;
 
 	buffer[0] = 0;
@@ -393,9 +410,9 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 		snprintf(buffer, size,
 		         "at least %llu objects were born unseen: in another tool's hook, a Ractor, or without hooks",
 		         (unsigned long long)unseen);
-	else if (lost)
+	else if (frees)
 		snprintf(buffer, size, "at least %llu frees were not reported while another tool's hook ran",
-		         (unsigned long long)lost);
+		         (unsigned long long)frees);
 	else if (dropped)
 		snprintf(buffer, size, "%llu objects could not be recorded for want of memory",
 		         (unsigned long long)dropped);

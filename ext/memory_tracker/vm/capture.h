@@ -53,11 +53,12 @@ struct capture {
 	VALUE frames[PATH_DEPTH_LIMIT];
 	int lines[PATH_DEPTH_LIMIT];
 
-	_Atomic uint64_t unseen; /* births that the hooks did not see */
-	uint64_t doubts;         /* what was unseen or lost when the tables were last cleared of what may be dead */
-	uint32_t first_certain;  /* classes with records of at least this number have no death that was missed */
-	uint64_t asked;          /* stacks that the VM was asked for */
-	VALUE stopped_classes;   /* marked: once stopped, a Hash from a class's object id to its number */
+	_Atomic uint64_t unseen;     /* births that the hooks did not see */
+	_Atomic uint64_t unreported; /* frees that the VM counted and no event told of */
+	uint64_t doubts;             /* capture_missed when the tables were last cleared of what may be dead */
+	uint32_t first_certain;      /* classes with records of at least this number have no death that was missed */
+	uint64_t asked;              /* stacks that the VM was asked for */
+	VALUE stopped_classes;       /* marked: once stopped, a Hash from a class's object id to its number */
 };
 
 /* What a capture counts, and how. */
@@ -126,6 +127,9 @@ void capture_refresh_sparingly(struct capture *capture);
 
 /* What has to be done before the counts are read: nothing, but in a light capture. */
 void capture_prepare_counts(struct capture *capture);
+
+/* How many events of it are known to have been missed. ANY THREAD */
+uint64_t capture_missed(const struct capture *capture);
 
 /*
  * Why the numbers are not exact, as a sentence; an empty string when they are. Returns `buffer`. ANY THREAD

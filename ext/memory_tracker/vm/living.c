@@ -6,17 +6,12 @@
 #include "vm/naming.h"
 #include "vm/walk.h"
 
-static uint64_t missed(const struct capture *capture)
-{
-	return atomic_load(&((struct capture *)capture)->unseen) + atomic_load(&capture->tracker->lost);
-}
-
 /* Code is met anew, and finds the paths that it had. Of classes without a name the records stay without one. */
 static void face_doubts(struct capture *capture)
 {
 	struct tracker *tracker = capture->tracker;
 
-	capture->doubts = missed(capture);
+	capture->doubts = capture_missed(capture);
 	capture->first_certain = table_end(&tracker->classes.records);
 	code_table_forget(&tracker->codes);
 	call_tree_forget_addresses(&tracker->tree);
@@ -26,7 +21,7 @@ static void complete_names(struct capture *capture, bool classes)
 {
 	struct tracker *tracker = capture->tracker;
 
-	if (missed(capture) == capture->doubts) {
+	if (capture_missed(capture) == capture->doubts) {
 		naming_complete_code(tracker);
 	} else {
 		naming_complete_certain_code(tracker);
@@ -108,7 +103,7 @@ static void collect(struct collection *collection)
 	if (!capture->tracker)
 		return;
 	hooks_check();
-	if (NIL_P(capture->stopped_classes) && !capture->light && !missed(capture))
+	if (NIL_P(capture->stopped_classes) && !capture->light && !capture_missed(capture))
 		add_known(collection);
 	else
 		walk_classes(add_found, collection);

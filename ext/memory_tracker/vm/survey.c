@@ -33,6 +33,13 @@ static uint64_t statistic(const char *name)
 
 /* --- windows --- */
 
+/* A window is complete by itself. */
+static void forget_missed(struct capture *capture)
+{
+	atomic_store(&capture->unseen, 0);
+	atomic_store(&capture->unreported, 0);
+}
+
 static void open_window(struct capture *capture, uint64_t now)
 {
 	struct survey *survey = &capture->survey;
@@ -40,7 +47,7 @@ static void open_window(struct capture *capture, uint64_t now)
 	uint64_t samples = since < SECOND ? since * LIGHT_SAMPLES / SECOND : LIGHT_SAMPLES;
 
 	light_open(capture->tracker, (uint32_t)samples + SAMPLES_LEAST);
-	atomic_store(&capture->unseen, 0);
+	forget_missed(capture);
 	hooks_hear(capture);
 	survey->open = true;
 }
@@ -59,14 +66,14 @@ void survey_close_window(struct capture *capture)
 	bool was_disabled = RTEST(rb_gc_disable());
 	hooks_check();
 	/* What died unheard of may still be in the tables, and must not be looked at. */
-	bool trusted = atomic_load(&capture->unseen) == 0;
+	bool trusted = capture_missed(capture) == 0;
 	if (trusted) {
 		naming_complete_code(capture->tracker);
 		naming_complete_classes(capture->tracker, 1);
 	}
 	hooks_rest(capture);
 	forget(capture, trusted);
-	atomic_store(&capture->unseen, 0);
+	forget_missed(capture);
 	capture->survey.open = false;
 	if (!was_disabled)
 		rb_gc_enable();
