@@ -170,7 +170,7 @@ static struct class_record *record_of(const struct capture *capture, VALUE klass
 static struct node_counts counts_of(struct capture *capture, VALUE klass)
 {
 	check_class(klass);
-	capture_prepare_counts(capture);
+	capture_prepare_class(capture, klass);
 	struct class_record *record = record_of(capture, klass);
 
 	return record ? tracker_class_counts(capture->tracker, record) : (struct node_counts){0};
@@ -200,7 +200,7 @@ static VALUE get_record(VALUE self, VALUE klass)
 	struct capture *capture = ruby_capture_get(self);
 
 	check_class(klass);
-	capture_prepare_counts(capture);
+	capture_prepare_class(capture, klass);
 	struct class_record *record = record_of(capture, klass);
 	/* The counts are copies: making a Record runs Ruby code. */
 	return record ? make_record(tracker_class_counts(capture->tracker, record)) : Qnil;
@@ -233,7 +233,7 @@ static VALUE figures(VALUE self)
 	struct capture *capture = ruby_capture_get(self);
 	VALUE figures = rb_ary_new();
 
-	capture_prepare_counts(capture);
+	capture_prepare_classes(capture);
 	living_classes(capture, list_figures, (void *)figures);
 	RB_GC_GUARD(figures);
 	return figures;
@@ -245,7 +245,7 @@ static struct node_counts totals(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 
-	capture_prepare_counts(capture);
+	capture_prepare_sums(capture);
 	return capture->tracker ? tracker_counts(capture->tracker) : (struct node_counts){0};
 }
 

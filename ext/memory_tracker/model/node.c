@@ -73,6 +73,37 @@ struct node_counts node_read(const struct node *node, uint32_t epoch)
 	}
 }
 
+/* Of a settled node; a reader that meets it meanwhile tries again. */
+static void set_marked(struct node *node, uint64_t at_mark, uint64_t retained, uint32_t epoch)
+{
+	atomic_store_explicit(&node->epoch, NODE_SETTLING, memory_order_relaxed);
+	atomic_store_explicit(&node->at_mark, at_mark, memory_order_release);
+	atomic_store_explicit(&node->retained, retained, memory_order_release);
+	atomic_store_explicit(&node->epoch, epoch, memory_order_release);
+}
+
+/* While a sweep is under way, which odd epochs are, retained is of the sweep before. */
+static void move_marked(struct node *to, struct node *from, uint32_t epoch)
+{
+	uint64_t swept = !(epoch & 1);
+	uint64_t retained = swept && load(&from->retained) ? 1 : 0;
+
+	set_marked(to, load(&to->at_mark) + 1, load(&to->retained) + retained, epoch);
+	set_marked(from, load(&from->at_mark) - 1, load(&from->retained) - retained, epoch);
+}
+
+void node_move(struct node *to, struct node *from, uint32_t epoch)
+{
+	node_settle(to, epoch);
+	node_settle(from, epoch);
+	uint64_t allocated = load(&from->allocated) - 1;
+
+	node_count_birth(to);
+	if (load(&from->at_mark) > allocated)
+		move_marked(to, from, epoch);
+	atomic_store_explicit(&from->allocated, allocated, memory_order_release);
+}
+
 void node_fold(struct node *to, struct node *from, uint32_t epoch)
 {
 	node_settle(from, epoch);

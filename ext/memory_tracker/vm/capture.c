@@ -143,6 +143,7 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	atomic_store(&capture->unseen, 0);
 	atomic_store(&capture->unreported, 0);
 	capture->asked = 0;
+	capture->visibility = (struct visibility){0};
 	capture->doubts = 0;
 	capture->first_certain = 1;
 	pthread_mutex_unlock(&capture->swap);
@@ -335,6 +336,13 @@ bool capture_delivers(const struct capture *capture)
 
 /* --- reading --- */
 
+static void refresh(struct capture *capture)
+{
+	hooks_check();
+	heap_figures_update();
+	living_complete_names(capture, true);
+}
+
 void capture_refresh(struct capture *capture)
 {
 	if (!capture->tracker || !capture->running)
@@ -343,23 +351,41 @@ void capture_refresh(struct capture *capture)
 		survey_take(capture);
 		return;
 	}
-	hooks_check();
-	heap_figures_update();
-	living_complete_names(capture, true);
+	refresh(capture);
+	visibility_settle(capture);
 }
 
 void capture_refresh_sparingly(struct capture *capture)
 {
-	if (capture->light && capture->tracker && capture->running)
+	if (!capture->tracker || !capture->running)
+		return;
+	if (capture->light) {
 		survey_take_sparingly(capture);
-	else
-		capture_refresh(capture);
+		return;
+	}
+	refresh(capture);
+	visibility_settle_sparingly(capture, VISIBILITY_FOR_VIEWER);
 }
 
-void capture_prepare_counts(struct capture *capture)
+void capture_prepare_sums(struct capture *capture)
 {
 	if (capture->light && capture->tracker && capture->running)
 		survey_take(capture);
+}
+
+void capture_prepare_classes(struct capture *capture)
+{
+	capture_prepare_sums(capture);
+	if (!capture->light && capture->tracker && capture->running)
+		visibility_settle(capture);
+}
+
+void capture_prepare_class(struct capture *capture, VALUE klass)
+{
+	if (visibility_concerns(klass))
+		capture_prepare_classes(capture);
+	else
+		capture_prepare_sums(capture);
 }
 
 static uint64_t load(const _Atomic uint64_t *counter)

@@ -18,6 +18,7 @@
 #include "vm/events.h"
 #include "vm/survey.h"
 #include "vm/tracked.h"
+#include "vm/visibility.h"
 
 /* Bytes of what a program is called in snapshots, with a zero byte. */
 #define CAPTURE_COMMAND_SIZE 256
@@ -31,6 +32,7 @@ struct capture {
 	bool existing;
 	bool light;
 	struct survey survey; /* of a light one */
+	struct visibility visibility;
 	uint32_t depth;
 	uint32_t path_interval;
 	struct text *chosen;   /* owned, like the texts: names of the classes whose call paths are taken */
@@ -125,8 +127,10 @@ void capture_refresh(struct capture *capture);
 /* The same for who asks all the time: a light capture is refreshed when it has not been just now. */
 void capture_refresh_sparingly(struct capture *capture);
 
-/* What has to be done before the counts are read: nothing, but in a light capture. */
-void capture_prepare_counts(struct capture *capture);
+/* What has to be done before counts are read: of all classes together, of each of them, and of one. */
+void capture_prepare_sums(struct capture *capture);
+void capture_prepare_classes(struct capture *capture);
+void capture_prepare_class(struct capture *capture, VALUE klass);
 
 /* How many events of it are known to have been missed. ANY THREAD */
 uint64_t capture_missed(const struct capture *capture);

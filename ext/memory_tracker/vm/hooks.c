@@ -87,6 +87,7 @@ static void mark_ended(void)
 			continue;
 		uint64_t since = capture->born_before;
 
+		visibility_settle_sparingly(capture, VISIBILITY_FOR_GC);
 		/* What was born between start and end of the mark may have been left standing without being reached. */
 		if (registry.marking && registry.mark_started > since)
 			since = registry.mark_started;
@@ -405,6 +406,14 @@ static bool crowded(void)
 	return false;
 }
 
+static void settle_visibility(void)
+{
+	for (int index = 0; index < registry.count; index++) {
+		if (!registry.captures[index]->tracker->light)
+			visibility_settle_sparingly(registry.captures[index], VISIBILITY_FOR_VIEWER);
+	}
+}
+
 /* Runs in any thread of the program, and so no Ruby code but renew's. */
 static void run_job(void *data)
 {
@@ -419,6 +428,7 @@ static void run_job(void *data)
 	if (registry.refresh_due) {
 		hooks_check();
 		heap_figures_update();
+		settle_visibility();
 	}
 	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
 	registry.names_wait = !compat_gc_idle();
