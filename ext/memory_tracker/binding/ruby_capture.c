@@ -130,8 +130,18 @@ static VALUE clear(VALUE self)
 
 static VALUE check_class(VALUE klass)
 {
+	/* Not by the class itself, which a program may have given another way to say what it is. */
 	if (!RB_TYPE_P(klass, T_CLASS))
-		rb_raise(rb_eTypeError, "a Class is wanted, not %" PRIsVALUE, rb_obj_class(klass));
+		rb_raise(rb_eTypeError, "wrong argument type %" PRIsVALUE " (expected Class)",
+		         rb_class_path(rb_obj_class(klass)));
+	return klass;
+}
+
+/* Objects count for the class that the singleton class is of. */
+static VALUE check_trackable(VALUE klass)
+{
+	if (rb_class_real(check_class(klass)) != klass)
+		rb_raise(rb_eArgError, "can't track singleton class");
 	return klass;
 }
 
@@ -144,7 +154,7 @@ static VALUE track(VALUE self, VALUE klass, VALUE depth, VALUE block)
 		         "a light capture does not hear of every object, and cannot call a block for each");
 	uint32_t frames = NIL_P(depth) ? UINT32_MAX : depth_from(depth);
 
-	answer(tracked_set(capture, check_class(klass), block, frames) ? CAPTURE_DONE : CAPTURE_NO_MEMORY, "");
+	answer(tracked_set(capture, check_trackable(klass), block, frames) ? CAPTURE_DONE : CAPTURE_NO_MEMORY, "");
 	return self;
 }
 
@@ -163,7 +173,8 @@ static struct class_record *record_of(const struct capture *capture, VALUE klass
 	struct class_record *record = capture_class(capture, check_class(klass));
 
 	if (!record && capture_classes_incomplete(capture))
-		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes", klass);
+		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes",
+		         rb_class_path(klass));
 	return record;
 }
 
@@ -214,28 +225,34 @@ static VALUE class_id(VALUE self, VALUE klass)
 	return record ? ULL2NUM(record->id) : Qnil;
 }
 
-static void list_figures(void *figures, const struct living_class *classes, size_t count)
-{
-	for (size_t index = 0; index < count; index++) {
-		const struct living_class *class = &classes[index];
+/* Class, id, new_count, free_count and retained_count of each class. */
+enum { FIGURES_OF_CLASS = 5 };
 
-		rb_ary_push((VALUE)figures, class->klass);
-		rb_ary_push((VALUE)figures, ULL2NUM(class->id));
-		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.allocated));
-		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.freed));
-		rb_ary_push((VALUE)figures, ULL2NUM(class->counts.retained));
+/* In the array that has the classes already, backwards, so that none is overwritten before it is moved. */
+static void list_figures(void *unused, const struct living_classes *classes)
+{
+	(void)unused;
+	for (size_t index = classes->count; index-- > 0;) {
+		const struct living_class *class = &classes->known[index];
+		long place = (long)index * FIGURES_OF_CLASS;
+		VALUE klass = RARRAY_AREF(classes->held, (long)index);
+
+		rb_ary_store(classes->held, place + 4, ULL2NUM(class->counts.retained));
+		rb_ary_store(classes->held, place + 3, ULL2NUM(class->counts.freed));
+		rb_ary_store(classes->held, place + 2, ULL2NUM(class->counts.allocated));
+		rb_ary_store(classes->held, place + 1, ULL2NUM(class->id));
+		rb_ary_store(classes->held, place, klass);
 	}
 }
 
-/* Class, id, new_count, free_count, retained_count, and so on for each class: one object, whatever the number. */
+/* All of that in one object, whatever the number of classes. */
 static VALUE figures(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 	VALUE figures = rb_ary_new();
 
 	capture_prepare_classes(capture);
-	living_classes(capture, list_figures, (void *)figures);
-	RB_GC_GUARD(figures);
+	living_classes(capture, figures, list_figures, NULL);
 	return figures;
 }
 

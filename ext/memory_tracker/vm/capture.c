@@ -255,10 +255,11 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 	return CAPTURE_DONE;
 }
 
-static void remember(void *map, const struct living_class *classes, size_t count)
+static void remember(void *map, const struct living_classes *classes)
 {
-	for (size_t index = 0; index < count; index++)
-		rb_hash_aset((VALUE)map, rb_obj_id(classes[index].klass), UINT2NUM(classes[index].number));
+	for (size_t index = 0; index < classes->count; index++)
+		rb_hash_aset((VALUE)map, rb_obj_id(RARRAY_AREF(classes->held, (long)index)),
+		             UINT2NUM(classes->known[index].number));
 }
 
 static void end_light(struct capture *capture, bool alone)
@@ -289,10 +290,10 @@ enum capture_result capture_stop(struct capture *capture, VALUE map)
 	capture_refresh(capture);
 	/*
 	 * Without hooks nothing tells that a class was freed and another stands at its address, so classes are found by
-	 * their object ids from now on, in a map that does not hold them. Collecting them ends a sweep that is under way,
-	 * while the hooks still see it; after it nothing is allocated.
+	 * their object ids from now on, in a map that does not hold them. A class that dies while the map is made is found by
+	 * nobody any more.
 	 */
-	living_classes(capture, remember, (void *)map);
+	living_classes(capture, rb_ary_new(), remember, (void *)map);
 	capture->stopped_classes = map;
 	hooks_remove(capture);
 	capture->running = false;

@@ -214,9 +214,23 @@ static void name_class(struct tracker *tracker, struct class_record *record)
 {
 	struct text name = text_of(rb_mod_name((VALUE)record->address));
 
-	if (!name.bytes)
+	const struct string *known = atomic_load_explicit(&record->name, memory_order_relaxed);
+
+	if (!name.bytes || (known && same_text(known, name)))
 		return;
 	tracker_name_class(tracker, record, name);
+}
+
+/*
+ * Whether the class may get another name: it has none, or one that begins with the address of a module without a name
+ * ("#<Module:0x…>::Order"), or was given one for the time being, which is never a constant's. Constants that begin with
+ * another letter than these are asked for again, and nothing else.
+ */
+static bool may_be_renamed(const struct class_record *record)
+{
+	const struct string *name = atomic_load_explicit(&record->name, memory_order_relaxed);
+
+	return !name || !name->length || name->bytes[0] < 'A' || name->bytes[0] > 'Z';
 }
 
 void naming_complete_classes(struct tracker *tracker, uint32_t first)
@@ -227,7 +241,7 @@ void naming_complete_classes(struct tracker *tracker, uint32_t first)
 	for (uint32_t number = first; number < end; number++) {
 		struct class_record *record = class_published(&tracker->classes, number);
 
-		if (record && record->address && !record->name)
+		if (record && record->address && may_be_renamed(record))
 			name_class(tracker, record);
 	}
 	let_go(was_disabled);

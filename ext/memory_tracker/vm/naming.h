@@ -29,7 +29,7 @@ static inline uintptr_t naming_class_key(int type, VALUE klass);
 static inline bool naming_may_be_code(VALUE object);
 
 /*
- * Gives code its whole names, and names to classes that had none at first sight. What is asked for its name must be
+ * Gives code its whole names, and names to classes that had none, or a temporary one, when they were last asked. What is asked for its name must be
  * alive, so no death of it may have been missed. Allocates, but runs neither GC nor Ruby code. GVL, never inside an
  * event
  */
