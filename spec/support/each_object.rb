@@ -4,7 +4,9 @@
 module EachObject
   CLASS_OF = Kernel.instance_method(:class)
   SINGLETON = Module.instance_method(:singleton_class?)
-  private_constant :CLASS_OF, :SINGLETON
+  # Since 4.0 each_object leaves out one class that it yielded before: RubyVM::FrozenCore, which the compiler uses.
+  LEFT_OUT = RUBY_VERSION < "4.0" ? 0 : 1
+  private_constant :CLASS_OF, :SINGLETON, :LEFT_OUT
 
   module_function
 
@@ -19,6 +21,7 @@ module EachObject
     count(counts)
     figures = capture.send(:figures)
     count(counts)
+    counts[Class] += LEFT_OUT
     compare(figures, counts)
   ensure
     GC.enable unless was_disabled

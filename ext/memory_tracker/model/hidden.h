@@ -30,7 +30,7 @@ struct hidden_source {
 
 /*
  * Counts every object for what it is at the moment: reads the entries of the map and an object's first word each, some
- * 5 ms for a million objects. Not for a light tracker, which has no objects. HOOK
+ * 15 ms for a million objects. Not for a light tracker, which has no objects. HOOK
  */
 void hidden_settle(struct tracker *tracker, const struct hidden_source *source);
 

@@ -3,7 +3,7 @@
  *
  * Whoever asks for the numbers of a class that may have some gets them as of that moment. A viewer, and the marks of
  * major GCs that retained counts are of, are content with less: their walks take a hundredth and a two hundredth of the
- * time at most, so in a heap of a million objects they are half a second and a second old.
+ * time at most, so in a heap of a million objects they are up to one and a half and three seconds old.
  */
 #ifndef MEMORY_TRACKER_VM_VISIBILITY_H
 #define MEMORY_TRACKER_VM_VISIBILITY_H
