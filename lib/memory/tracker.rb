@@ -3,6 +3,7 @@
 require_relative "tracker/abi"
 require_relative "tracker/version"
 require_relative "tracker/error"
+require_relative "tracker/class_name"
 require_relative "tracker/record"
 require "memory/tracker/memory_tracker"
 require_relative "tracker/capture"

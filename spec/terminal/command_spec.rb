@@ -53,6 +53,15 @@ RSpec.describe "memory-tracker-top in a terminal" do
     terminal.status
   end
 
+  it "runs a GC also where the program has disabled it" do
+    start("class Garbage; end; GC.disable; 5000.times { Garbage.new }; sleep")
+    terminal.wait_for(/Garbage$/)
+    terminal.press("g")
+    terminal.wait_for(/GC \d+ ms: freed [4-9],?\d\d\d|GC \d+ ms: freed \d\d[\d,]+ of/)
+    terminal.press("Q", "y")
+    terminal.status
+  end
+
   it "follows the size of the terminal, down to a single cell and back" do
     start(busy)
     [[40, 8], [20, 3], [1, 1], [200, 50], [7, 60], [100, 30]].each do |columns, lines|

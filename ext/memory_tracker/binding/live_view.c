@@ -11,6 +11,7 @@
 
 #include "base/condition.h"
 #include "base/thread.h"
+#include "vm/compat.h"
 #include "vm/service.h"
 
 /* What was asked for before a snapshot may take so long to be in it. */
@@ -103,7 +104,7 @@ static VALUE collect(VALUE data)
 	struct live_view *view = (struct live_view *)data;
 	uint64_t start = condition_now();
 
-	rb_gc_start();
+	compat_gc_start(true);
 	view->gc_ns = condition_now() - start;
 	capture_refresh(view->capture);
 	return Qnil;

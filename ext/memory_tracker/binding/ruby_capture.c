@@ -130,8 +130,18 @@ static VALUE clear(VALUE self)
 
 static VALUE check_class(VALUE klass)
 {
+	/* Not by the class itself, which a program may have given another way to say what it is. */
 	if (!RB_TYPE_P(klass, T_CLASS))
-		rb_raise(rb_eTypeError, "a Class is wanted, not %" PRIsVALUE, rb_obj_class(klass));
+		rb_raise(rb_eTypeError, "wrong argument type %" PRIsVALUE " (expected Class)",
+		         rb_class_path(rb_obj_class(klass)));
+	return klass;
+}
+
+/* Objects count for the class that the singleton class is of. */
+static VALUE check_trackable(VALUE klass)
+{
+	if (rb_class_real(check_class(klass)) != klass)
+		rb_raise(rb_eArgError, "can't track singleton class");
 	return klass;
 }
 
@@ -144,7 +154,7 @@ static VALUE track(VALUE self, VALUE klass, VALUE depth, VALUE block)
 		         "a light capture does not hear of every object, and cannot call a block for each");
 	uint32_t frames = NIL_P(depth) ? UINT32_MAX : depth_from(depth);
 
-	answer(tracked_set(capture, check_class(klass), block, frames) ? CAPTURE_DONE : CAPTURE_NO_MEMORY, "");
+	answer(tracked_set(capture, check_trackable(klass), block, frames) ? CAPTURE_DONE : CAPTURE_NO_MEMORY, "");
 	return self;
 }
 
@@ -163,14 +173,15 @@ static struct class_record *record_of(const struct capture *capture, VALUE klass
 	struct class_record *record = capture_class(capture, check_class(klass));
 
 	if (!record && capture_classes_incomplete(capture))
-		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes", klass);
+		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes",
+		         rb_class_path(klass));
 	return record;
 }
 
 static struct node_counts counts_of(struct capture *capture, VALUE klass)
 {
 	check_class(klass);
-	capture_prepare_counts(capture);
+	capture_prepare_class(capture, klass);
 	struct class_record *record = record_of(capture, klass);
 
 	return record ? tracker_class_counts(capture->tracker, record) : (struct node_counts){0};
@@ -207,7 +218,7 @@ static VALUE get_record(VALUE self, VALUE klass)
 	struct capture *capture = ruby_capture_get(self);
 
 	check_class(klass);
-	capture_prepare_counts(capture);
+	capture_prepare_class(capture, klass);
 	struct class_record *record = record_of(capture, klass);
 	/* The counts are copies: making a Record runs Ruby code. */
 	return record ? make_record(capture, tracker_class_counts(capture->tracker, record)) : Qnil;
@@ -221,38 +232,34 @@ static VALUE class_id(VALUE self, VALUE klass)
 	return record ? ULL2NUM(record->id) : Qnil;
 }
 
-struct listing {
-	const struct capture *capture;
-	VALUE figures;
-};
+/* Class, id, new_count, free_count, retained_count and allocated_bytes of each class. */
+enum { FIGURES_OF_CLASS = 6 };
 
-static void list_figures(void *context, const struct living_class *classes, size_t count)
+/* In the array that has the classes already, backwards, so that none is overwritten before it is moved. */
+static void list_figures(void *context, const struct living_classes *classes)
 {
-	const struct listing *listing = context;
-	VALUE figures = listing->figures;
+	for (size_t index = classes->count; index-- > 0;) {
+		const struct living_class *class = &classes->known[index];
+		long place = (long)index * FIGURES_OF_CLASS;
+		VALUE klass = RARRAY_AREF(classes->held, (long)index);
 
-	for (size_t index = 0; index < count; index++) {
-		const struct living_class *class = &classes[index];
-
-		rb_ary_push(figures, class->klass);
-		rb_ary_push(figures, ULL2NUM(class->id));
-		rb_ary_push(figures, ULL2NUM(class->counts.allocated));
-		rb_ary_push(figures, ULL2NUM(class->counts.freed));
-		rb_ary_push(figures, ULL2NUM(class->counts.retained));
-		rb_ary_push(figures, slot_bytes(listing->capture, class->counts));
+		rb_ary_store(classes->held, place + 5, slot_bytes(context, class->counts));
+		rb_ary_store(classes->held, place + 4, ULL2NUM(class->counts.retained));
+		rb_ary_store(classes->held, place + 3, ULL2NUM(class->counts.freed));
+		rb_ary_store(classes->held, place + 2, ULL2NUM(class->counts.allocated));
+		rb_ary_store(classes->held, place + 1, ULL2NUM(class->id));
+		rb_ary_store(classes->held, place, klass);
 	}
 }
 
-/* Class, id, new_count, free_count, retained_count, allocated_bytes, and so on for each class: one object, whatever the number. */
+/* All of that in one object, whatever the number of classes. */
 static VALUE figures(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 	VALUE figures = rb_ary_new();
-	struct listing listing = {capture, figures};
 
-	capture_prepare_counts(capture);
-	living_classes(capture, list_figures, &listing);
-	RB_GC_GUARD(figures);
+	capture_prepare_classes(capture);
+	living_classes(capture, figures, list_figures, capture);
 	return figures;
 }
 
@@ -262,7 +269,7 @@ static struct node_counts totals(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 
-	capture_prepare_counts(capture);
+	capture_prepare_sums(capture);
 	return capture->tracker ? tracker_counts(capture->tracker) : (struct node_counts){0};
 }
 

@@ -9,6 +9,7 @@
 #include "binding/start_settings.h"
 #include "model/path_cache.h"
 #include "transport/final.h"
+#include "vm/compat.h"
 #include "vm/depths.h"
 #include "vm/hooks.h"
 #include "vm/service.h"
@@ -93,7 +94,7 @@ static const char *perform(struct served *served, const struct server_work *work
 
 	switch (work->kind) {
 	case MESSAGE_GC:
-		rb_gc_start();
+		compat_gc_start(true);
 		capture_refresh(capture);
 		return NULL;
 	case MESSAGE_START:

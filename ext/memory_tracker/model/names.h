@@ -13,8 +13,13 @@ struct text {
 	uint32_t length;
 };
 
-/* Keys below this are no addresses but pseudo classes, for objects that have none. */
-#define CLASS_KEY_PSEUDO_LIMIT 64
+/*
+ * Keys below CLASS_KEY_PSEUDO_LIMIT are no addresses but pseudo classes, for objects that have none: internal ones by
+ * type, and those that were hidden after their allocation by kind, see model/hidden.h.
+ */
+#define CLASS_KEY_HIDDEN 64
+#define HIDDEN_KINDS 33
+#define CLASS_KEY_PSEUDO_LIMIT (CLASS_KEY_HIDDEN + HIDDEN_KINDS)
 
 struct class_description {
 	uintptr_t real;   /* the class that counts, when the key is a singleton class; else the key itself */

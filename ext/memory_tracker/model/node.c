@@ -8,11 +8,12 @@ struct settled {
 
 /*
  * Half a counter is enough for what was allocated at the end of a mark. It is used while the sweep is under way, in which
- * no slot is given out twice: there are not 2^32 allocations between, which would take 128 GB.
+ * no slot is given out twice: there are not 2^31 allocations between, which would take 64 GB. It is the larger one for a
+ * reader that has seen at_mark before node_move, and allocated after it.
  */
 static uint64_t whole_at_mark(uint64_t allocated, uint32_t at_mark)
 {
-	return allocated - ((uint32_t)allocated - at_mark);
+	return allocated - (uint64_t)(int64_t)(int32_t)((uint32_t)allocated - at_mark);
 }
 
 /* So many objects of one node would take 128 GB of slots. */
@@ -91,6 +92,39 @@ struct node_counts node_read(const struct node *node, uint32_t epoch)
 		now = settle(now, allocated, freed, before, epoch);
 		return (struct node_counts){allocated, freed, now.retained, load(&shared->allocated_bytes)};
 	}
+}
+
+/* Of a settled node; a reader that meets it meanwhile tries again. */
+static void set_marked(struct node *node, uint64_t at_mark, uint64_t retained, uint32_t epoch)
+{
+	atomic_store_explicit(&node->epoch, NODE_SETTLING, memory_order_relaxed);
+	atomic_store_explicit(&node->at_mark, (uint32_t)at_mark, memory_order_release);
+	atomic_store_explicit(&node->retained, half(retained), memory_order_release);
+	atomic_store_explicit(&node->epoch, epoch, memory_order_release);
+}
+
+/* While a sweep is under way, which odd epochs are, retained is of the sweep before. */
+static void move_marked(struct node *to, struct node *from, uint32_t epoch)
+{
+	uint64_t swept = !(epoch & 1), left = load_half(&from->retained);
+	uint64_t retained = swept && left && left < UINT32_MAX ? 1 : 0;
+
+	set_marked(to, load_half(&to->at_mark) + UINT64_C(1), load_half(&to->retained) + retained, epoch);
+	set_marked(from, load_half(&from->at_mark) - UINT64_C(1), left - retained, epoch);
+}
+
+void node_move(struct node *to, struct node *from, uint32_t epoch, uint32_t bytes)
+{
+	node_settle(to, epoch);
+	node_settle(from, epoch);
+	uint64_t allocated = load(&from->allocated) - 1;
+	uint64_t at_mark = whole_at_mark(allocated + 1, load_half(&from->at_mark));
+
+	node_count_birth(to, bytes);
+	if (at_mark > allocated)
+		move_marked(to, from, epoch);
+	store(&from->allocated_bytes, load(&from->allocated_bytes) - bytes);
+	atomic_store_explicit(&from->allocated, allocated, memory_order_release);
 }
 
 void node_fold(struct node *to, struct node *from, uint32_t epoch)

@@ -96,6 +96,13 @@ static inline void node_died(struct node *node, uint32_t epoch)
 /* What a walk over the heap has found, in a tracker without events. GVL */
 void node_set_retained(struct node *node, uint64_t retained);
 
+/*
+ * A live object of `from` counts for `to` from now on, as if it had been allocated there. Whether it is among those that
+ * were there at the latest mark is not known of one object: it is counted as newer as long as there are newer ones, so
+ * that what is retained stays an upper bound. `bytes` are those of its slot. HOOK
+ */
+void node_move(struct node *to, struct node *from, uint32_t epoch, uint32_t bytes);
+
 /* Adds all that `from` has counted to `to`; both are settled. For nodes that are about to be recycled. HOOK */
 void node_fold(struct node *to, struct node *from, uint32_t epoch);
 

@@ -312,6 +312,8 @@ static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_
 	class = make_class(tracker, description);
 	if (!class)
 		return NULL;
+	if (key >= CLASS_KEY_HIDDEN && key < CLASS_KEY_PSEUDO_LIMIT)
+		class->depth = 0;
 	if (address)
 		place_class(tracker, class, *heap_map_find(&tracker->map, address).entry);
 	/* Room for the key was made with the room for the record. */

@@ -56,11 +56,12 @@ struct tracker {
 	struct code_table codes;
 	struct strings strings;
 	struct path_choice choice;
-	struct light *light;           /* owned; NULL: it hears of every birth and death */
-	struct class_record *others;   /* objects of classes that could not be recorded */
-	struct class_record *unloaded; /* the totals of classes that are gone */
-	uint64_t next_eviction;        /* births until leaves are looked for again */
-	uint64_t mark_newborn;         /* objects born during the mark that ended last */
+	struct light *light;                 /* owned; NULL: it hears of every birth and death */
+	struct class_record *others;         /* objects of classes that could not be recorded */
+	struct class_record *unloaded;       /* the totals of classes that are gone */
+	uint32_t hidden_roots[HIDDEN_KINDS]; /* nodes, see model/hidden.h; 0: not met */
+	uint64_t next_eviction;              /* births until leaves are looked for again */
+	uint64_t mark_newborn;               /* objects born during the mark that ended last */
 	pthread_mutex_t gate;
 
 	_Atomic uint64_t lost;

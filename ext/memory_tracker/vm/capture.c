@@ -143,7 +143,9 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	capture->sequence = 0;
 	capture->started_ns = clock_ns(CLOCK_MONOTONIC);
 	atomic_store(&capture->unseen, 0);
+	atomic_store(&capture->unreported, 0);
 	capture->asked = 0;
+	capture->visibility = (struct visibility){0};
 	capture->doubts = 0;
 	capture->first_certain = 1;
 	pthread_mutex_unlock(&capture->swap);
@@ -257,10 +259,11 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 	return CAPTURE_DONE;
 }
 
-static void remember(void *map, const struct living_class *classes, size_t count)
+static void remember(void *map, const struct living_classes *classes)
 {
-	for (size_t index = 0; index < count; index++)
-		rb_hash_aset((VALUE)map, rb_obj_id(classes[index].klass), UINT2NUM(classes[index].number));
+	for (size_t index = 0; index < classes->count; index++)
+		rb_hash_aset((VALUE)map, rb_obj_id(RARRAY_AREF(classes->held, (long)index)),
+		             UINT2NUM(classes->known[index].number));
 }
 
 static void end_light(struct capture *capture, bool alone)
@@ -291,10 +294,10 @@ enum capture_result capture_stop(struct capture *capture, VALUE map)
 	capture_refresh(capture);
 	/*
 	 * Without hooks nothing tells that a class was freed and another stands at its address, so classes are found by
-	 * their object ids from now on, in a map that does not hold them. Collecting them ends a sweep that is under way,
-	 * while the hooks still see it; after it nothing is allocated.
+	 * their object ids from now on, in a map that does not hold them. A class that dies while the map is made is found by
+	 * nobody any more.
 	 */
-	living_classes(capture, remember, (void *)map);
+	living_classes(capture, rb_ary_new(), remember, (void *)map);
 	capture->stopped_classes = map;
 	hooks_remove(capture);
 	capture->running = false;
@@ -338,6 +341,13 @@ bool capture_delivers(const struct capture *capture)
 
 /* --- reading --- */
 
+static void refresh(struct capture *capture)
+{
+	hooks_check();
+	heap_figures_update();
+	living_complete_names(capture, true);
+}
+
 void capture_refresh(struct capture *capture)
 {
 	if (!capture->tracker || !capture->running)
@@ -346,28 +356,62 @@ void capture_refresh(struct capture *capture)
 		survey_take(capture);
 		return;
 	}
-	hooks_check();
-	heap_figures_update();
-	living_complete_names(capture, true);
+	refresh(capture);
+	visibility_settle(capture);
 }
 
 void capture_refresh_sparingly(struct capture *capture)
 {
-	if (capture->light && capture->tracker && capture->running)
+	if (!capture->tracker || !capture->running)
+		return;
+	if (capture->light) {
 		survey_take_sparingly(capture);
-	else
-		capture_refresh(capture);
+		return;
+	}
+	refresh(capture);
+	visibility_settle_sparingly(capture, VISIBILITY_FOR_VIEWER);
 }
 
-void capture_prepare_counts(struct capture *capture)
+void capture_prepare_sums(struct capture *capture)
 {
 	if (capture->light && capture->tracker && capture->running)
 		survey_take(capture);
 }
 
+void capture_prepare_classes(struct capture *capture)
+{
+	capture_prepare_sums(capture);
+	if (!capture->light && capture->tracker && capture->running)
+		visibility_settle(capture);
+}
+
+void capture_prepare_class(struct capture *capture, VALUE klass)
+{
+	if (visibility_concerns(klass))
+		capture_prepare_classes(capture);
+	else
+		capture_prepare_sums(capture);
+}
+
 static uint64_t load(const _Atomic uint64_t *counter)
 {
 	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
+}
+
+/* A free that no event told of is found by the VM's own count, and again when its address is used. */
+static uint64_t frees_missed(const struct capture *capture)
+{
+	uint64_t unreported = load(&capture->unreported);
+	uint64_t lost = capture->tracker ? load(&capture->tracker->lost) : 0;
+
+	return lost > unreported ? lost : unreported;
+}
+
+uint64_t capture_missed(const struct capture *capture)
+{
+	uint64_t lost = capture->tracker ? load(&capture->tracker->lost) : 0;
+
+	return load(&capture->unseen) + load(&capture->unreported) + lost;
 }
 
 /* What a light capture knows, and what it only has an idea of. */
@@ -387,7 +431,7 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 {
 	const struct tracker *tracker = capture->tracker;
 	uint64_t unseen = load(&capture->unseen);
-	uint64_t lost = tracker ? load(&tracker->lost) : 0;
+	uint64_t frees = frees_missed(capture);
 	uint64_t dropped = tracker ? load(&tracker->dropped) : 0;
 
 	buffer[0] = 0;
@@ -399,9 +443,9 @@ static const char *reason_of(const struct capture *capture, char *buffer, size_t
 		snprintf(buffer, size,
 		         "at least %llu objects were born unseen: in another tool's hook, a Ractor, or without hooks",
 		         (unsigned long long)unseen);
-	else if (lost)
+	else if (frees)
 		snprintf(buffer, size, "at least %llu frees were not reported while another tool's hook ran",
-		         (unsigned long long)lost);
+		         (unsigned long long)frees);
 	else if (dropped)
 		snprintf(buffer, size, "%llu objects could not be recorded for want of memory",
 		         (unsigned long long)dropped);

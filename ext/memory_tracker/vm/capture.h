@@ -18,6 +18,7 @@
 #include "vm/events.h"
 #include "vm/survey.h"
 #include "vm/tracked.h"
+#include "vm/visibility.h"
 
 /* Bytes of what a program is called in snapshots, with a zero byte. */
 #define CAPTURE_COMMAND_SIZE 256
@@ -31,6 +32,7 @@ struct capture {
 	bool existing;
 	bool light;
 	struct survey survey; /* of a light one */
+	struct visibility visibility;
 	uint32_t depth;
 	uint32_t path_interval;
 	struct text *chosen;   /* owned, like the texts: names of the classes whose call paths are taken */
@@ -53,11 +55,12 @@ struct capture {
 	VALUE frames[STACK_LIMIT];
 	int lines[STACK_LIMIT];
 
-	_Atomic uint64_t unseen; /* births that the hooks did not see */
-	uint64_t doubts;         /* what was unseen or lost when the tables were last cleared of what may be dead */
-	uint32_t first_certain;  /* classes with records of at least this number have no death that was missed */
-	uint64_t asked;          /* stacks that the VM was asked for */
-	VALUE stopped_classes;   /* marked: once stopped, a Hash from a class's object id to its number */
+	_Atomic uint64_t unseen;     /* births that the hooks did not see */
+	_Atomic uint64_t unreported; /* frees that the VM counted and no event told of */
+	uint64_t doubts;             /* capture_missed when the tables were last cleared of what may be dead */
+	uint32_t first_certain;      /* classes with records of at least this number have no death that was missed */
+	uint64_t asked;              /* stacks that the VM was asked for */
+	VALUE stopped_classes;       /* marked: once stopped, a Hash from a class's object id to its number */
 };
 
 /* What a capture counts, and how. */
@@ -124,8 +127,13 @@ void capture_refresh(struct capture *capture);
 /* The same for who asks all the time: a light capture is refreshed when it has not been just now. */
 void capture_refresh_sparingly(struct capture *capture);
 
-/* What has to be done before the counts are read: nothing, but in a light capture. */
-void capture_prepare_counts(struct capture *capture);
+/* What has to be done before counts are read: of all classes together, of each of them, and of one. */
+void capture_prepare_sums(struct capture *capture);
+void capture_prepare_classes(struct capture *capture);
+void capture_prepare_class(struct capture *capture, VALUE klass);
+
+/* How many events of it are known to have been missed. ANY THREAD */
+uint64_t capture_missed(const struct capture *capture);
 
 /*
  * Why the numbers are not exact, as a sentence; an empty string when they are. Returns `buffer`. ANY THREAD

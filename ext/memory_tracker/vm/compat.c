@@ -192,6 +192,14 @@ void compat_find_line(rb_trace_arg_t *event, VALUE frame, int *line)
 		*line = NUM2INT(rb_tracearg_lineno(event));
 }
 
+void compat_gc_start(bool full)
+{
+	VALUE options = rb_hash_new();
+
+	rb_hash_aset(options, ID2SYM(rb_intern("full_mark")), full ? Qtrue : Qfalse);
+	rb_funcallv_kw(rb_mGC, rb_intern("start"), 1, &options, RB_PASS_KEYWORDS);
+}
+
 bool compat_gc_is_major(void)
 {
 	return RTEST(rb_gc_latest_gc_info(compat.major_by));

@@ -83,6 +83,9 @@ void compat_job_trigger(void);
  */
 static inline int compat_stack(rb_trace_arg_t *event, int limit, VALUE *frames, int *lines);
 
+/* As GC.start does, also where GC is disabled, which rb_gc_start respects. Runs Ruby code. GVL, never inside an event */
+void compat_gc_start(bool full);
+
 /* Whether the GC that runs or ran last is a major one. HOOK */
 bool compat_gc_is_major(void);
 

@@ -86,7 +86,7 @@ static VALUE warn_raised(VALUE exception)
 
 	rb_warn("memory-tracker: the block of a tracked class raised %" PRIsVALUE ": %" PRIsVALUE
 	        " (said once; events go on)",
-	        rb_obj_class(exception), message);
+	        rb_class_path(rb_obj_class(exception)), message);
 	return Qnil;
 }
 

@@ -10,6 +10,7 @@
 #include "vm/capture.h"
 #include "vm/compat.h"
 #include "vm/delivery.h"
+#include "vm/frees.h"
 #include "vm/heap_figures.h"
 #include "vm/living.h"
 #include "vm/observe.h"
@@ -51,6 +52,12 @@ static struct {
 
 /* --- integrity --- */
 
+/* Since the baseline. */
+static uint64_t allocations_counted(void)
+{
+	return rb_gc_stat(registry.total_allocated_objects) - registry.expected;
+}
+
 /* What comes next is compared with this moment. */
 static void set_baseline(void)
 {
@@ -61,7 +68,7 @@ static void set_baseline(void)
 /* HOOK */
 static void compare(void)
 {
-	uint64_t counted = rb_gc_stat(registry.total_allocated_objects) - registry.expected;
+	uint64_t counted = allocations_counted();
 	uint64_t seen = registry.born - registry.checked;
 
 	if (likely(counted == seen))
@@ -80,6 +87,7 @@ static void mark_ended(void)
 			continue;
 		uint64_t since = capture->born_before;
 
+		visibility_settle_sparingly(capture, VISIBILITY_FOR_GC);
 		/* What was born between start and end of the mark may have been left standing without being reached. */
 		if (registry.marking && registry.mark_started > since)
 			since = registry.mark_started;
@@ -95,6 +103,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 
 	if (flag == RUBY_INTERNAL_EVENT_GC_START) {
 		compare();
+		frees_compare();
 		registry.gc_started = true;
 		registry.marking = major;
 		registry.mark_started = registry.born;
@@ -168,6 +177,7 @@ static inline void born(rb_trace_arg_t *event, VALUE object)
 
 static inline void died(VALUE object)
 {
+	frees_saw_one();
 	if (unlikely(!registry.only || !tracker_count_death(registry.only, (uintptr_t)object)))
 		on_death(object);
 }
@@ -215,6 +225,7 @@ static void install(bool allowed)
 		rb_add_event_hook2(hook(), EVENTS, registry.holder,
 		                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
 	set_baseline();
+	frees_begin();
 }
 
 static void uninstall(void)
@@ -245,6 +256,9 @@ static void choose_ways(void)
 
 void hooks_add(struct capture *capture, bool allowed)
 {
+	/* What was missed before concerns no capture any more. */
+	if (registry.count == 0)
+		frees_take_missed();
 	capture->born_before = registry.born;
 	registry.captures[registry.count++] = capture;
 	choose_ways();
@@ -324,11 +338,20 @@ uint64_t hooks_born(void)
 	return registry.born;
 }
 
+static void tell_of_frees(void)
+{
+	frees_compare_if_idle();
+	uint64_t missed = frees_take_missed();
+	for (int index = 0; missed && index < registry.count; index++)
+		atomic_fetch_add(&registry.captures[index]->unreported, missed);
+}
+
 void hooks_check(void)
 {
 	if (registry.count == 0)
 		return;
 	compare();
+	tell_of_frees();
 	if (registry.outdated)
 		hooks_request_job();
 	if (!registry.missed)
@@ -383,6 +406,14 @@ static bool crowded(void)
 	return false;
 }
 
+static void settle_visibility(void)
+{
+	for (int index = 0; index < registry.count; index++) {
+		if (!registry.captures[index]->tracker->light)
+			visibility_settle_sparingly(registry.captures[index], VISIBILITY_FOR_VIEWER);
+	}
+}
+
 /* Runs in any thread of the program, and so no Ruby code but renew's. */
 static void run_job(void *data)
 {
@@ -397,6 +428,7 @@ static void run_job(void *data)
 	if (registry.refresh_due) {
 		hooks_check();
 		heap_figures_update();
+		settle_visibility();
 	}
 	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
 	registry.names_wait = !compat_gc_idle();
@@ -440,18 +472,23 @@ static void holder_compact(void *data)
 {
 	(void)data;
 	/* Dead hooks did not hear of this GC's start, and so nothing was compared at it. */
-	bool uncertain = registry.missed || !registry.gc_started;
+	bool uncertain = registry.missed || frees.missed || !registry.gc_started;
 	for (int index = 0; index < registry.count; index++) {
 		struct capture *capture = registry.captures[index];
 		/* With frees missed, an entry may point to memory that is gone. */
-		bool doubtful = uncertain || atomic_load(&capture->unseen) || atomic_load(&capture->tracker->lost);
+		bool doubtful = uncertain || capture_missed(capture);
 		struct relocation relocation = {doubtful ? vm_page_readable : NULL, locate};
 
 		relocation_follow(capture->tracker, &relocation);
 	}
-	/* Some Rubies count a moved object as allocated once more. Up to this GC's start the counts were compared. */
-	if (registry.gc_started)
+	/*
+	 * Some Rubies count a moved object as freed and as allocated once more. Up to this GC's start the counts were
+	 * compared.
+	 */
+	if (registry.gc_started) {
+		frees_moved(allocations_counted() - (registry.born - registry.checked));
 		set_baseline();
+	}
 }
 
 static void holder_mark(void *data)
@@ -489,6 +526,7 @@ void hooks_init(void)
 {
 	heap_figures_init();
 	registry.total_allocated_objects = ID2SYM(rb_intern("total_allocated_objects"));
+	frees_init();
 	/* The data pointer only has to be there: without one the VM does not tell of compaction. */
 	registry.holder = TypedData_Wrap_Struct(rb_cObject, &holder_type, &registry);
 	rb_gc_register_mark_object(registry.holder);

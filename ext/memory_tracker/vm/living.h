@@ -14,20 +14,25 @@
 /* Completes the names of code, and of classes when asked. GVL, never inside an event */
 void living_complete_names(struct capture *capture, bool classes);
 
-/* A class that is still there, and what is known of it: copies, so that nothing of the tracker is held. */
+/* What is known of a class that is still there: copies, so that nothing of the tracker is held. */
 struct living_class {
-	VALUE klass;
 	uint64_t id;
 	uint32_t number;
 	struct node_counts counts;
 };
 
+struct living_classes {
+	VALUE held;                       /* the Array of the classes, which keeps them alive, in the order of: */
+	const struct living_class *known; /* borrowed */
+	size_t count;
+};
+
 /*
- * Collects the classes that have a record, and then calls `use` with a copy of them while nothing can be freed. Only then
- * may Ruby code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself.
- * GVL, never inside an event
+ * Collects the classes that have a record in `held`, an empty Array, and then calls `use` with them. Only then may Ruby
+ * code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself. GVL, never
+ * inside an event
  */
-void living_classes(struct capture *capture,
-                    void (*use)(void *context, const struct living_class *classes, size_t count), void *context);
+void living_classes(struct capture *capture, VALUE held,
+                    void (*use)(void *context, const struct living_classes *classes), void *context);
 
 #endif

@@ -23,6 +23,24 @@ static const char *const type_names[RUBY_T_MASK + 1] = {
     [RUBY_T_NODE] = "(internal T_NODE)",       [RUBY_T_ICLASS] = "(internal T_ICLASS)",
 };
 
+/* By kind: the type, or NAMING_SINGLETON. */
+static const char *const hidden_names[HIDDEN_KINDS] = {
+    [RUBY_T_CLASS] = "(hidden Class)",        [RUBY_T_MODULE] = "(hidden Module)",
+    [RUBY_T_FLOAT] = "(hidden Float)",        [RUBY_T_STRING] = "(hidden String)",
+    [RUBY_T_REGEXP] = "(hidden Regexp)",      [RUBY_T_ARRAY] = "(hidden Array)",
+    [RUBY_T_HASH] = "(hidden Hash)",          [RUBY_T_BIGNUM] = "(hidden Integer)",
+    [RUBY_T_MATCH] = "(hidden MatchData)",    [RUBY_T_COMPLEX] = "(hidden Complex)",
+    [RUBY_T_RATIONAL] = "(hidden Rational)",  [RUBY_T_SYMBOL] = "(hidden Symbol)",
+    [NAMING_SINGLETON] = "(singleton Class)",
+};
+
+static const char *pseudo_name(uintptr_t key)
+{
+	const char *name = key < CLASS_KEY_HIDDEN ? type_names[key - 1] : hidden_names[key - CLASS_KEY_HIDDEN];
+
+	return name ? name : "(internal)";
+}
+
 static struct text text_of(VALUE string)
 {
 	if (!RB_TYPE_P(string, T_STRING))
@@ -45,7 +63,7 @@ static void describe_class(void *context, uintptr_t key, struct class_descriptio
 {
 	(void)context;
 	if (key < CLASS_KEY_PSEUDO_LIMIT) {
-		const char *name = type_names[key - 1] ? type_names[key - 1] : "(internal)";
+		const char *name = pseudo_name(key);
 
 		*description = (struct class_description){key, {name, (uint32_t)strlen(name)}, SNAPSHOT_CLASS_INTERNAL};
 		return;
@@ -90,6 +108,9 @@ const struct names naming_source = {NULL, describe_class, describe_code, identif
 
 void naming_init(void)
 {
+	if (!(RBASIC(rb_singleton_class(rb_mKernel))->flags & RUBY_FL_SINGLETON) ||
+	    (RBASIC(rb_cObject)->flags & RUBY_FL_SINGLETON))
+		rb_raise(rb_eLoadError, "memory-tracker cannot tell singleton classes in this Ruby");
 	/* The singleton class of a clone is born hidden. */
 	naming_hidden_class[RUBY_T_CLASS] = rb_cClass;
 	naming_hidden_class[RUBY_T_MODULE] = rb_cModule;
@@ -193,9 +214,23 @@ static void name_class(struct tracker *tracker, struct class_record *record)
 {
 	struct text name = text_of(rb_mod_name((VALUE)record->address));
 
-	if (!name.bytes)
+	const struct string *known = atomic_load_explicit(&record->name, memory_order_relaxed);
+
+	if (!name.bytes || (known && same_text(known, name)))
 		return;
 	tracker_name_class(tracker, record, name);
+}
+
+/*
+ * Whether the class may get another name: it has none, or one that begins with the address of a module without a name
+ * ("#<Module:0x…>::Order"), or was given one for the time being, which is never a constant's. Constants that begin with
+ * another letter than these are asked for again, and nothing else.
+ */
+static bool may_be_renamed(const struct class_record *record)
+{
+	const struct string *name = atomic_load_explicit(&record->name, memory_order_relaxed);
+
+	return !name || !name->length || name->bytes[0] < 'A' || name->bytes[0] > 'Z';
 }
 
 void naming_complete_classes(struct tracker *tracker, uint32_t first)
@@ -206,7 +241,7 @@ void naming_complete_classes(struct tracker *tracker, uint32_t first)
 	for (uint32_t number = first; number < end; number++) {
 		struct class_record *record = class_published(&tracker->classes, number);
 
-		if (record && record->address && !record->name)
+		if (record && record->address && may_be_renamed(record))
 			name_class(tracker, record);
 	}
 	let_go(was_disabled);

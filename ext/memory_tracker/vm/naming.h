@@ -13,6 +13,15 @@ void naming_init(void);
 /* The functions that a tracker asks inside events. */
 extern const struct names naming_source;
 
+/* The kind of hidden objects that singleton classes are; of others it is their type. */
+#define NAMING_SINGLETON (RUBY_T_MASK + 1)
+
+/* The kind that an object of this type and flags has when it is hidden; HIDDEN_KINDS: it is never. HOOK */
+static inline uint32_t naming_hidden_kind(int type, VALUE flags);
+
+/* The key under which an object counts that is as it is now, for a walk over the heap. HOOK */
+static inline uintptr_t naming_key_now(VALUE object, int type);
+
 /* The key under which an object of this type and class counts. HOOK */
 static inline uintptr_t naming_class_key(int type, VALUE klass);
 
@@ -20,7 +29,7 @@ static inline uintptr_t naming_class_key(int type, VALUE klass);
 static inline bool naming_may_be_code(VALUE object);
 
 /*
- * Gives code its whole names, and names to classes that had none at first sight. What is asked for its name must be
+ * Gives code its whole names, and names to classes that had none, or a temporary one, when they were last asked. What is asked for its name must be
  * alive, so no death of it may have been missed. Allocates, but runs neither GC nor Ruby code. GVL, never inside an
  * event
  */
@@ -60,6 +69,23 @@ static inline uintptr_t naming_class_key(int type, VALUE klass)
 		return klass ? (uintptr_t)klass : (uintptr_t)type + 1;
 	}
 	return (uintptr_t)klass;
+}
+
+/* The flag is set after the allocation; that it is this one is checked by naming_init. */
+static inline uint32_t naming_hidden_kind(int type, VALUE flags)
+{
+	if (type == RUBY_T_CLASS && (flags & RUBY_FL_SINGLETON))
+		return NAMING_SINGLETON;
+	return naming_hidden_class[type] ? (uint32_t)type : HIDDEN_KINDS;
+}
+
+static inline uintptr_t naming_key_now(VALUE object, int type)
+{
+	uint32_t kind = naming_hidden_kind(type, RBASIC(object)->flags);
+
+	if (unlikely(kind == NAMING_SINGLETON || (kind != HIDDEN_KINDS && !RBASIC(object)->klass)))
+		return CLASS_KEY_HIDDEN + kind;
+	return naming_class_key(type, RBASIC(object)->klass);
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/condition.h"
 #include "vm/capture.h"
+#include "vm/compat.h"
 
 struct service {
 	struct capture *capture; /* borrowed; the thread keeps its owner alive */
@@ -77,20 +78,10 @@ static void unpark(void *data)
 	pthread_mutex_unlock(&service->mutex);
 }
 
-static void minor_gc(void)
-{
-	VALUE options = rb_hash_new();
-
-	rb_hash_aset(options, ID2SYM(rb_intern("full_mark")), Qfalse);
-	rb_funcallv_kw(rb_mGC, rb_intern("start"), 1, &options, RB_PASS_KEYWORDS);
-}
-
 static void perform(struct service *service, unsigned work)
 {
-	if (work & SERVICE_GC_FULL)
-		rb_gc_start();
-	else if (work & SERVICE_GC_MINOR)
-		minor_gc();
+	if (work & (SERVICE_GC_FULL | SERVICE_GC_MINOR))
+		compat_gc_start(work & SERVICE_GC_FULL);
 	if (work & (SERVICE_GC_FULL | SERVICE_GC_MINOR))
 		capture_refresh(service->capture);
 	else if (work & SERVICE_REFRESH)

@@ -9,6 +9,7 @@
 #include "vm/heap_figures.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
+#include "vm/paused.h"
 #include "vm/walk.h"
 
 /* A walk takes at most one part in so many of the time. */
@@ -33,6 +34,13 @@ static uint64_t statistic(const char *name)
 
 /* --- windows --- */
 
+/* A window is complete by itself. */
+static void forget_missed(struct capture *capture)
+{
+	atomic_store(&capture->unseen, 0);
+	atomic_store(&capture->unreported, 0);
+}
+
 static void open_window(struct capture *capture, uint64_t now)
 {
 	struct survey *survey = &capture->survey;
@@ -40,7 +48,7 @@ static void open_window(struct capture *capture, uint64_t now)
 	uint64_t samples = since < SECOND ? since * LIGHT_SAMPLES / SECOND : LIGHT_SAMPLES;
 
 	light_open(capture->tracker, (uint32_t)samples + SAMPLES_LEAST);
-	atomic_store(&capture->unseen, 0);
+	forget_missed(capture);
 	hooks_hear(capture);
 	survey->open = true;
 }
@@ -51,25 +59,28 @@ static void forget(struct capture *capture, bool trusted)
 	capture->survey.compactions = statistic("compact_count");
 }
 
-void survey_close_window(struct capture *capture)
+/* A sweep that was under way has ended while the hooks still heard of it. */
+static void close_window(void *data)
 {
-	if (!capture->survey.open)
-		return;
-	/* This ends a sweep that is under way, while the hooks still hear of it. */
-	bool was_disabled = RTEST(rb_gc_disable());
+	struct capture *capture = data;
+
 	hooks_check();
 	/* What died unheard of may still be in the tables, and must not be looked at. */
-	bool trusted = atomic_load(&capture->unseen) == 0;
+	bool trusted = capture_missed(capture) == 0;
 	if (trusted) {
 		naming_complete_code(capture->tracker);
 		naming_complete_classes(capture->tracker, 1);
 	}
 	hooks_rest(capture);
 	forget(capture, trusted);
-	atomic_store(&capture->unseen, 0);
+	forget_missed(capture);
 	capture->survey.open = false;
-	if (!was_disabled)
-		rb_gc_enable();
+}
+
+void survey_close_window(struct capture *capture)
+{
+	if (capture->survey.open)
+		paused_call(close_window, capture);
 }
 
 /* --- walks --- */
@@ -110,25 +121,35 @@ static void walk(struct capture *capture, uint64_t now)
 	heap_figures_update();
 }
 
+struct taking {
+	struct capture *capture;
+	bool window;
+};
+
 /* Runs no Ruby code. */
-static void take(struct capture *capture, bool alone, bool window)
+static void take_paused(void *data)
 {
+	const struct taking *taking = data;
+	struct capture *capture = taking->capture;
 	uint64_t began = now_ns();
 
-	capture->survey.hindered = !alone;
-	if (!alone)
-		return;
-	bool was_disabled = RTEST(rb_gc_disable());
 	survey_close_window(capture);
 	walk(capture, began);
-	if (window)
+	if (taking->window)
 		open_window(capture, began);
 	if (!capture->survey.open)
 		forget(capture, false);
 	capture->survey.taken_ns = now_ns();
 	capture->survey.cost_ns = capture->survey.taken_ns - began;
-	if (!was_disabled)
-		rb_gc_enable();
+}
+
+static void take(struct capture *capture, bool alone, bool window)
+{
+	struct taking taking = {capture, window};
+
+	capture->survey.hindered = !alone;
+	if (alone)
+		paused_call(take_paused, &taking);
 }
 
 void survey_take(struct capture *capture)

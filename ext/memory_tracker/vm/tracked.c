@@ -49,7 +49,7 @@ static void apply(struct capture *capture, struct tracked_class *tracked)
 static void settle(struct capture *capture, struct tracked_class *tracked)
 {
 	if (capture->light)
-		capture_prepare_counts(capture);
+		capture_prepare_sums(capture);
 	else
 		apply(capture, tracked);
 }

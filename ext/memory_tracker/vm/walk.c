@@ -62,7 +62,7 @@ static void count_object(const struct counting *counting, VALUE object, int type
 {
 	struct light *light = counting->light;
 
-	light_count(light, naming_class_key(type, RBASIC(object)->klass), 1);
+	light_count(light, naming_key_now(object, type), 1);
 	if (type == RUBY_T_CLASS && (counting->all_classes || light_knows(light, (uintptr_t)object)))
 		light_count(light, (uintptr_t)object, 0);
 }

@@ -142,7 +142,7 @@ module Memory
       # @yieldparam call_path [Array<String>] the allocating frame first; empty without call paths
       # @return [self]
       # @raise [TypeError] for what is not a Class
-      # @raise [ArgumentError] for a depth out of range, and for a block in a light capture
+      # @raise [ArgumentError] for a depth out of range, for a singleton class, and for a block in a light capture
       def track(klass, depth: nil, &block)
         track_class(klass, depth, block)
       end

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "class_name"
+
 module Memory
   module Tracker
     # Says how a program ends, in the words of tables and of the viewer.
@@ -13,7 +15,7 @@ module Memory
         when SystemExit then "ended with status #{error.status}"
         when Interrupt then "ended by SIGINT"
         when SignalException then "ended by #{error.message}"
-        else "ended with status 1 (#{error.class})"
+        else "ended with status 1 (#{ClassName.of(error.class)})"
         end
       end
 

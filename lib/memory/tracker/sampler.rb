@@ -82,6 +82,7 @@ module Memory
       # @param klass [Class]
       # @return [self]
       # @raise [TypeError] for what is not a Class
+      # @raise [ArgumentError] for a singleton class: objects count for the class that it is of
       def track(klass, &block)
         @lock.synchronize do
           capture.track(klass, depth: @analysed[klass], &block)
@@ -94,6 +95,7 @@ module Memory
       # @param klass [Class]
       # @return [self]
       # @raise [TypeError] for what is not a Class
+      # @raise [ArgumentError] for a singleton class
       def track_with_analysis(klass)
         @lock.synchronize { analyse(klass) }
         self
@@ -150,10 +152,10 @@ module Memory
           hotspots: tree.hotspots }
       end
 
-      # @return [Hash{Class => Hash}] {#statistics} of all classes that are tracked or under analysis
+      # @return [Hash{Class => Hash}] {#statistics} of all classes that are tracked or under analysis, by identity
       def all_statistics
-        tracked = @lock.synchronize { @blocks.keys | @analysed.keys }
-        tracked.to_h { |klass| [klass, statistics(klass)] }
+        tracked = @lock.synchronize { @blocks.merge(@analysed) }
+        tracked.each_key.with_object({}.compare_by_identity) { |klass, all| all[klass] = statistics(klass) }
       end
 
       # Forgets how a class has grown: its next sample is compared with what it has then. Its counts, and those of its
@@ -163,7 +165,7 @@ module Memory
       # @raise [TypeError] for what is not a Class
       def clear(klass)
         id = capture.send(:class_id, klass)
-        @lock.synchronize { @samples[id] = Sample.new(capture, id, klass.name, nil) } if id
+        @lock.synchronize { @samples[id] = Sample.new(capture, id, ClassName.of(klass), nil) } if id
         self
       end
 
@@ -178,10 +180,10 @@ module Memory
         self
       end
 
-      # @return [Hash{Class => Sample}] the latest sample of each class that is still there
+      # @return [Hash{Class => Sample}] the latest sample of each class that is still there, by identity
       def samples
         known = @lock.synchronize { @samples.dup }
-        capture.each_with_object({}) do |(klass, _record), samples|
+        capture.each_with_object({}.compare_by_identity) do |(klass, _record), samples|
           sample = known[capture.send(:class_id, klass)]
           samples[klass] = sample if sample
         end
@@ -258,13 +260,14 @@ module Memory
 
       def take_sample(known, klass, id, figures, index)
         sample = @samples[id] = known[id] || first_sample(id, klass)
+        sample.rename(ClassName.given(klass))
         sample.update(figures[index + 2] - figures[index + 3], figures[index + 4], threshold)
         analyse(klass) if due?(sample) && !analysing?(klass)
       end
 
       # In the first sample nothing is known of what was before. A class that turns up later had no objects then.
       def first_sample(id, klass)
-        Sample.new(capture, id, klass.name || klass.inspect, @sampled ? 0 : nil)
+        Sample.new(capture, id, ClassName.of(klass), @sampled ? 0 : nil)
       end
 
       def due?(sample)
@@ -272,7 +275,7 @@ module Memory
       end
 
       def own?(klass)
-        klass.name&.start_with?("Memory::Tracker::")
+        ClassName.given(klass)&.start_with?("Memory::Tracker::")
       end
 
       def end_run

@@ -235,9 +235,16 @@ RSpec.describe Memory::Tracker::Capture do
     [nil, 5, :String, "String", Kernel, Object.new, BasicObject.new].each do |thing|
       %i[track untrack tracking? count_for retained_count_for []].each do |name|
         it "makes #{name} raise a TypeError (#{Module === thing ? thing : thing.__id__.class})" do
-          expect { capture.public_send(name, thing) }.to raise_error(TypeError, /a Class is wanted/)
+          message = /\Awrong argument type \w+ \(expected Class\)\z/
+          expect { capture.public_send(name, thing) }.to raise_error(TypeError, message)
         end
       end
+    end
+
+    it "is refused without asking its class for a name" do
+      rude = Class.new { %i[name to_s inspect].each { |method| define_singleton_method(method) { |_| raise } } }
+      stub_const("Rude", rude)
+      expect { capture.track(rude.new) }.to raise_error(TypeError, "wrong argument type Rude (expected Class)")
     end
 
     it "may still be a singleton class, which has no objects of its own" do

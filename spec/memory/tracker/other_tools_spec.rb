@@ -45,6 +45,24 @@ RSpec.describe Memory::Tracker::Capture, "beside other tools" do
     expect_exact_or_told
   end
 
+  it "says how many frees were hidden by another tool's hook, also when no address is used again" do
+    result = RubyProgram.run(<<~RUBY)
+      require #{File.join(SpecSupport::EXTENSIONS, "spec/support/nuisance/nuisance").dump}
+      capture = Memory::Tracker::Capture.new.tap(&:start)
+      Thread.new { Array.new(5_000) { Object.new } && nil }.join
+      p capture.exact?
+      Nuisance.collect_in_hook
+      puts capture.inexact_reason
+      GC.start
+      3.times { GC.start }
+      p capture.exact?
+    RUBY
+    first, reason, last = result.out.lines(chomp: true)
+    expect([first, last]).to eq(%w[true false]), result.to_s
+    expect(reason).to match(/\Aat least \d+ frees were not reported while another tool's hook ran\z/)
+    expect(reason[/\d+/].to_i).to be_between(4_990, 100_000)
+  end
+
   it "is exact beside a TracePoint whose block makes objects" do
     capture.start
     lines = []

@@ -125,6 +125,52 @@ RSpec.describe Memory::Tracker::Sampler do
     expect(sampler.samples.keys.map(&:name).compact).not_to include(/Memory::Tracker/)
   end
 
+  it "calls no method of a class that it counts, tracks or analyses" do
+    touchy = stub_const("Touchy", Class.new)
+    called = []
+    %i[name to_s inspect hash == eql? class].each do |method|
+      touchy.define_singleton_method(method) { |*| (called << method) && raise("#{method} was called") }
+    end
+    sampler.track_with_analysis(touchy)
+    sampler.track(touchy)
+    sampler.start
+    grown = Array.new(3) do
+      200.times { kept << touchy.new }
+      [].tap { |names| sampler.sample! { |sample, increased| names << sample.name if increased } }
+    end
+    expect(grown.drop(1)).to all(include("Touchy"))
+    # Matchers call methods of what they compare.
+    all = [sampler.samples, sampler.all_statistics].map { |hash| hash.keys.any? { |klass| klass.equal?(touchy) } }
+    expect([all, called]).to eq([[true, true], []])
+    sampler.clear(touchy)
+    expect(sampler.inspect).to include("1 classes under analysis")
+  end
+
+  it "has the name that a class was given after its first sample" do
+    late = Class.new
+    outer = Module.new
+    inner = outer.const_set(:Inner, Class.new)
+    kept.push(late.new, inner.new)
+    sampler.start
+    kept.push(late.new, inner.new)
+    sampler.sample!
+    names = -> { sampler.samples.values_at(late, inner).map(&:name) }
+    expect(names.call).to match([/\A#<Class:0x\h+>\z/, /\A#<Module:0x\h+>::Inner\z/])
+    stub_const("Late", late)
+    stub_const("Outer", outer)
+    sampler.sample!
+    expect(names.call).to eq(%w[Late Outer::Inner])
+  end
+
+  it "refuses a singleton class, whose objects count for the class it is of" do
+    block = proc {}
+    singleton = crate.new.singleton_class
+    [-> { sampler.track(singleton, &block) }, -> { sampler.track_with_analysis(singleton) }].each do |track|
+      expect(&track).to raise_error(ArgumentError, "can't track singleton class")
+    end
+    expect([sampler.tracking?(singleton), sampler.untrack(singleton)]).to eq([false, false])
+  end
+
   it "keeps the block of a class whose analysis begins" do
     events = []
     sampler.track(crate) { |_klass, event, path| events << [event, path.size] }

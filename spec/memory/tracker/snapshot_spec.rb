@@ -121,6 +121,16 @@ RSpec.describe Memory::Tracker::Snapshot do
     expect(capture.snapshot["NamedLate"].new_count).to eq(1)
   end
 
+  it "names a class by its module once that has a name" do
+    outer = Module.new
+    inner = outer.const_set(:Inner, Class.new(klass))
+    make(1, of: inner)
+    expect(capture.snapshot.map(&:name)).to include(/\A#<Module:0x\h+>::Inner\z/)
+    stub_const("OuterLate", outer)
+    expect(capture.snapshot["OuterLate::Inner"]&.new_count).to eq(1)
+    expect(capture.snapshot.map(&:name)).not_to include(/\A#<Module/)
+  end
+
   it "shows what a class that is gone has left" do
     Heap.away do
       200.times { Class.new.new }

@@ -2,8 +2,8 @@
  * The heap as it is, counted slot by slot: what a capture's numbers are held against.
  *
  * It shares no code with the tracker. What belongs to what is the specification's: an object counts for its real
- * class; a hidden object of a built-in type for the class of that type; other hidden objects, and the classes of
- * included modules, for a name made of the type; Ruby's own T_IMEMO not at all.
+ * class; a hidden object of a built-in type, and a singleton class, for a name of its own; other hidden objects, and the
+ * classes of included modules, for a name made of the type; Ruby's own T_IMEMO not at all.
  *
  * Counting makes no object. All of it happens in C memory, and Ruby objects are made of the result afterwards.
  */
@@ -16,10 +16,15 @@
 /* Exported by every CRuby, in no public header. It ends a sweep first. */
 void rb_objspace_each_objects(int (*callback)(void *start, void *end, size_t stride, void *data), void *data);
 
+/* Keys of hidden objects of built-in types, and of singleton classes. */
+#define HIDDEN(type) ((uintptr_t)(type) + 100)
+#define SINGLETON ((uintptr_t)99)
+#define KEYS_WITHOUT_CLASS 200
+
 #define CLASSES_LIMIT (1u << 18)
 
 struct group {
-	uintptr_t key; /* a class, or a type + 1 */
+	uintptr_t key; /* a class, a type + 1, or one of the two below */
 	uint64_t walked;
 	uint64_t bytes;
 	uint64_t tracked;
@@ -76,10 +81,11 @@ static uintptr_t key_of(VALUE object, int type)
 {
 	VALUE klass = RBASIC(object)->klass;
 
+	if (type == RUBY_T_CLASS && rb_class_real(object) != object)
+		return SINGLETON;
 	if (klass && type != RUBY_T_ICLASS)
 		return (uintptr_t)rb_class_real(klass);
-	klass = class_of_hidden(type);
-	return klass ? (uintptr_t)klass : (uintptr_t)type + 1;
+	return class_of_hidden(type) ? HIDDEN(type) : (uintptr_t)type + 1;
 }
 
 static struct group *group_of(uintptr_t key)
@@ -122,8 +128,12 @@ static VALUE name_of(uintptr_t key)
 {
 	const char *name;
 
-	if (key > RUBY_T_MASK + 1)
+	if (key >= KEYS_WITHOUT_CLASS)
 		return (VALUE)key;
+	if (key == SINGLETON)
+		return rb_str_new_cstr("(singleton Class)");
+	if (key >= HIDDEN(0))
+		return rb_sprintf("(hidden %" PRIsVALUE ")", class_of_hidden((int)(key - HIDDEN(0))));
 	name = key - 1 < sizeof(type_names) / sizeof(*type_names) ? type_names[key - 1] : NULL;
 	return rb_sprintf("(internal %s)", name ? name : "?");
 }
@@ -203,7 +213,7 @@ static VALUE differences_hash(void)
 		const struct group *group = &groups[index];
 		VALUE name = group->key ? name_of(group->key) : ID2SYM(rb_intern("all"));
 
-		if (group->key && group->key <= RUBY_T_MASK + 1)
+		if (group->key && group->key < KEYS_WITHOUT_CLASS)
 			continue;
 		if (group->walked != group->tracked)
 			rb_hash_aset(result, name, rb_assoc_new(ULL2NUM(group->walked), ULL2NUM(group->tracked)));
@@ -249,6 +259,20 @@ static VALUE hidden_array(VALUE self, VALUE count)
 	return result;
 }
 
+static VALUE hide_each(VALUE self, VALUE arrays)
+{
+	for (long index = 0; index < RARRAY_LEN(arrays); index++)
+		rb_obj_hide(RARRAY_AREF(arrays, index));
+	return Qnil;
+}
+
+static VALUE reveal_each(VALUE self, VALUE arrays)
+{
+	for (long index = 0; index < RARRAY_LEN(arrays); index++)
+		rb_obj_reveal(RARRAY_AREF(arrays, index), rb_cArray);
+	return Qnil;
+}
+
 void Init_heap_walk(void)
 {
 	VALUE module = rb_define_module("HeapWalk");
@@ -266,4 +290,7 @@ void Init_heap_walk(void)
 	rb_define_module_function(module, "differences", differences, 1);
 	/* Arrays that were born hidden and revealed afterwards. */
 	rb_define_module_function(module, "revealed_arrays", hidden_array, 1);
+	/* Hides arrays in an array as Ruby's core does, and reveals them. Hidden ones must not be looked at. */
+	rb_define_module_function(module, "hide_each", hide_each, 1);
+	rb_define_module_function(module, "reveal_each", reveal_each, 1);
 }

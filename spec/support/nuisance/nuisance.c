@@ -7,6 +7,7 @@
 #include <ruby/debug.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/time.h>
 
 static _Atomic unsigned long signals_seen;
@@ -53,6 +54,33 @@ static VALUE allocate_in_hook(VALUE self)
 	return ULONG2NUM(objects_made / 64);
 }
 
+/* Frees that happen while a hook runs are not reported to any. */
+static void collect(VALUE tracepoint, void *data)
+{
+	bool *due = data;
+
+	if (*due) {
+		/* Since 3.4 GC is off while hooks of allocations run. */
+		bool was_disabled = RTEST(rb_gc_enable());
+
+		rb_gc();
+		if (was_disabled)
+			rb_gc_disable();
+	}
+	*due = false;
+}
+
+static VALUE collect_in_hook(VALUE self)
+{
+	bool due = true;
+	VALUE tracepoint = rb_tracepoint_new(0, RUBY_INTERNAL_EVENT_NEWOBJ, collect, &due);
+
+	rb_tracepoint_enable(tracepoint);
+	latest = rb_str_new_cstr("made to call the hook");
+	rb_tracepoint_disable(tracepoint);
+	return Qnil;
+}
+
 void Init_nuisance(void)
 {
 	VALUE module = rb_define_module("Nuisance");
@@ -63,4 +91,6 @@ void Init_nuisance(void)
 	rb_define_module_function(module, "signals", seen, 0);
 	/* Runs the block while every 64th birth makes another object; returns how many. */
 	rb_define_module_function(module, "allocate_in_hook", allocate_in_hook, 0);
+	/* A whole GC inside of a hook. */
+	rb_define_module_function(module, "collect_in_hook", collect_in_hook, 0);
 }

@@ -5,6 +5,10 @@ module Memory
     class Sampler
       # How the objects of one class have developed over the samples taken. It does not hold the class.
       class Sample
+        # How the name of a class begins that is a constant's, and stays.
+        CONSTANT = /\A[A-Z]/
+        private_constant :CONSTANT
+
         # @return [Integer] tells classes of the same name apart
         attr_reader :id
 
@@ -40,6 +44,14 @@ module Memory
           @name = name
           @maximum = maximum
           @live_count = @retained_count = @growth = @increases = @sample_count = 0
+        end
+
+        # Takes the name that the class has by now, when it had none yet, or one of a module without a name.
+        # @api private
+        # @param name [String, nil] nil: none yet
+        # @return [void]
+        def rename(name)
+          @name = name if name && !@name.match?(CONSTANT)
         end
 
         # Takes note of the class's counts.
