@@ -30,6 +30,7 @@ RUBY_FUNCTIONS = {
   "rb_class_path_cached" => "ruby/ruby.h",
   "rb_ext_ractor_safe" => "ruby/ruby.h",
   "rb_gc_obj_slot_size" => nil,
+  "rb_vm_lock_with_barrier" => nil,
   "rb_gc_location" => "ruby/ruby.h",
   "rb_nogvl" => "ruby/thread.h"
 }.freeze

@@ -10,7 +10,7 @@
 #include "model/path_cache.h"
 #include "transport/final.h"
 #include "vm/depths.h"
-#include "vm/hooks.h"
+#include "vm/jobs.h"
 #include "vm/service.h"
 
 struct served {
@@ -204,7 +204,7 @@ static bool refresh(void *context)
 	if (served->service)
 		service_call(served->service, &served->refreshing);
 	else
-		hooks_request_refresh();
+		jobs_request_refresh();
 	return served->service != NULL;
 }
 

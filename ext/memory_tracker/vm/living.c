@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
 #include "vm/walk.h"
@@ -133,12 +134,19 @@ static VALUE end_collection(VALUE argument)
 	return RTEST(collection->was_disabled) ? Qnil : rb_gc_enable();
 }
 
+static void collect_safely(void *data)
+{
+	struct collection *collection = data;
+
+	/* This ends a sweep that is under way, and after it nothing is freed. */
+	collection->was_disabled = rb_gc_disable();
+	rb_ensure(collect_and_use, (VALUE)collection, end_collection, (VALUE)collection);
+}
+
 void living_classes(struct capture *capture,
                     void (*use)(void *context, const struct living_class *classes, size_t count), void *context)
 {
 	struct collection collection = {.capture = capture, .use = use, .context = context};
 
-	/* This ends a sweep that is under way, and after it nothing is freed. */
-	collection.was_disabled = rb_gc_disable();
-	rb_ensure(collect_and_use, (VALUE)&collection, end_collection, (VALUE)&collection);
+	compat_exclusively(collect_safely, &collection);
 }

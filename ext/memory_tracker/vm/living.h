@@ -11,7 +11,7 @@
 
 #include "vm/capture.h"
 
-/* Completes the names of code, and of classes when asked. GVL, never inside an event */
+/* Completes the names of code, and of classes when asked. GVL, compat_exclusively, never inside an event */
 void living_complete_names(struct capture *capture, bool classes);
 
 /* A class that is still there, and what is known of it: copies, so that nothing of the tracker is held. */
@@ -23,9 +23,8 @@ struct living_class {
 };
 
 /*
- * Collects the classes that have a record, and then calls `use` with a copy of them while nothing can be freed. Only then
- * may Ruby code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself.
- * GVL, never inside an event
+ * Collects the classes that have a record, and then calls `use` with a copy of them while nothing can be freed and, as by
+ * compat_exclusively, nothing else runs. `use` may allocate and raise. Raises NoMemoryError itself. GVL, never inside an event
  */
 void living_classes(struct capture *capture,
                     void (*use)(void *context, const struct living_class *classes, size_t count), void *context);

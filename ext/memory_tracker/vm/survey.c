@@ -131,13 +131,25 @@ static void take(struct capture *capture, bool alone, bool window)
 		rb_gc_enable();
 }
 
+struct taking {
+	struct capture *capture;
+	bool alone;
+};
+
+static void take_with_window(void *data)
+{
+	const struct taking *taking = data;
+
+	take(taking->capture, taking->alone, true);
+}
+
 void survey_take(struct capture *capture)
 {
 	/* Asking may be interrupted, by another thread that stops the capture too; nothing after it can be. */
 	bool alone = compat_alone();
 
 	if (capture->running)
-		take(capture, alone, true);
+		compat_exclusively(take_with_window, &(struct taking){capture, alone});
 }
 
 void survey_take_sparingly(struct capture *capture)
