@@ -40,6 +40,7 @@ static struct {
 	bool ractors;               /* there may be others */
 	bool uncertain;             /* what the VM had counted was asked for while there may have been others */
 	uint64_t ractors_begun;     /* allocations of Ractors that were seen */
+	uint64_t ractors_met;       /* of these, when others were found: a first one runs Ruby code before it is one */
 	uint64_t elsewhere;         /* allocations in others, where these are not counted */
 	uint64_t elsewhere_checked; /* of these, when `born` was `checked` */
 	uint64_t elsewhere_told;    /* of these, those that captures were told of */
@@ -76,7 +77,7 @@ static void compare(void)
 	if (counted > most) {
 		registry.missed += counted - most;
 		registry.expected += counted - most;
-	} else if (counted < seen && !registry.ractors) {
+	} else if (counted < seen && !COMPAT_HOOKS_GLOBAL) {
 		registry.missed++;
 		set_baseline();
 	}
@@ -372,7 +373,7 @@ void hooks_check(void)
 
 static void stand_alone(void *unused)
 {
-	registry.ractors = false;
+	registry.ractors = registry.ractors_begun != registry.ractors_met;
 	if (registry.uncertain)
 		set_baseline();
 	registry.uncertain = false;
@@ -381,9 +382,12 @@ static void stand_alone(void *unused)
 static void ask_for_ractors(void)
 {
 	uint64_t begun = registry.ractors_begun;
+	bool alone = compat_alone();
 
+	if (!alone)
+		registry.ractors_met = begun;
 	/* A Ractor that is just ending holds the VM's lock until its last object is counted. */
-	if (compat_alone() && registry.ractors_begun == begun)
+	else if (registry.ractors_begun == begun)
 		compat_exclusively(stand_alone, NULL);
 }
 
