@@ -2,8 +2,8 @@
 
 require_relative "../../support/ruby_program"
 
-# Up to Ruby 3.4 hooks belong to one Ractor, on 4.0 to all, and from 4.1 on others are not counted. What is not counted must
-# be said, and nothing else.
+# Up to Ruby 3.4 hooks belong to one Ractor, on 4.0 to all, and from 4.1 on others are not counted. What is not counted
+# must be said, and nothing else.
 RSpec.describe Memory::Tracker::Capture, "in a program with Ractors" do
   before { skip "this Ruby has no Ractors" unless defined?(Ractor) }
 

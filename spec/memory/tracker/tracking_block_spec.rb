@@ -580,24 +580,6 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
       expect(result.out).to eq("." * 100), result.to_s
     end
 
-    it "is called after the thread that asked for it has ended" do
-      result = run(<<~RUBY)
-        $told = 0
-        CAPTURE.track(Made) { |_, event| event == :newobj && $told += 1 }
-        CAPTURE.start
-        200.times do
-          # Its last act: an allocation with no safe point behind it.
-          Thread.new { Thread.current.kill if Made.new }.join
-          before = $told
-          Made.new
-          wait { $told > before }
-        end
-        CAPTURE.stop
-        p $told
-      RUBY
-      expect(result.out).to eq("400\n"), result.to_s
-    end
-
     it "is called for what blocks at exit do that are older than the library, as those of test frameworks" do
       result = run(<<~RUBY, "-e", "at_exit { $at_exit.call }; $stdin.set_encoding('UTF-8'); eval($stdin.read)")
         $at_exit = lambda do
