@@ -82,6 +82,29 @@ RSpec.describe "Call paths" do
     expect(ruby("-e", program, environment: { "MEMORY_TRACKER_READ_IN_PLACE" => "0" }).to_i).to be >= 10_000
   end
 
+  it "have the lines that the VM tells where the trial of its layout failed" do
+    Dir.mktmpdir do |folder|
+      file = File.join(folder, "program.rb")
+      File.write(file, <<~RUBY)
+        require "objspace"
+        class Object
+          def define_singleton_method(*) = raise("the trial needs this")
+        end
+        require "memory/tracker"
+        capture = Memory::Tracker::Capture.new(depth: 1)
+        def pack
+          { a: self }
+        end
+        told = ObjectSpace.trace_object_allocations { ObjectSpace.allocation_sourceline(pack) }
+        capture.start
+        pack
+        paths = capture.call_tree(Hash).each_path.map { |path, _counts| path.first.to_s }
+        puts paths.include?("\#{__FILE__}:\#{told}:in 'Object#pack'"), capture.statistics[:asked] > 0
+      RUBY
+      expect(ruby(file)).to eq("true\ntrue\n")
+    end
+  end
+
   it "are the same in the tree and in the block of a tracked class" do
     capture = Memory::Tracker::Capture.new(depth: 6)
     crate = stub_const("Crate", Class.new)

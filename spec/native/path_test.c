@@ -352,6 +352,47 @@ static void test_leaves_without_objects_make_room(void **state)
 	fake_stop(program);
 }
 
+/* However many nodes there are, one event looks at a bounded number of them, and in time at each. */
+static void test_one_event_evicts_a_bounded_number(void **state)
+{
+	enum { NODES = 100000, DEAD_PATHS = 90000 };
+	uint64_t attempts = 0, most = 0;
+
+	start_with((struct tracker_options){.depth = 3, .limits = {.nodes = NODES}});
+	struct tracker *tracker = &program->tracker;
+	for (uint32_t line = 1; line <= DEAD_PATHS; line++) {
+		born(FAKE_STACK(CODE(STORE), line));
+		died(next_address);
+	}
+	for (uint32_t line = DEAD_PATHS + 1; line <= 3 * DEAD_PATHS; line++) {
+		uint32_t before = table_count(&tracker->tree.nodes);
+
+		born(FAKE_STACK(CODE(STORE), line));
+		uint32_t after = table_count(&tracker->tree.nodes);
+		attempts += after < before;
+		most = before > after && before - after > most ? before - after : most;
+		died(next_address);
+	}
+	assert_int_equal(tracker->paths_dropped, 0);
+	assert_true(attempts > 50);
+	assert_in_range(most, 1, 1024);
+	fake_stop(program);
+}
+
+static void test_callers_that_become_leaves_go_with_them(void **state)
+{
+	start_with((struct tracker_options){.depth = 3, .limits = {.nodes = 64}});
+	for (uint32_t line = 1; line <= 19; line++) {
+		born(FAKE_STACK(CODE(STORE), line, CODE(CHECKOUT), line, CODE(SERVER), line));
+		died(next_address);
+	}
+	born(FAKE_STACK(CODE(STORE), 99, CODE(CHECKOUT), 99, CODE(SERVER), 99));
+	assert_int_equal(program->tracker.paths_dropped, 0);
+	/* Three nodes for the path, and the roots. */
+	assert_in_range(table_count(&program->tracker.tree.nodes), 4, 8);
+	fake_stop(program);
+}
+
 /* The line of the allocating frame of a node that callers may stand below. */
 static uint32_t allocating_line(uint32_t number)
 {
@@ -509,6 +550,8 @@ int main(void)
 	    TEST(test_paths_are_forgotten_with_what_they_were_known_by),
 	    TEST(test_a_class_that_is_recycled_leaves_nothing),
 	    cmocka_unit_test(test_leaves_without_objects_make_room),
+	    cmocka_unit_test(test_one_event_evicts_a_bounded_number),
+	    cmocka_unit_test(test_callers_that_become_leaves_go_with_them),
 	    cmocka_unit_test(test_a_path_that_made_room_is_not_mistaken_later),
 	    TEST(test_a_class_in_the_record_of_another_has_its_own_paths),
 	    cmocka_unit_test(test_other_stays_where_it_is),

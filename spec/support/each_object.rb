@@ -36,7 +36,7 @@ module EachObject
   end
 
   def compare(figures, counts)
-    tracked = figures.each_slice(5).to_h { |klass, _id, allocated, freed, _retained| [klass, allocated - freed] }
+    tracked = figures.each_slice(6).to_h { |klass, _id, allocated, freed,| [klass, allocated - freed] }
     (tracked.keys | counts.keys).filter_map do |klass|
       pair = [counts.fetch(klass, 0), tracked.fetch(klass, 0)]
       [klass, pair] unless pair.first == pair.last

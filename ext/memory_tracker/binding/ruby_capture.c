@@ -168,35 +168,35 @@ static VALUE is_tracking(VALUE self, VALUE klass)
 	return tracked_find(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
 }
 
-static struct class_record *record_of(const struct capture *capture, VALUE klass)
+static struct capture_class read_class(struct capture *capture, VALUE klass)
 {
-	struct class_record *record = capture_class(capture, check_class(klass));
+	struct capture_class class = capture_read_class(capture, check_class(klass));
 
-	if (!record && capture_classes_incomplete(capture))
+	if (!class.recorded && capture_classes_incomplete(capture))
 		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes",
 		         rb_class_path(klass));
-	return record;
+	return class;
 }
 
-static struct node_counts counts_of(struct capture *capture, VALUE klass)
+static struct capture_class read_counts(VALUE self, VALUE klass)
 {
+	struct capture *capture = ruby_capture_get(self);
+
 	check_class(klass);
 	capture_prepare_class(capture, klass);
-	struct class_record *record = record_of(capture, klass);
-
-	return record ? tracker_class_counts(capture->tracker, record) : (struct node_counts){0};
+	return read_class(capture, klass);
 }
 
 static VALUE count_for(VALUE self, VALUE klass)
 {
-	struct node_counts counts = counts_of(ruby_capture_get(self), klass);
+	struct node_counts counts = read_counts(self, klass).counts;
 
 	return ULL2NUM(counts.allocated - counts.freed);
 }
 
 static VALUE retained_count_for(VALUE self, VALUE klass)
 {
-	return ULL2NUM(counts_of(ruby_capture_get(self), klass).retained);
+	return ULL2NUM(read_counts(self, klass).counts.retained);
 }
 
 /* A light capture does not know them. */
@@ -215,21 +215,18 @@ static VALUE make_record(const struct capture *capture, struct node_counts count
 
 static VALUE get_record(VALUE self, VALUE klass)
 {
-	struct capture *capture = ruby_capture_get(self);
+	/* Copies: making a Record runs Ruby code. */
+	struct capture_class class = read_counts(self, klass);
 
-	check_class(klass);
-	capture_prepare_class(capture, klass);
-	struct class_record *record = record_of(capture, klass);
-	/* The counts are copies: making a Record runs Ruby code. */
-	return record ? make_record(capture, tracker_class_counts(capture->tracker, record)) : Qnil;
+	return class.recorded ? make_record(ruby_capture_get(self), class.counts) : Qnil;
 }
 
 /* What tells the class in snapshots; nil for a class never seen. */
 static VALUE class_id(VALUE self, VALUE klass)
 {
-	struct class_record *record = record_of(ruby_capture_get(self), klass);
+	struct capture_class class = read_class(ruby_capture_get(self), klass);
 
-	return record ? ULL2NUM(record->id) : Qnil;
+	return class.recorded ? ULL2NUM(class.id) : Qnil;
 }
 
 /* Class, id, new_count, free_count, retained_count and allocated_bytes of each class. */
@@ -270,7 +267,7 @@ static struct node_counts totals(VALUE self)
 	struct capture *capture = ruby_capture_get(self);
 
 	capture_prepare_sums(capture);
-	return capture->tracker ? tracker_counts(capture->tracker) : (struct node_counts){0};
+	return capture_counts(capture);
 }
 
 static VALUE new_count(VALUE self)

@@ -11,7 +11,7 @@
 #include "transport/final.h"
 #include "vm/compat.h"
 #include "vm/depths.h"
-#include "vm/hooks.h"
+#include "vm/jobs.h"
 #include "vm/service.h"
 
 struct served {
@@ -205,7 +205,7 @@ static bool refresh(void *context)
 	if (served->service)
 		service_call(served->service, &served->refreshing);
 	else
-		hooks_request_refresh();
+		jobs_request_refresh();
 	return served->service != NULL;
 }
 

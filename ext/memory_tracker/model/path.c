@@ -2,9 +2,10 @@
 #include "model/snapshot.h"
 #include "model/tracker.h"
 
-/* Leaves that are looked at in one go, in sixteenths of the limit. */
-#define EVICTION_SHARE 16
-#define EVICTION_PAUSE 100000
+/* Nodes that are looked at in one event, microseconds' worth; when few of them go there is a pause, counted in paths. */
+#define EVICTION_STEPS 1024
+#define EVICTION_YIELD 16
+#define EVICTION_PAUSE 64
 
 /* The frames of a path, the allocating one first. */
 struct path {
@@ -81,28 +82,43 @@ static bool evictable(const struct tracker *tracker, const struct node *node, ui
 	       !(frame_at(&tracker->codes, node->frame)->flags & SNAPSHOT_FRAME_PSEUDO);
 }
 
-/* Makes room: leaves without live objects give their counts to their class. */
-static void evict_leaves(struct tracker *tracker)
+/* Removes a leaf, and what becomes one by this, as far as it is evictable. The class gets the counts. */
+static uint32_t evict_from(struct tracker *tracker, uint32_t number, uint32_t epoch)
 {
-	uint32_t epoch = tracker_epoch(tracker);
-	uint32_t end = table_end(&tracker->tree.nodes);
-	uint32_t wanted = tracker->options.limits.nodes / EVICTION_SHARE + 1;
+	uint32_t evicted = 0;
 
-	for (uint32_t number = 1; number < end && wanted > 0; number++) {
+	for (uint32_t parent; number; number = parent) {
 		struct node *node = node_published(&tracker->tree, number);
 
-		/* A parent that becomes a leaf by this is met in the next round. */
+		/* No root is published. */
 		if (!node || !evictable(tracker, node, epoch))
-			continue;
+			break;
+		parent = node->parent;
 		/* In a light tracker the class has them already. */
 		if (!tracker->light)
 			node_fold(class_at(&tracker->classes, node->class_number)->root, node, epoch);
 		call_tree_remove_leaf(&tracker->tree, number);
-		wanted--;
+		evicted++;
 	}
+	return evicted;
 }
 
-/* True when there may be room now. An attempt is expensive, so after one there is a pause. */
+/* Makes room: leaves without live objects go, so many nodes at a time in turn. Returns how many have gone. */
+static uint32_t evict_leaves(struct tracker *tracker)
+{
+	uint32_t epoch = tracker_epoch(tracker);
+	uint32_t end = table_end(&tracker->tree.nodes);
+	uint32_t steps = end < EVICTION_STEPS ? end : EVICTION_STEPS;
+	uint32_t evicted = 0;
+
+	for (; steps > 0; steps--) {
+		tracker->eviction_place = tracker->eviction_place + 1 < end ? tracker->eviction_place + 1 : 1;
+		evicted += evict_from(tracker, tracker->eviction_place, epoch);
+	}
+	return evicted;
+}
+
+/* True when there may be room now. */
 static bool make_room(struct tracker *tracker)
 {
 	if (tracker->next_eviction > 0) {
@@ -111,10 +127,10 @@ static bool make_room(struct tracker *tracker)
 	}
 	if (tracker->observed || pthread_mutex_trylock(&tracker->gate) != 0)
 		return false;
-	evict_leaves(tracker);
+	uint32_t evicted = evict_leaves(tracker);
 	pthread_mutex_unlock(&tracker->gate);
-	tracker->next_eviction = EVICTION_PAUSE;
-	return true;
+	tracker->next_eviction = evicted < EVICTION_YIELD ? EVICTION_PAUSE : 0;
+	return evicted > 0;
 }
 
 static uint32_t child_at(struct tracker *tracker, uint32_t parent, struct code *code, int line)

@@ -60,7 +60,8 @@ struct tracker {
 	struct class_record *others;         /* objects of classes that could not be recorded */
 	struct class_record *unloaded;       /* the totals of classes that are gone */
 	uint32_t hidden_roots[HIDDEN_KINDS]; /* nodes, see model/hidden.h; 0: not met */
-	uint64_t next_eviction;              /* births until leaves are looked for again */
+	uint64_t next_eviction;              /* paths without room until leaves are looked for again */
+	uint32_t eviction_place;             /* the number of the node that was looked at last */
 	uint64_t mark_newborn;               /* objects born during the mark that ended last */
 	pthread_mutex_t gate;
 

@@ -12,6 +12,7 @@
 #include "model/snapshot_builder.h"
 #include "vm/compat.h"
 #include "vm/delivery.h"
+#include "vm/forks.h"
 #include "vm/heap_figures.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
@@ -40,6 +41,7 @@ void capture_init(struct capture *capture)
 	capture->stopped_classes = Qnil;
 	capture->stack = (struct stack){.addresses = capture->frames, .lines = capture->lines};
 	pthread_mutex_init(&capture->swap, NULL);
+	forks_remember(capture);
 }
 
 static void discard(struct capture *capture, struct tracker *tracker)
@@ -62,6 +64,7 @@ bool capture_free(struct capture *capture)
 	/* The registry marks running captures, so the process is ending; a native thread may still be reading. */
 	if (capture->running)
 		return false;
+	forks_forget(capture);
 	discard(capture, capture->tracker);
 	events_free(&capture->events);
 	forget_choice(capture->chosen, capture->chosen_count);
@@ -187,33 +190,46 @@ bool capture_configure(struct capture *capture, const struct capture_settings *s
 	return true;
 }
 
-static void begin_light(struct capture *capture)
-{
-	capture->survey = (struct survey){0};
-	hooks_rest(capture);
-	capture->running = true;
-	survey_take(capture);
-}
+struct beginning {
+	struct capture *capture;
+	struct tracker *tracker;
+	bool alone;
+};
 
-static void begin(struct capture *capture, struct tracker *tracker, bool allowed)
+static void begin_exclusively(void *data)
 {
-	replace(capture, tracker);
+	struct beginning *beginning = data;
+	struct capture *capture = beginning->capture;
+
+	if (capture->running) {
+		survey_close_window(capture);
+		hooks_remove(capture);
+	}
+	replace(capture, beginning->tracker);
+	capture->running = true;
 	if (capture->light) {
-		begin_light(capture);
+		capture->survey = (struct survey){0};
+		hooks_rest(capture);
 		return;
 	}
-	hooks_add(capture, allowed);
-	capture->running = true;
+	hooks_add(capture, beginning->alone);
 	tracked_apply(capture);
 	if (capture->existing)
-		walk_existing(tracker);
+		walk_existing(beginning->tracker);
+}
+
+static void begin(struct capture *capture, struct tracker *tracker, bool alone)
+{
+	compat_exclusively(begin_exclusively, &(struct beginning){capture, tracker, alone});
+	if (capture->light)
+		survey_take(capture);
 }
 
 enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason)
 {
 	enum capture_result result;
 	/* Asking lets other threads run, and may be interrupted. */
-	bool allowed = compat_hooks_allowed();
+	bool alone = compat_alone();
 
 	vm_layout_see_jit();
 	compat_try_jit();
@@ -223,14 +239,14 @@ enum capture_result capture_start(struct capture *capture, VALUE self, const cha
 	if (!compat_main_ractor())
 		return CAPTURE_REFUSED;
 	*reason = "this Ruby would crash if a Ractor started meanwhile; no capture can be started while there are any";
-	if (!allowed)
+	if (!alone && COMPAT_RACTORS_FRAGILE)
 		return CAPTURE_REFUSED;
 	if (hooks_full())
 		return CAPTURE_TOO_MANY;
 	struct tracker *tracker = make_tracker(capture, &result, reason);
 	if (tracker) {
 		capture->self = self;
-		begin(capture, tracker, true);
+		begin(capture, tracker, alone);
 	}
 	return result;
 }
@@ -239,24 +255,45 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 {
 	enum capture_result result;
 	/* Asking lets other threads run, and may be interrupted. */
-	bool allowed = compat_hooks_allowed();
-	bool running = capture->running;
+	bool alone = compat_alone();
 
 	if (!capture->tracker)
 		return CAPTURE_NOTHING;
 	struct tracker *tracker = make_tracker(capture, &result, reason);
 	if (!tracker)
 		return result;
-	if (running) {
-		survey_close_window(capture);
-		hooks_remove(capture);
-	}
-	capture->running = false;
-	if (running)
-		begin(capture, tracker, allowed);
+	if (capture->running)
+		begin(capture, tracker, alone);
 	else
 		replace(capture, tracker);
 	return CAPTURE_DONE;
+}
+
+/* Integrity check, GC figures, names. */
+static void refresh(void *data)
+{
+	struct capture *capture = data;
+
+	hooks_check();
+	heap_figures_update();
+	living_complete_names(capture, true);
+}
+
+static void refresh_and_settle(void *data)
+{
+	refresh(data);
+	visibility_settle(data);
+}
+
+static void refresh_sparingly(void *data)
+{
+	refresh(data);
+	visibility_settle_sparingly(data, VISIBILITY_FOR_VIEWER);
+}
+
+static void settle_visibility(void *data)
+{
+	visibility_settle(data);
 }
 
 static void remember(void *map, const struct living_classes *classes)
@@ -266,9 +303,30 @@ static void remember(void *map, const struct living_classes *classes)
 		             UINT2NUM(classes->known[index].number));
 }
 
-static void end_light(struct capture *capture, bool alone)
+struct ending {
+	struct capture *capture;
+	VALUE map;
+	VALUE classes; /* an Array for those that are there */
+	bool alone;
+};
+
+/*
+ * Without hooks no event tells that a class was freed and another stands at its address, so classes are found by their object
+ * ids from now on, in a map that does not hold them. Collecting them ends a sweep that is under way, while the hooks still
+ * see it; after it nothing is allocated.
+ */
+static void end_exclusively(void *data)
 {
-	survey_end(capture, alone);
+	const struct ending *ending = data;
+	struct capture *capture = ending->capture;
+
+	if (capture->light) {
+		survey_end(capture, ending->alone);
+	} else {
+		refresh_and_settle(capture);
+		living_classes(capture, ending->classes, remember, (void *)ending->map);
+		capture->stopped_classes = ending->map;
+	}
 	hooks_remove(capture);
 	capture->running = false;
 	tracker_end(capture->tracker);
@@ -276,62 +334,19 @@ static void end_light(struct capture *capture, bool alone)
 
 enum capture_result capture_stop(struct capture *capture, VALUE map)
 {
-	if (capture->light) {
-		/* Asking lets other threads run, and may be interrupted. */
-		bool alone = compat_alone();
+	/* Asking lets other threads run, and may be interrupted. */
+	bool alone = !capture->light || compat_alone();
 
-		if (!capture->running)
-			return CAPTURE_NOTHING;
-		end_light(capture, alone);
-		return CAPTURE_DONE;
-	}
 	if (!capture->running)
 		return CAPTURE_NOTHING;
-	delivery_wait(capture);
+	if (!capture->light)
+		delivery_wait(capture);
 	/* A block, or another thread, may have stopped it. */
 	if (!capture->running)
 		return CAPTURE_DONE;
-	capture_refresh(capture);
-	/*
-	 * Without hooks nothing tells that a class was freed and another stands at its address, so classes are found by
-	 * their object ids from now on, in a map that does not hold them. A class that dies while the map is made is found by
-	 * nobody any more.
-	 */
-	living_classes(capture, rb_ary_new(), remember, (void *)map);
-	capture->stopped_classes = map;
-	hooks_remove(capture);
-	capture->running = false;
-	tracker_end(capture->tracker);
+	compat_exclusively(end_exclusively, &(struct ending){capture, map, rb_ary_new(), alone});
 	delivery_review();
 	return CAPTURE_DONE;
-}
-
-/* --- records --- */
-
-VALUE capture_stopped_number(const struct capture *capture, VALUE klass)
-{
-	return rb_hash_lookup(capture->stopped_classes, rb_obj_id(klass));
-}
-
-struct class_record *capture_class(const struct capture *capture, VALUE klass)
-{
-	if (!capture->tracker)
-		return NULL;
-	if (capture->light)
-		return rb_class_real(klass) == klass ? light_class(capture->tracker, (uintptr_t)klass) : NULL;
-	if (!NIL_P(capture->stopped_classes)) {
-		VALUE number = capture_stopped_number(capture, klass);
-
-		return NIL_P(number) ? NULL : class_at(&capture->tracker->classes, NUM2UINT(number));
-	}
-	struct class_record *record = class_table_find(&capture->tracker->classes, (uintptr_t)klass);
-	/* A singleton class leads to the class that it is of, but has no objects itself. */
-	return record && record->address == (uintptr_t)klass ? record : NULL;
-}
-
-bool capture_classes_incomplete(const struct capture *capture)
-{
-	return capture->tracker && atomic_load(&capture->tracker->classes_dropped) > 0;
 }
 
 bool capture_delivers(const struct capture *capture)
@@ -341,13 +356,6 @@ bool capture_delivers(const struct capture *capture)
 
 /* --- reading --- */
 
-static void refresh(struct capture *capture)
-{
-	hooks_check();
-	heap_figures_update();
-	living_complete_names(capture, true);
-}
-
 void capture_refresh(struct capture *capture)
 {
 	if (!capture->tracker || !capture->running)
@@ -356,8 +364,7 @@ void capture_refresh(struct capture *capture)
 		survey_take(capture);
 		return;
 	}
-	refresh(capture);
-	visibility_settle(capture);
+	compat_exclusively(refresh_and_settle, capture);
 }
 
 void capture_refresh_sparingly(struct capture *capture)
@@ -368,8 +375,7 @@ void capture_refresh_sparingly(struct capture *capture)
 		survey_take_sparingly(capture);
 		return;
 	}
-	refresh(capture);
-	visibility_settle_sparingly(capture, VISIBILITY_FOR_VIEWER);
+	compat_exclusively(refresh_sparingly, capture);
 }
 
 void capture_prepare_sums(struct capture *capture)
@@ -382,7 +388,7 @@ void capture_prepare_classes(struct capture *capture)
 {
 	capture_prepare_sums(capture);
 	if (!capture->light && capture->tracker && capture->running)
-		visibility_settle(capture);
+		compat_exclusively(settle_visibility, capture);
 }
 
 void capture_prepare_class(struct capture *capture, VALUE klass)
@@ -518,5 +524,6 @@ void capture_name(struct capture *capture, const char *command)
 void capture_forked(struct capture *capture)
 {
 	pthread_mutex_init(&capture->swap, NULL);
-	tracker_reset_gate(capture->tracker);
+	if (capture->tracker)
+		tracker_reset_gate(capture->tracker);
 }

@@ -24,6 +24,8 @@
 #define CAPTURE_COMMAND_SIZE 256
 
 struct capture {
+	struct capture *next; /* in vm/forks.c's list of all captures */
+	struct capture *previous;
 	VALUE self; /* marked, and so not moved, while it runs; before that it may stand elsewhere by now */
 	struct memory memory;
 	struct tracker *tracker; /* owned; NULL before the first start */
@@ -109,8 +111,19 @@ enum capture_result capture_stop(struct capture *capture, VALUE map);
 /* Counts from zero again. When that is refused the numbers stay as they are. */
 enum capture_result capture_clear(struct capture *capture, const char **reason);
 
-/* The record of exactly this class, or NULL when nothing was ever born of it. */
+/* The record of exactly this class, or NULL when nothing was ever born of it. compat_exclusively */
 struct class_record *capture_class(const struct capture *capture, VALUE klass);
+
+/* What is known of exactly one class, as copies. */
+struct capture_class {
+	bool recorded;
+	uint64_t id;
+	struct node_counts counts;
+};
+struct capture_class capture_read_class(struct capture *capture, VALUE klass);
+
+/* All objects of all classes. */
+struct node_counts capture_counts(struct capture *capture);
 
 /* Of a stopped capture: the number of a class's record, or Qnil. */
 VALUE capture_stopped_number(const struct capture *capture, VALUE klass);

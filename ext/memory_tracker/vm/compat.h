@@ -16,11 +16,18 @@
  */
 void compat_init(void);
 
-/* Whether this is the Ractor whose events are seen. Runs no Ruby code. GVL of any Ractor */
+/* Whether this is the main Ractor. Runs no Ruby code. HOOK, GVL of any Ractor */
 bool compat_main_ractor(void);
 
 /* Whether no other Ractor can be running. Runs Ruby code. GVL, never inside an event */
 bool compat_alone(void);
+
+/*
+ * Calls the function while no other Ractor runs, and so while no event is handled, where other Ractors have events too; at
+ * once where there are none. It may allocate, raise and do the same again, but must neither run Ruby code nor give up the
+ * GVL: another thread of this Ractor would stop in the middle of it for ever. GVL of the main Ractor, never inside an event
+ */
+void compat_exclusively(void (*function)(void *data), void *data);
 
 /*
  * Before 3.3 the VM crashes when a Ractor starts while births are heard of (Ruby bug #18464). So the hooks must be
@@ -33,8 +40,9 @@ bool compat_alone(void);
 #endif
 
 /*
- * Since 4.0 hooks are those of all Ractors. The VM may wait for ever when the main one sets them anew while another clears
- * the list of those that were taken off, and no Ractor takes them along when it ends.
+ * Since 4.0 hooks are those of all Ractors, and no Ractor takes them along when it ends. Events are handled one after the
+ * other, each under the VM's lock. A list of hooks may only be changed by compat_exclusively: otherwise the VM frees a hook
+ * that another Ractor is about to call, or waits for ever with two Ractors that wait for each other.
  */
 #if RUBY_API_VERSION_CODE >= 40000
 #define COMPAT_HOOKS_GLOBAL 1
@@ -42,21 +50,33 @@ bool compat_alone(void);
 #define COMPAT_HOOKS_GLOBAL 0
 #endif
 
-/* Whether a newborn of type T_DATA is a Ractor. HOOK */
+/*
+ * Whether allocations of other Ractors are heard of but not counted. From 4.1 on each Ractor may have a heap of its own, of
+ * which only the main one's frees are reported, and whose addresses come back without one. Nor can they be counted where
+ * the tables cannot be kept from being written by two.
+ */
+#if RUBY_API_VERSION_CODE >= 40100 || (COMPAT_HOOKS_GLOBAL && !defined(HAVE_RB_VM_LOCK_WITH_BARRIER))
+#define COMPAT_MAIN_RACTOR_ONLY 1
+#else
+#define COMPAT_MAIN_RACTOR_ONLY 0
+#endif
+
+/* Whether an object of type T_DATA is a Ractor. HOOK */
 bool compat_is_ractor(VALUE object);
 
 /*
- * Whether this newborn forbids hearing of births from now on, and whether it may, as far as that is quickly told: of its
- * type, procs are the most. HOOK
+ * Whether it matters that an object that is allocated is a Ractor, and it is one; and whether it may be, as far as that is
+ * quickly told: of its type, procs are the most. HOOK
  */
-static inline bool compat_may_forbid_hooks(VALUE object)
+static inline bool compat_may_be_ractor(VALUE object)
 {
-	return COMPAT_RACTORS_FRAGILE && RB_BUILTIN_TYPE(object) == RUBY_T_DATA && RBASIC(object)->klass != rb_cProc;
+	return (COMPAT_RACTORS_FRAGILE || COMPAT_HOOKS_GLOBAL) && RB_BUILTIN_TYPE(object) == RUBY_T_DATA &&
+	       RBASIC(object)->klass != rb_cProc;
 }
 
-static inline bool compat_forbids_hooks(VALUE object)
+static inline bool compat_begins_ractor(VALUE object)
 {
-	return compat_may_forbid_hooks(object) && compat_is_ractor(object);
+	return compat_may_be_ractor(object) && compat_is_ractor(object);
 }
 
 /*
@@ -65,9 +85,6 @@ static inline bool compat_forbids_hooks(VALUE object)
  */
 bool compat_jit_hides_objects(void);
 void compat_try_jit(void);
-
-/* Whether allocations may be hooked. Runs Ruby code up to Ruby 3.2. GVL, never inside an event */
-bool compat_hooks_allowed(void);
 
 /*
  * Work that must wait until no event is running. compat_job_trigger may be called inside an event, as often as one

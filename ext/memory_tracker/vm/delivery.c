@@ -8,6 +8,7 @@
 
 #include "base/condition.h"
 #include "vm/capture.h"
+#include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
 #include "vm/service.h"
@@ -166,11 +167,11 @@ static bool request(void);
 static VALUE call_blocks(VALUE data)
 {
 	struct capture *capture = (struct capture *)data;
-	uint64_t end = capture->events.written;
+	uint64_t end = events_written(&capture->events);
 	pid_t pid = getpid();
 	struct event event;
 
-	while (capture->events.read < end && events_take(&capture->events, &event)) {
+	while (events_read(&capture->events) < end && events_take(&capture->events, &event)) {
 		if (!event.class || !event.class->observed)
 			continue;
 		struct tracked_class *tracked = &capture->tracked[event.class->observed - 1];
@@ -197,11 +198,16 @@ static VALUE end_calls(VALUE data)
 	return Qnil;
 }
 
+static void complete_names(void *capture)
+{
+	living_complete_names(capture, false);
+}
+
 static void deliver(struct capture *capture)
 {
 	volatile VALUE self = capture->self;
 
-	living_complete_names(capture, false);
+	compat_exclusively(complete_names, capture);
 	capture->deliverer = rb_thread_current();
 	capture->deliverer_pid = getpid();
 	rb_ensure(call_blocks, (VALUE)capture, end_calls, (VALUE)capture);
@@ -321,13 +327,14 @@ void delivery_review(void)
 /* Whether blocks have been called, and have returned, for so many events. */
 static bool delivered(const struct capture *capture, uint64_t end)
 {
-	return capture->events.read - (capture_delivers(capture) ? 1 : 0) >= end;
+	return events_read(&capture->events) - (capture_delivers(capture) ? 1 : 0) >= end;
 }
 
 /* Until `deadline`. Returns whether all has been delivered, or never will be. */
 static bool wait_until(struct capture *capture, uint64_t end, uint64_t deadline)
 {
-	while (!delivered(capture, end)) {
+	/* What still waits when a block, or another thread, stops the capture is never delivered. */
+	while (capture->running && !delivered(capture, end)) {
 		if (!capture_delivers(capture) && !request())
 			return true;
 		if (condition_now() >= deadline)
@@ -341,7 +348,7 @@ static bool wait_until(struct capture *capture, uint64_t end, uint64_t deadline)
 static void wait_for(struct capture *capture)
 {
 	volatile VALUE self = capture->self;
-	uint64_t end = capture->events.written, calls;
+	uint64_t end = events_written(&capture->events), calls;
 
 	do
 		calls = delivery.calls;
@@ -357,6 +364,11 @@ void delivery_wait(struct capture *capture)
 		deliver(capture);
 }
 
+struct ending {
+	struct capture *capture;
+	uint64_t written;
+};
+
 /*
  * After the blocks at exit that the program has set since the extension was loaded. Earlier ones follow, and a test
  * framework may run all of its tests in one: what they allocate is delivered, too. Then Ruby kills the threads.
@@ -364,10 +376,18 @@ void delivery_wait(struct capture *capture)
 static void finish(VALUE unused)
 {
 	uint64_t deadline = condition_now() + PATIENCE_NS;
+	struct ending endings[CAPTURES_LIMIT];
+	volatile VALUE kept = rb_ary_new();
 	struct capture *capture;
+	int count = 0;
 
-	for (int index = 0; !is_delivering() && (capture = hooks_capture(index)); index++)
-		wait_until(capture, capture->events.written, deadline);
+	for (; !is_delivering() && (capture = hooks_capture(count)); count++) {
+		endings[count] = (struct ending){capture, events_written(&capture->events)};
+		rb_ary_push(kept, capture->self);
+	}
+	for (int index = 0; index < count; index++)
+		wait_until(endings[index].capture, endings[index].written, deadline);
+	RB_GC_GUARD(kept);
 }
 
 void delivery_init(void)

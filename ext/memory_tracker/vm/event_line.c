@@ -121,6 +121,9 @@ static void try(struct trial *trial)
 
 void event_line_init(void)
 {
+	/* The program counter of a frame is written only where it is known to be that. */
+	if (!vm_layout_passed)
+		return;
 	try(&caller);
 	lines.needed = lines.line > 1;
 	for (size_t index = 0; lines.needed && index < LITERALS; index++)

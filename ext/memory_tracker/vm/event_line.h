@@ -4,6 +4,7 @@
  * Ruby 3.1 and 3.2 in their earlier releases (Ruby bug #19456) step the topmost frame's program counter forward
  * during events, because instructions that can call nothing have not stepped it themselves yet. All others have, and
  * get the line of whatever comes after them: a hash literal at the end of a method seems to be made by its `end`.
+ * Where the trial of the VM's layout failed lines are left as the VM tells them.
  */
 #ifndef MEMORY_TRACKER_VM_EVENT_LINE_H
 #define MEMORY_TRACKER_VM_EVENT_LINE_H

@@ -1,12 +1,14 @@
 /*
- * Events that a block wants to hear of: queued inside VM events, delivered at a safe point, in order.
+ * Events that a block is to be called for: queued inside VM events, delivered at a safe point, in order.
  *
- * The queue is bounded. What does not fit is counted and no block is called for it.
+ * The queue is bounded. What does not fit is counted and no block is called for it. Events are put in by any Ractor, one at a
+ * time, and taken out by the main one, which does not have to stop the others for it.
  */
 #ifndef MEMORY_TRACKER_VM_EVENTS_H
 #define MEMORY_TRACKER_VM_EVENTS_H
 
 #include <ruby.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,9 +28,9 @@ struct event {
 };
 
 struct event_queue {
-	struct event *events; /* owned; EVENT_QUEUE_LIMIT of them */
-	uint64_t read;        /* events ever taken */
-	uint64_t written;     /* events ever put */
+	struct event *events;     /* owned; EVENT_QUEUE_LIMIT of them */
+	_Atomic uint64_t read;    /* events ever taken */
+	_Atomic uint64_t written; /* events ever put */
 };
 
 /* Makes room for events; does nothing when there is. Returns false without memory. GVL */
@@ -41,18 +43,29 @@ bool events_put(struct event_queue *queue, struct event event);
 /* Takes the oldest event. False when there is none. GVL */
 bool events_take(struct event_queue *queue, struct event *event);
 
-static inline bool events_pending(const struct event_queue *queue)
+/* Events ever taken, and ever put. HOOK, GVL */
+static inline uint64_t events_read(const struct event_queue *queue)
 {
-	return queue->read != queue->written;
+	return atomic_load_explicit(&((struct event_queue *)queue)->read, memory_order_acquire);
 }
 
-/* Forgets the events of one class. GVL */
+static inline uint64_t events_written(const struct event_queue *queue)
+{
+	return atomic_load_explicit(&((struct event_queue *)queue)->written, memory_order_acquire);
+}
+
+static inline bool events_pending(const struct event_queue *queue)
+{
+	return events_read(queue) != events_written(queue);
+}
+
+/* Forgets the events of one class. GVL, compat_exclusively */
 void events_forget(struct event_queue *queue, const struct class_record *class);
 
-/* Forgets all events. GVL */
+/* Forgets all events. GVL, compat_exclusively */
 static inline void events_clear(struct event_queue *queue)
 {
-	queue->read = queue->written;
+	atomic_store_explicit(&queue->read, events_written(queue), memory_order_relaxed);
 }
 
 #endif

@@ -1,6 +1,5 @@
 #include "vm/hooks.h"
 
-#include <pthread.h>
 #include <ruby/debug.h>
 #include <stdatomic.h>
 
@@ -10,11 +9,11 @@
 #include "vm/capture.h"
 #include "vm/compat.h"
 #include "vm/delivery.h"
+#include "vm/forks.h"
 #include "vm/frees.h"
 #include "vm/heap_figures.h"
-#include "vm/living.h"
+#include "vm/jobs.h"
 #include "vm/observe.h"
-#include "vm/survey.h"
 #include "vm/vm_layout.h"
 #include "vm/vm_symbols.h"
 
@@ -36,12 +35,16 @@ static struct {
 	bool gc_started; /* a GC's start was seen, and the comparison made at it */
 	bool installed;
 	bool outdated; /* they have missed something, and are to be set anew */
-	bool job_requested;
-	VALUE job_thread;               /* where; only compared */
-	int turn;                       /* of captures whose blocks are called */
-	bool names_wait;                /* for the end of a GC, which requests the job for them */
-	_Atomic bool refresh_requested; /* by any thread; the next birth sees to it */
-	bool refresh_due;
+	int turn;      /* of captures whose blocks are called */
+
+	/* Where hooks are those of all Ractors: */
+	bool ractors;               /* there may be others */
+	bool uncertain;             /* what the VM had counted was asked for while there may have been others */
+	uint64_t ractors_begun;     /* allocations of Ractors that were seen */
+	uint64_t ractors_met;       /* of these, when others were found: a first one runs Ruby code before it is one */
+	uint64_t elsewhere;         /* allocations in others, where these are not counted */
+	uint64_t elsewhere_checked; /* of these, when `born` was `checked` */
+	uint64_t elsewhere_told;    /* of these, those that captures were told of */
 
 	uint64_t born_by_major; /* as the VM counts */
 	bool marking;           /* a major GC's start was seen, its mark has not ended */
@@ -63,18 +66,34 @@ static void set_baseline(void)
 {
 	registry.expected = rb_gc_stat(registry.total_allocated_objects);
 	registry.checked = registry.born;
+	registry.elsewhere_checked = registry.elsewhere;
 }
 
-/* HOOK */
+/*
+ * The VM counts late what other Ractors allocate, so with them it has counted too little at most, and never more than there
+ * is. Of the allocations that are not counted because they are elsewhere it may count each or none. HOOK
+ */
 static void compare(void)
 {
 	uint64_t counted = allocations_counted();
 	uint64_t seen = registry.born - registry.checked;
+	uint64_t most = seen + registry.elsewhere - registry.elsewhere_checked;
 
-	if (likely(counted == seen))
+	if (likely(counted == seen) || registry.uncertain)
 		return;
-	registry.missed += counted > seen ? counted - seen : 1;
-	set_baseline();
+	if (counted > most) {
+		registry.missed += counted - most;
+		registry.expected += counted - most;
+	} else if (counted < seen && !COMPAT_HOOKS_GLOBAL) {
+		registry.missed++;
+		set_baseline();
+	}
+}
+
+/* Whether this event is one of a Ractor whose objects are not counted. HOOK */
+static inline bool is_elsewhere(void)
+{
+	return COMPAT_MAIN_RACTOR_ONLY && unlikely(registry.ractors) && !compat_main_ractor();
 }
 
 /* --- events --- */
@@ -101,7 +120,10 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 {
 	bool major = compat_gc_is_major();
 
-	if (flag == RUBY_INTERNAL_EVENT_GC_START) {
+	if (is_elsewhere()) {
+		/* It may be of another heap. What waits for the end of a GC asks again. */
+		jobs_gc_ended();
+	} else if (flag == RUBY_INTERNAL_EVENT_GC_START) {
 		compare();
 		frees_compare();
 		registry.gc_started = true;
@@ -114,12 +136,12 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 		uint64_t now = condition_now();
 
 		registry.gc_started = false;
-		registry.names_wait = false;
+		jobs_gc_ended();
 		for (int index = 0; index < registry.count; index++) {
 			if (!registry.captures[index]->tracker->light)
 				tracker_sweep_ended(registry.captures[index]->tracker, major, now);
 			if (registry.captures[index]->tracker->codes.unnamed)
-				hooks_request_job();
+				jobs_request();
 		}
 		heap_figures_update();
 	}
@@ -136,16 +158,12 @@ static void fall_silent(void)
 		atomic_fetch_add(&registry.captures[index]->unseen, 1);
 }
 
-static inline bool refresh_is_requested(void)
+static void ractor_begins(void)
 {
-	return atomic_load_explicit(&registry.refresh_requested, memory_order_relaxed);
-}
-
-static void take_refresh_request(void)
-{
-	atomic_store_explicit(&registry.refresh_requested, false, memory_order_relaxed);
-	registry.refresh_due = true;
-	hooks_request_job();
+	registry.ractors = true;
+	registry.ractors_begun++;
+	if (COMPAT_RACTORS_FRAGILE)
+		fall_silent();
 }
 
 __attribute__((noinline)) static void on_birth(rb_trace_arg_t *event, VALUE object)
@@ -153,10 +171,10 @@ __attribute__((noinline)) static void on_birth(rb_trace_arg_t *event, VALUE obje
 	registry.born++;
 	for (int index = 0; index < registry.count; index++)
 		capture_born(registry.captures[index], object, event);
-	if (unlikely(compat_forbids_hooks(object)))
-		fall_silent();
-	if (unlikely(refresh_is_requested()))
-		take_refresh_request();
+	if (unlikely(compat_begins_ractor(object)))
+		ractor_begins();
+	if (unlikely(jobs_wanted()))
+		jobs_take_wanted();
 }
 
 __attribute__((noinline)) static void on_death(VALUE object)
@@ -168,8 +186,10 @@ __attribute__((noinline)) static void on_death(VALUE object)
 /* The usual birth, or else any. */
 static inline void born(rb_trace_arg_t *event, VALUE object)
 {
-	if (registry.counting && likely(!refresh_is_requested() && !compat_may_forbid_hooks(object)) &&
-	    likely(capture_counts_birth(registry.counting, object)))
+	if (is_elsewhere())
+		registry.elsewhere++;
+	else if (registry.counting && likely(!jobs_wanted() && !compat_may_be_ractor(object)) &&
+	         likely(capture_counts_birth(registry.counting, object)))
 		registry.born++;
 	else
 		on_birth(event, object);
@@ -217,15 +237,22 @@ static rb_event_hook_func_t hook(void)
 	return (rb_event_hook_func_t)(void (*)(void))(vm_layout_known ? on_known_event : on_event);
 }
 
-/* Without allocation in between, so that both counts start at the same object. */
-static void install(bool allowed)
+/*
+ * Without allocation in between, so that both counts start at the same object. Where other Ractors have events, too, one may
+ * have begun since the caller asked for them: a job asks again, with the hooks set.
+ */
+static void install(bool alone)
 {
-	registry.installed = allowed;
-	if (allowed)
+	registry.ractors = COMPAT_HOOKS_GLOBAL;
+	registry.uncertain = COMPAT_HOOKS_GLOBAL;
+	registry.installed = alone || !COMPAT_RACTORS_FRAGILE;
+	if (registry.installed)
 		rb_add_event_hook2(hook(), EVENTS, registry.holder,
 		                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
 	set_baseline();
 	frees_begin();
+	if (registry.ractors)
+		jobs_request();
 }
 
 static void uninstall(void)
@@ -233,7 +260,7 @@ static void uninstall(void)
 	rb_remove_event_hook_with_data(hook(), registry.holder);
 	registry.marking = false;
 	registry.gc_started = false;
-	registry.names_wait = false;
+	jobs_gc_ended();
 	registry.installed = false;
 	registry.outdated = false;
 }
@@ -254,7 +281,7 @@ static void choose_ways(void)
 	registry.counting = only && !only->light && !only->options.depth ? only : NULL;
 }
 
-void hooks_add(struct capture *capture, bool allowed)
+void hooks_add(struct capture *capture, bool alone)
 {
 	/* What was missed before concerns no capture any more. */
 	if (registry.count == 0)
@@ -263,7 +290,7 @@ void hooks_add(struct capture *capture, bool allowed)
 	registry.captures[registry.count++] = capture;
 	choose_ways();
 	if (!registry.installed)
-		install(allowed);
+		install(alone);
 	heap_figures_update();
 }
 
@@ -352,113 +379,59 @@ void hooks_check(void)
 		return;
 	compare();
 	tell_of_frees();
-	if (registry.outdated)
-		hooks_request_job();
-	if (!registry.missed)
+	if (registry.outdated || registry.ractors)
+		jobs_request();
+	uint64_t unseen = registry.missed + registry.elsewhere - registry.elsewhere_told;
+	if (!unseen)
 		return;
 	for (int index = 0; index < registry.count; index++)
-		atomic_fetch_add(&registry.captures[index]->unseen, registry.missed);
+		atomic_fetch_add(&registry.captures[index]->unseen, unseen);
 	registry.missed = 0;
-	registry.outdated = true;
-	hooks_request_job();
+	registry.elsewhere_told = registry.elsewhere;
+	/* Hooks of all Ractors do not get lost. */
+	registry.outdated = !COMPAT_HOOKS_GLOBAL;
+	if (registry.outdated)
+		jobs_request();
+}
+
+static void stand_alone(void *unused)
+{
+	registry.ractors = registry.ractors_begun != registry.ractors_met;
+	if (registry.uncertain)
+		set_baseline();
+	registry.uncertain = false;
+}
+
+static void ask_for_ractors(void)
+{
+	uint64_t begun = registry.ractors_begun;
+	bool alone = compat_alone();
+
+	if (!alone)
+		registry.ractors_met = begun;
+	/* A Ractor that is just ending holds the VM's lock until its last object is counted. */
+	else if (registry.ractors_begun == begun)
+		compat_exclusively(stand_alone, NULL);
 }
 
 /*
- * Asking runs Ruby code, in which another thread may stop captures, and what interrupts this thread would be raised; in a
- * job that is lost. So it waits for a job that nothing interrupts: hooks_check asks for another.
+ * Asking for Ractors runs Ruby code, in which another thread may stop captures, and what interrupts this thread would be
+ * raised; in a job that is lost. So it waits for a job that nothing interrupts: hooks_check asks for another.
  */
-static void renew(void)
+void hooks_renew(void)
 {
 	if (rb_thread_interrupted(rb_thread_current()))
 		return;
-	bool allowed = compat_hooks_allowed();
-
-	if (COMPAT_HOOKS_GLOBAL && !compat_alone())
+	if (registry.ractors)
+		ask_for_ractors();
+	if (!registry.outdated)
 		return;
+	bool alone = compat_alone();
+
 	if (!registry.outdated || registry.count == 0)
 		return;
 	uninstall();
-	install(allowed);
-}
-
-/* --- jobs --- */
-
-/* Backwards, because what is closed leaves the list. */
-static void close_full_windows(void)
-{
-	for (int index = registry.count; index-- > 0;) {
-		struct capture *capture = registry.captures[index];
-
-		if (capture->tracker->light && light_is_full(capture->tracker->light))
-			survey_close_window(capture);
-	}
-}
-
-/* Whether so many events wait that the frees of one sweep may soon find no room. */
-static bool crowded(void)
-{
-	for (int index = 0; index < registry.count; index++) {
-		const struct event_queue *queue = &registry.captures[index]->events;
-
-		if (queue->written - queue->read > EVENT_QUEUE_LIMIT / 16)
-			return true;
-	}
-	return false;
-}
-
-static void settle_visibility(void)
-{
-	for (int index = 0; index < registry.count; index++) {
-		if (!registry.captures[index]->tracker->light)
-			visibility_settle_sparingly(registry.captures[index], VISIBILITY_FOR_VIEWER);
-	}
-}
-
-/* Runs in any thread of the program, and so no Ruby code but renew's. */
-static void run_job(void *data)
-{
-	(void)data;
-	registry.job_requested = false;
-	/* Since 4.0 also in another Ractor, which does not hold the main one's lock. A later event asks for it again. */
-	if (!compat_main_ractor())
-		return;
-	if (registry.outdated)
-		renew();
-	close_full_windows();
-	if (registry.refresh_due) {
-		hooks_check();
-		heap_figures_update();
-		settle_visibility();
-	}
-	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
-	registry.names_wait = !compat_gc_idle();
-	for (int index = 0; !registry.names_wait && index < registry.count; index++)
-		living_complete_names(registry.captures[index], registry.refresh_due);
-	registry.refresh_due = false;
-	delivery_request(crowded());
-}
-
-void hooks_request_refresh(void)
-{
-	atomic_store_explicit(&registry.refresh_requested, true, memory_order_relaxed);
-}
-
-void hooks_request_names(void)
-{
-	if (!registry.names_wait)
-		hooks_request_job();
-}
-
-void hooks_request_job(void)
-{
-	VALUE thread = rb_thread_current();
-
-	/* It runs at this thread's next safe point, and never if the thread has none any more: then another asks again. */
-	if (registry.job_requested && registry.job_thread == thread)
-		return;
-	registry.job_requested = true;
-	registry.job_thread = thread;
-	compat_job_trigger();
+	install(alone);
 }
 
 /* --- compaction --- */
@@ -507,21 +480,6 @@ static const rb_data_type_t holder_type = {
     .function = {.dmark = holder_mark, .dcompact = holder_compact},
 };
 
-/* --- forks --- */
-
-/*
- * In the child only the thread that forked is left, so nobody holds our locks. Nothing else is done here: a child
- * that is about to exec gets here too.
- */
-static void after_fork_in_child(void)
-{
-	heap_figures_forked();
-	for (int index = 0; index < registry.count; index++)
-		capture_forked(registry.captures[index]);
-	for (int index = 0; index < registry.resting_count; index++)
-		capture_forked(registry.resting[index]);
-}
-
 void hooks_init(void)
 {
 	heap_figures_init();
@@ -530,7 +488,7 @@ void hooks_init(void)
 	/* The data pointer only has to be there: without one the VM does not tell of compaction. */
 	registry.holder = TypedData_Wrap_Struct(rb_cObject, &holder_type, &registry);
 	rb_gc_register_mark_object(registry.holder);
-	compat_job_init(run_job);
-	pthread_atfork(NULL, NULL, after_fork_in_child);
+	jobs_init();
+	forks_init();
 	delivery_init();
 }

@@ -1,5 +1,9 @@
 /*
  * The hooks in the VM, one set for all captures, and the registry of the captures that run.
+ *
+ * On Ruby 4.0 hooks are called in every Ractor, one at a time. The main one's code holds them off by compat_exclusively
+ * wherever it writes what they use, and wherever it reads what they change in more than one step; the registry's list of
+ * captures is changed by the main Ractor alone, which so may read it at any time.
  */
 #ifndef MEMORY_TRACKER_VM_HOOKS_H
 #define MEMORY_TRACKER_VM_HOOKS_H
@@ -18,17 +22,20 @@ void hooks_init(void);
 /* Whether CAPTURES_LIMIT captures are fed already. GVL */
 bool hooks_full(void);
 
-/* Feeds events to a capture, unless hooks_full; sets hooks only when `allowed`, which compat_hooks_allowed tells. GVL */
-void hooks_add(struct capture *capture, bool allowed);
+/*
+ * Feeds events to a capture, unless hooks_full; where Ractors and hooks do not go together (COMPAT_RACTORS_FRAGILE), only when
+ * `alone`, which compat_alone told. GVL, compat_exclusively
+ */
+void hooks_add(struct capture *capture, bool alone);
 
 /*
- * Of a light capture: keeps it alive and hears of nothing for it, unless hooks_full; hears of everything for it, only
- * where compat_hooks_allowed. GVL
+ * Of a light capture: keeps it alive and feeds no event to it, unless hooks_full; feeds all events to it, only when
+ * compat_alone. GVL, compat_exclusively
  */
 void hooks_rest(struct capture *capture);
 void hooks_hear(struct capture *capture);
 
-/* GVL */
+/* GVL, compat_exclusively */
 void hooks_remove(struct capture *capture);
 
 /* The running captures that hear of events, and NULL behind the last; those that follow one that is removed change. GVL */
@@ -48,20 +55,14 @@ uint64_t hooks_born(void);
 
 /*
  * Compares what the hooks have seen with what the VM has counted; on a difference all captures are told how many births
- * were missed, and the hooks are set anew soon. Nothing can interrupt it. GVL, never inside an event
+ * were missed, and the hooks are set anew soon. Nothing can interrupt it. GVL, compat_exclusively, never inside an event
  */
 void hooks_check(void);
 
 /*
- * Has the comparison made, the figures read and names completed at a safe point soon after the next birth. Until then
- * nothing can have changed but by an object's death. ANY THREAD
+ * Finds out whether other Ractors have ended, where there were some, and sets hooks anew that have missed something. Runs
+ * Ruby code unless there is nothing to do. GVL, never inside an event
  */
-void hooks_request_refresh(void);
-
-/* Asks for names to be completed and the blocks of events to be called soon. HOOK */
-void hooks_request_job(void);
-
-/* Asks for names to be completed: soon, or when the GC that is under way has ended. HOOK */
-void hooks_request_names(void);
+void hooks_renew(void);
 
 #endif

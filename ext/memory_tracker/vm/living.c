@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
 #include "vm/paused.h"
@@ -123,11 +124,16 @@ static void collect(void *data)
 		walk_classes(add_found, collection);
 }
 
+static void collect_paused(void *collection)
+{
+	paused_call(collect, collection);
+}
+
 static VALUE collect_and_use(VALUE argument)
 {
 	struct collection *collection = (struct collection *)argument;
 
-	paused_call(collect, collection);
+	compat_exclusively(collect_paused, collection);
 	if (collection->out_of_memory)
 		rb_memerror();
 	struct living_classes classes = {collection->held, collection->classes, collection->count};

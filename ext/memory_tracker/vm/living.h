@@ -11,7 +11,7 @@
 
 #include "vm/capture.h"
 
-/* Completes the names of code, and of classes when asked. GVL, never inside an event */
+/* Completes the names of code, and of classes when asked. GVL, compat_exclusively, never inside an event */
 void living_complete_names(struct capture *capture, bool classes);
 
 /* What is known of a class that is still there: copies, so that nothing of the tracker is held. */
@@ -28,9 +28,9 @@ struct living_classes {
 };
 
 /*
- * Collects the classes that have a record in `held`, an empty Array, and then calls `use` with them. Only then may Ruby
- * code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself. GVL, never
- * inside an event
+ * Collects the classes that have a record in `held`, an empty Array, while nothing is freed and, as by compat_exclusively,
+ * nothing else runs. Then it calls `use` with them: only then may Ruby code run, another thread may clear the capture
+ * meanwhile, and `use` may raise. Raises NoMemoryError itself. GVL, never inside an event
  */
 void living_classes(struct capture *capture, VALUE held,
                     void (*use)(void *context, const struct living_classes *classes), void *context);

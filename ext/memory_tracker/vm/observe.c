@@ -8,7 +8,7 @@
 #include "model/light.h"
 #include "model/snapshot.h"
 #include "vm/compat.h"
-#include "vm/hooks.h"
+#include "vm/jobs.h"
 #include "vm/naming.h"
 #include "vm/stack_key.h"
 
@@ -21,7 +21,7 @@ static void put_event(struct capture *capture, struct class_record *class, uint3
 	if (!events_put(&capture->events, (struct event){class, node, kind}))
 		atomic_store_explicit(dropped, atomic_load_explicit(dropped, memory_order_relaxed) + 1,
 		                      memory_order_relaxed);
-	hooks_request_job();
+	jobs_request();
 }
 
 /* Objects that a block makes count on a node of their own, so that their deaths are known for what they are. */
@@ -122,7 +122,7 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 	verify(capture, class, event, node);
 #endif
 	if (unlikely(tracker->codes.unnamed))
-		hooks_request_names();
+		jobs_request_names();
 	return node;
 }
 
@@ -158,5 +158,5 @@ void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_ar
 	struct class_record *class = tracker_class(tracker, naming_class_key(type, RBASIC(object)->klass));
 	light_sample(tracker, class->depth ? observe_path(capture, class, event) : class->root_number);
 	if (light_is_full(tracker->light))
-		hooks_request_job();
+		jobs_request();
 }

@@ -143,13 +143,9 @@ static void take_paused(void *data)
 	capture->survey.cost_ns = capture->survey.taken_ns - began;
 }
 
-static void take(struct capture *capture, bool alone, bool window)
+static void take(void *data)
 {
-	struct taking taking = {capture, window};
-
-	capture->survey.hindered = !alone;
-	if (alone)
-		paused_call(take_paused, &taking);
+	paused_call(take_paused, data);
 }
 
 void survey_take(struct capture *capture)
@@ -157,8 +153,11 @@ void survey_take(struct capture *capture)
 	/* Asking may be interrupted, by another thread that stops the capture too; nothing after it can be. */
 	bool alone = compat_alone();
 
-	if (capture->running)
-		take(capture, alone, true);
+	if (!capture->running)
+		return;
+	capture->survey.hindered = !alone;
+	if (alone)
+		compat_exclusively(take, &(struct taking){capture, true});
 }
 
 void survey_take_sparingly(struct capture *capture)
@@ -169,5 +168,7 @@ void survey_take_sparingly(struct capture *capture)
 
 void survey_end(struct capture *capture, bool alone)
 {
-	take(capture, alone, false);
+	capture->survey.hindered = !alone;
+	if (alone)
+		take(&(struct taking){capture, false});
 }

@@ -6,7 +6,7 @@
  * A walk ends an incremental mark or a sweep that is under way. Where other Ractors run there is none, because they
  * would go on allocating meanwhile.
  *
- * All functions want the GVL, never inside an event.
+ * All functions want the GVL, never inside an event. Those that run no Ruby code also want compat_exclusively.
  */
 #ifndef MEMORY_TRACKER_VM_SURVEY_H
 #define MEMORY_TRACKER_VM_SURVEY_H
@@ -34,7 +34,7 @@ void survey_take(struct capture *capture);
 /* The same, unless the latest is so recent that walks would take more than a hundredth of the time. */
 void survey_take_sparingly(struct capture *capture);
 
-/* Ends the window, if there is one: it is full, or the capture stops. */
+/* Ends the window, if there is one: it is full, or the capture stops. Runs no Ruby code. */
 void survey_close_window(struct capture *capture);
 
 /* A last walk of a running capture, without a window; none unless `alone`, which compat_alone told. Runs no Ruby code. */

@@ -5,6 +5,7 @@
 #include "model/light.h"
 #include "vm/delivery.h"
 #include "vm/capture.h"
+#include "vm/compat.h"
 
 struct tracked_class *tracked_find(const struct capture *capture, VALUE klass)
 {
@@ -42,18 +43,6 @@ static void apply(struct capture *capture, struct tracked_class *tracked)
 	count_observed(capture);
 }
 
-/*
- * A light capture can only do so when it knows where its classes stand, which runs Ruby code: `tracked` may be another's
- * afterwards.
- */
-static void settle(struct capture *capture, struct tracked_class *tracked)
-{
-	if (capture->light)
-		capture_prepare_sums(capture);
-	else
-		apply(capture, tracked);
-}
-
 static struct tracked_class *add(struct capture *capture, VALUE klass)
 {
 	struct tracked_class *empty = tracked_find(capture, Qfalse);
@@ -77,38 +66,71 @@ static struct tracked_class *add(struct capture *capture, VALUE klass)
 	return tracked;
 }
 
+/* What is asked for a class. */
+struct wish {
+	struct capture *capture;
+	VALUE klass;
+	VALUE block;
+	uint32_t depth;
+	bool done;
+};
+
+static void set(void *data)
+{
+	struct wish *wish = data;
+	struct capture *capture = wish->capture;
+	struct tracked_class *tracked = tracked_find(capture, wish->klass);
+
+	if (!NIL_P(wish->block) && !events_prepare(&capture->events))
+		return;
+	if (!tracked && !(tracked = add(capture, wish->klass)))
+		return;
+	tracked->block = wish->block;
+	tracked->depth = wish->depth;
+	if (!capture->light)
+		apply(capture, tracked);
+	wish->done = true;
+}
+
+/* A light capture can only do so when it knows where its classes stand, which runs Ruby code. */
+static bool ask(struct capture *capture, VALUE klass, VALUE block, uint32_t depth)
+{
+	struct wish wish = {.capture = capture, .klass = klass, .block = block, .depth = depth};
+
+	compat_exclusively(set, &wish);
+	if (wish.done && capture->light)
+		capture_prepare_sums(capture);
+	return wish.done;
+}
+
 bool tracked_set(struct capture *capture, VALUE klass, VALUE block, uint32_t depth)
 {
-	struct tracked_class *tracked = tracked_find(capture, klass);
+	bool done = ask(capture, klass, block, depth);
 
-	if (!NIL_P(block) && !events_prepare(&capture->events))
-		return false;
-	if (!tracked && !(tracked = add(capture, klass)))
-		return false;
-	tracked->block = block;
-	tracked->depth = depth;
-	settle(capture, tracked);
 	delivery_review();
-	return true;
+	return done;
+}
+
+static void end(void *data)
+{
+	struct wish *wish = data;
+	struct tracked_class *tracked = tracked_find(wish->capture, wish->klass);
+
+	/* Another thread may have done the same, or track it again. */
+	if (!tracked || !NIL_P(tracked->block) || tracked->depth != UINT32_MAX)
+		return;
+	/* The class is no more held: its record may be another's when these events would be delivered. */
+	if (tracked->record)
+		events_forget(&wish->capture->events, tracked->record);
+	*tracked = (struct tracked_class){.klass = Qfalse, .block = Qnil, .depth = UINT32_MAX};
 }
 
 bool tracked_end(struct capture *capture, VALUE klass)
 {
-	struct tracked_class *tracked = tracked_find(capture, klass);
-
-	if (!tracked)
+	if (!tracked_find(capture, klass))
 		return false;
-	tracked->block = Qnil;
-	tracked->depth = UINT32_MAX;
-	settle(capture, tracked);
-	tracked = tracked_find(capture, klass);
-	/* Another thread may have done the same, or track it again. */
-	if (!tracked || !NIL_P(tracked->block) || tracked->depth != UINT32_MAX)
-		return true;
-	/* The class is no more held: its record may be another's when these events would be delivered. */
-	if (tracked->record)
-		events_forget(&capture->events, tracked->record);
-	*tracked = (struct tracked_class){.klass = Qfalse, .block = Qnil, .depth = UINT32_MAX};
+	ask(capture, klass, Qnil, UINT32_MAX);
+	compat_exclusively(end, &(struct wish){.capture = capture, .klass = klass});
 	delivery_review();
 	return true;
 }

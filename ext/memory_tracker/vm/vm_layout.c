@@ -5,6 +5,7 @@
 
 #include "vm/memory_map.h"
 
+bool vm_layout_passed;
 bool vm_layout_known;
 enum vm_jit vm_layout_jit;
 
@@ -191,8 +192,6 @@ void vm_layout_init(void)
 	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
 	int failed = 0;
 
-	if (unwanted())
-		return;
 	vm_layout_see_jit();
 	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
 	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
@@ -200,7 +199,8 @@ void vm_layout_init(void)
 	rb_remove_event_hook(hook);
 	if (failed)
 		rb_set_errinfo(Qnil);
-	vm_layout_known = !failed && trial.alike && !trial.different;
+	vm_layout_passed = !failed && trial.alike && !trial.different;
+	vm_layout_known = vm_layout_passed && !unwanted();
 }
 
 #else

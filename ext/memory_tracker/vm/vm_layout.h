@@ -48,7 +48,10 @@ struct vm_event {
 	VALUE object;
 };
 
-/* Whether this Ruby's layout is the one above. */
+/* Whether this Ruby's layout is the one above, as the trial found. */
+extern bool vm_layout_passed;
+
+/* Whether events and stacks are read by it. */
 extern bool vm_layout_known;
 
 /* Finds out. GVL */

@@ -64,16 +64,27 @@ module Memory
           return if @pid == Process.pid
 
           @pid = Process.pid
-          @logger ||= env["rack.logger"] || ::Logger.new($stderr, progname: "memory-tracker")
+          @logger ||= env["rack.logger"] || own_logger
           @thread = Thread.new { sample }
           @thread.name = "memory-tracker sampler"
         end
+      rescue StandardError => e
+        complain("does not sample: #{e.message}")
+      end
+
+      def own_logger = ::Logger.new($stderr, progname: "memory-tracker")
+
+      # A logger of the application's may fail, too.
+      def complain(problem)
+        (@logger || own_logger).error("memory-tracker #{problem}")
+      rescue StandardError
+        nil
       end
 
       def sample
         @sampler.run(interval: @interval) { |sample| @logger.warn(report(sample)) }
       rescue StandardError => e
-        @logger.error("memory-tracker stops sampling: #{e.message}")
+        complain("stops sampling: #{e.message}")
       end
 
       def report(sample)

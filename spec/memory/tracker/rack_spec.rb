@@ -99,6 +99,19 @@ RSpec.describe Memory::Tracker::Rack do
     expect(log.string.scan("stops sampling").size).to eq(1)
   end
 
+  it "fails no request when its thread cannot be made" do
+    allow(Thread).to receive(:new).and_raise(ThreadError, "can't create Thread: Resource temporarily unavailable")
+    3.times { expect(requests.get("/").body).to eq("ok") }
+    expect(log.string.scan(/ERROR.*does not sample: can't create Thread/).size).to eq(1)
+  end
+
+  it "fails no request when the application's logger fails, too" do
+    broken = Object.new
+    failing = described_class.new(application, logger: broken)
+    allow(Thread).to receive(:new).and_raise(ThreadError, "can't create Thread")
+    expect(Rack::MockRequest.new(failing).get("/").body).to eq("ok")
+  end
+
   it "is used as any middleware is, and loaded only when it is required" do
     inner = application
     app = Rack::Builder.app do

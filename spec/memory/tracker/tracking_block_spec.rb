@@ -566,6 +566,19 @@ RSpec.describe Memory::Tracker::Capture, "calling the block of a tracked class" 
       expect(result.out).to eq("." * 200), result.to_s
     end
 
+    it "is called for what waits at the end of the program, though a block stops another capture" do
+      result = run(<<~RUBY)
+        classes = Array.new(3) { Class.new }
+        captures = classes.map { Memory::Tracker::Capture.new }
+        captures[0].track(classes[0]) { |_, event| event == :newobj && captures[0].stop }
+        captures[1].track(classes[1]) { }
+        captures[2].track(classes[2]) { |_, event| event == :newobj && sleep(0.005) && print(".") }
+        captures.each(&:start)
+        kept = [classes[0].new, classes[1].new, *Array.new(100) { classes[2].new }]
+      RUBY
+      expect(result.out).to eq("." * 100), result.to_s
+    end
+
     it "is called for what blocks at exit do that are older than the library, as those of test frameworks" do
       result = run(<<~RUBY, "-e", "at_exit { $at_exit.call }; $stdin.set_encoding('UTF-8'); eval($stdin.read)")
         $at_exit = lambda do
