@@ -17,8 +17,8 @@ module Memory
         full: -> { GC.start }
       }.freeze
 
-      # What a capture tells of each class in its figures: the class, its id, and new, free and retained counts.
-      FIGURES = 5
+      # What a capture tells of each class in its figures: the class, its id, new, free and retained counts, and bytes.
+      FIGURES = 6
       private_constant :FIGURES
 
       # @return [Capture] what counts
