@@ -65,7 +65,19 @@ static void choose(struct capture *capture, VALUE names)
 	}
 }
 
-static VALUE configure(VALUE self, VALUE light, VALUE depth, VALUE existing, VALUE path_interval, VALUE classes)
+static size_t memory_limit_from(VALUE value)
+{
+	VALUE bytes = rb_to_int(value);
+	long number = FIXNUM_P(bytes) ? FIX2LONG(bytes) : -1;
+
+	if (number < (long)CAPTURE_MEMORY_LEAST)
+		rb_raise(rb_eArgError, "memory_limit must be from %zu to %ld bytes, not %" PRIsVALUE,
+		         CAPTURE_MEMORY_LEAST, FIXNUM_MAX, bytes);
+	return (size_t)number;
+}
+
+static VALUE configure(VALUE self, VALUE light, VALUE depth, VALUE existing, VALUE path_interval, VALUE memory_limit,
+                       VALUE classes)
 {
 	struct capture *capture = ruby_capture_get(self);
 	long interval = NUM2LONG(path_interval);
@@ -76,6 +88,7 @@ static VALUE configure(VALUE self, VALUE light, VALUE depth, VALUE existing, VAL
 	capture->depth = depth_from(depth);
 	capture->existing = RTEST(existing);
 	capture->path_interval = (uint32_t)interval;
+	capture->memory_limit = memory_limit_from(memory_limit);
 	choose(capture, rb_convert_type(classes, T_ARRAY, "Array", "to_ary"));
 	return self;
 }
@@ -163,7 +176,10 @@ static struct class_record *record_of(const struct capture *capture, VALUE klass
 	struct class_record *record = capture_class(capture, check_class(klass));
 
 	if (!record && capture_classes_incomplete(capture))
-		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes", klass);
+		rb_raise(error_limit,
+		         "%" PRIsVALUE
+		         " may be one of the classes that found no room within the memory limit of %zu MB",
+		         klass, capture->memory_limit >> 20);
 	return record;
 }
 
@@ -289,7 +305,7 @@ static VALUE inexact_reason(VALUE self)
 	struct capture *capture = ruby_capture_get(self);
 	char reason[160];
 
-	capture_refresh(capture);
+	capture_check(capture);
 	capture_reason(capture, reason, sizeof(reason));
 	return reason[0] ? rb_utf8_str_new_cstr(reason) : Qnil;
 }
@@ -386,7 +402,9 @@ void ruby_capture_define(VALUE tracker)
 	rb_gc_register_mark_object(record_class);
 	rb_define_alloc_func(klass, allocate);
 	rb_undef_method(klass, "initialize_copy");
-	rb_define_private_method(klass, "configure", configure, 5);
+	rb_define_const(klass, "MEMORY_LIMIT", SIZET2NUM(CAPTURE_MEMORY_LIMIT));
+	rb_define_const(klass, "MEMORY_LEAST", SIZET2NUM(CAPTURE_MEMORY_LEAST));
+	rb_define_private_method(klass, "configure", configure, 6);
 	rb_define_method(klass, "start", start, 0);
 	rb_define_method(klass, "stop", stop, 0);
 	rb_define_method(klass, "running?", is_running, 0);

@@ -20,6 +20,7 @@ static struct code *code_of(struct tracker *tracker, uintptr_t address)
 
 	if (code)
 		return code;
+	tracker_sweep_names(tracker);
 	tracker->names.describe_code(tracker->names.context, address, &description);
 	/* The key bit first: code whose death would not be noticed must not be remembered. */
 	uint32_t *entry = shadow_map_make(&tracker->map, address, &status);
@@ -100,10 +101,10 @@ static bool make_room(struct tracker *tracker)
 		tracker->next_eviction--;
 		return false;
 	}
-	if (tracker->observed || pthread_mutex_trylock(&tracker->gate) != 0)
+	if (tracker->observed || !tracker_pause_readers(tracker))
 		return false;
 	evict_leaves(tracker);
-	pthread_mutex_unlock(&tracker->gate);
+	tracker_resume_readers(tracker);
 	tracker->next_eviction = EVICTION_PAUSE;
 	return true;
 }
@@ -135,11 +136,8 @@ static uint32_t other_node(struct tracker *tracker, struct class_record *class)
 	atomic_store_explicit(&tracker->paths_dropped, dropped + 1, memory_order_relaxed);
 	if (class->other)
 		return class->other;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(other)", 0);
-	if (!frame)
-		return class->root_number;
-	class->other = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
-	frame_release_unused(&tracker->codes, frame);
+	class->other =
+	    call_tree_child(&tracker->tree, class->root_number, tracker->other_frame, tracker_epoch(tracker));
 	return class->other ? class->other : class->root_number;
 }
 

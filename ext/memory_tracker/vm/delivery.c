@@ -201,7 +201,7 @@ static void deliver(struct capture *capture)
 {
 	volatile VALUE self = capture->self;
 
-	living_complete_names(capture, false);
+	living_complete_names(capture, false, true);
 	capture->deliverer = rb_thread_current();
 	capture->deliverer_pid = getpid();
 	rb_ensure(call_blocks, (VALUE)capture, end_calls, (VALUE)capture);

@@ -109,7 +109,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 		for (int index = 0; index < registry.count; index++) {
 			if (!registry.captures[index]->tracker->light)
 				tracker_sweep_ended(registry.captures[index]->tracker, major, now);
-			if (registry.captures[index]->tracker->codes.unnamed)
+			if (registry.captures[index]->tracker->codes.unnamed.count)
 				hooks_request_job();
 		}
 		heap_figures_update();
@@ -401,7 +401,7 @@ static void run_job(void *data)
 	/* Naming ends a sweep that is under way. Nobody waits for the names, so that is not done for their sake. */
 	registry.names_wait = !compat_gc_idle();
 	for (int index = 0; !registry.names_wait && index < registry.count; index++)
-		living_complete_names(registry.captures[index], registry.refresh_due);
+		living_complete_names(registry.captures[index], registry.refresh_due, false);
 	registry.refresh_due = false;
 	delivery_request(crowded());
 }

@@ -2,9 +2,16 @@
 
 #include <stdlib.h>
 
+#include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
 #include "vm/walk.h"
+
+/* Classes without a name that are asked for one at a refresh: most will never have any. */
+#define CLASSES_AT_ONCE 4096
+
+/* A program that allocates less between two refreshes does nothing worth mentioning. */
+#define QUIET_ALLOCATIONS 1000
 
 static uint64_t missed(const struct capture *capture)
 {
@@ -17,12 +24,12 @@ static void face_doubts(struct capture *capture)
 	struct tracker *tracker = capture->tracker;
 
 	capture->doubts = missed(capture);
-	capture->first_certain = table_end(&tracker->classes.records);
+	class_table_forget_unnamed(&tracker->classes);
 	code_table_forget(&tracker->codes);
 	call_tree_forget_addresses(&tracker->tree);
 }
 
-static void complete_names(struct capture *capture, bool classes)
+static void complete_names(struct capture *capture, bool classes, bool urgent)
 {
 	struct tracker *tracker = capture->tracker;
 
@@ -34,27 +41,52 @@ static void complete_names(struct capture *capture, bool classes)
 		if (classes)
 			face_doubts(capture);
 	}
-	if (classes)
-		naming_complete_classes(tracker, capture->first_certain);
+	/* A sweep may have begun meanwhile. */
+	if (classes && !compat_gc_sweeping())
+		naming_complete_classes(tracker, urgent ? UINT32_MAX : CLASSES_AT_ONCE);
 }
 
-void living_complete_names(struct capture *capture, bool classes)
+/* Whether there is a name to ask for, or something not to be asked any more. */
+static bool names_wait(const struct capture *capture, bool classes)
 {
-	if (!classes && !capture->tracker->codes.unnamed)
-		return;
-	/* This ends a sweep that is under way, and after it nothing dies. */
-	bool was_disabled = RTEST(rb_gc_disable());
-	hooks_check();
-	complete_names(capture, classes);
-	if (!was_disabled)
-		rb_gc_enable();
+	const struct tracker *tracker = capture->tracker;
+
+	return tracker->codes.unnamed.count ||
+	       (classes && (tracker->classes.unnamed.count || missed(capture) != capture->doubts));
 }
 
+/* Of a program that allocates nothing a sweep never ends by itself, and costs it nothing when it is ended. */
+static bool is_quiet(struct capture *capture)
+{
+	uint64_t since = hooks_born() - capture->put_off;
+
+	capture->put_off = hooks_born();
+	return since < QUIET_ALLOCATIONS;
+}
+
+void living_complete_names(struct capture *capture, bool classes, bool urgent)
+{
+	if (!classes && !capture->tracker->codes.unnamed.count)
+		return;
+	hooks_check();
+	if (!names_wait(capture, classes))
+		return;
+	if (compat_gc_sweeping()) {
+		if (!urgent && !is_quiet(capture))
+			return;
+		naming_end_sweep();
+	}
+	complete_names(capture, classes, urgent);
+}
+
+/* --- classes that are handed out --- */
+
+/* On the stack of living_classes. */
 struct collection {
-	struct capture *capture;
+	struct capture *capture; /* borrowed */
+	struct collection *next; /* of the same capture */
 	void (*use)(void *context, const struct living_class *classes, size_t count);
 	void *context;
-	VALUE was_disabled;
 	struct living_class *classes; /* owned */
 	size_t count;
 	size_t capacity;
@@ -100,13 +132,17 @@ static void add_known(struct collection *collection)
 	}
 }
 
-/* No Ruby code runs in here. */
+/*
+ * Garbage may be among the classes that are known: whole, outside of a sweep, and from now on marked with the capture. No
+ * Ruby code runs in here, and nothing is allocated for Ruby.
+ */
 static void collect(struct collection *collection)
 {
 	const struct capture *capture = collection->capture;
 
 	if (!capture->tracker)
 		return;
+	naming_end_sweep();
 	hooks_check();
 	if (NIL_P(capture->stopped_classes) && !capture->light && !missed(capture))
 		add_known(collection);
@@ -128,17 +164,33 @@ static VALUE collect_and_use(VALUE argument)
 static VALUE end_collection(VALUE argument)
 {
 	struct collection *collection = (struct collection *)argument;
+	struct collection **link = &collection->capture->collections;
 
+	while (*link != collection)
+		link = &(*link)->next;
+	*link = collection->next;
 	free(collection->classes);
-	return RTEST(collection->was_disabled) ? Qnil : rb_gc_enable();
+	return Qnil;
 }
 
 void living_classes(struct capture *capture,
                     void (*use)(void *context, const struct living_class *classes, size_t count), void *context)
 {
-	struct collection collection = {.capture = capture, .use = use, .context = context};
+	struct collection collection = {
+	    .capture = capture,
+	    .next = capture->collections,
+	    .use = use,
+	    .context = context,
+	};
 
-	/* This ends a sweep that is under way, and after it nothing is freed. */
-	collection.was_disabled = rb_gc_disable();
+	capture->collections = &collection;
 	rb_ensure(collect_and_use, (VALUE)&collection, end_collection, (VALUE)&collection);
+}
+
+void living_mark(const struct capture *capture)
+{
+	for (const struct collection *collection = capture->collections; collection; collection = collection->next) {
+		for (size_t index = 0; index < collection->count; index++)
+			rb_gc_mark(collection->classes[index].klass);
+	}
 }

@@ -11,8 +11,11 @@
 
 #include "vm/capture.h"
 
-/* Completes the names of code, and of classes when asked. GVL, never inside an event */
-void living_complete_names(struct capture *capture, bool classes);
+/*
+ * Completes the names of code, and of classes when asked, if any wait. During a sweep that has to wait for its end: what is
+ * `urgent` ends it, all else is put off, as long as the program goes on allocating. GVL, never inside an event
+ */
+void living_complete_names(struct capture *capture, bool classes, bool urgent);
 
 /* A class that is still there, and what is known of it: copies, so that nothing of the tracker is held. */
 struct living_class {
@@ -23,11 +26,14 @@ struct living_class {
 };
 
 /*
- * Collects the classes that have a record, and then calls `use` with a copy of them while nothing can be freed. Only then
- * may Ruby code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself.
- * GVL, never inside an event
+ * Collects the classes that have a record, and then calls `use` with a copy of them, which the capture keeps alive. Only then may
+ * Ruby code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself. GVL,
+ * never inside an event
  */
 void living_classes(struct capture *capture,
                     void (*use)(void *context, const struct living_class *classes, size_t count), void *context);
+
+/* Marks the classes that are being handed out. */
+void living_mark(const struct capture *capture);
 
 #endif
