@@ -22,7 +22,8 @@ static void set_up(uint32_t node_limit)
 	fake_allocator_init(&allocator, &memory);
 	assert_int_equal(strings_init(&strings, &memory, 100000), STATUS_OK);
 	assert_int_equal(code_table_init(&codes, &memory, &strings, 100000), STATUS_OK);
-	assert_int_equal(call_tree_init(&tree, &memory, &codes, node_limit), STATUS_OK);
+	assert_int_equal(call_tree_init(&tree, &memory, &codes, &(struct call_tree_limits){.nodes = node_limit}),
+	                 STATUS_OK);
 }
 
 static void tear_down(void)

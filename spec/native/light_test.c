@@ -48,7 +48,7 @@ static void walk(uint64_t strings, uint64_t arrays, uint64_t births)
 		light_count(light, CLASS(number), 0);
 	facts.born += births;
 	facts.monotonic_ns++;
-	assert_true(light_settle(&program->tracker, &facts));
+	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
 }
 
 /* A birth in a window, be it picked or not. */
@@ -137,7 +137,7 @@ static void test_sums_are_what_was_counted(void **state)
 	light_count(light, CLASS(1), 20);
 	light->internals = 30;
 	facts.born += 40;
-	assert_true(light_settle(&program->tracker, &facts));
+	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
 	sums = tracker_counts(&program->tracker);
 	assert_int_equal(sums.allocated, 80);
 	assert_int_equal(sums.freed, 60);
@@ -205,7 +205,7 @@ static void test_no_address_outlives_a_window(void **state)
 	light_begin(light);
 	light_count(light, CLASS(3), 4);
 	light_count(light, CLASS(1), 2);
-	assert_true(light_settle(&program->tracker, &facts));
+	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
 	assert_int_equal(light_class(&program->tracker, CLASS(3))->id, id);
 	assert_int_equal(LIVE(counts_of(CLASS(3))), 4);
 	assert_int_equal(LIVE(counts_of(CLASS(1))), 2);
@@ -229,7 +229,7 @@ static void test_records_of_dead_classes_go(void **state)
 	light_forget(&program->tracker, false);
 	light_begin(light);
 	light_count(light, CLASS(2), 3);
-	assert_true(light_settle(&program->tracker, &facts));
+	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
 	assert_null(light_class(&program->tracker, CLASS(1)));
 	assert_int_equal(LIVE(counts_of(CLASS(2))), 3);
 	fake_assert_shows(program, "(unloaded classes) 5/5\nArray 3/0\n");
@@ -246,7 +246,7 @@ static void test_without_memory_a_walk_changes_nothing(void **state)
 	program->allocator.fail_on = true;
 	for (uint32_t number = 1; number < 2000; number++)
 		light_count(light, CLASS(number), 1);
-	assert_false(light_settle(&program->tracker, &facts));
+	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_NO_MEMORY);
 	program->allocator.fail_at = 0;
 	program->allocator.fail_on = false;
 	assert_counts(CLASS(1), 5, 0, 0);

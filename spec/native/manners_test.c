@@ -84,7 +84,7 @@ static void expect_refused_start(struct served_program *program, struct message_
 static void test_starts_that_make_no_sense(void **state)
 {
 	static const struct message_start senseless[] = {
-	    {.given = 32},
+	    {.given = 64},
 	    {.given = UINT32_MAX, .light = 1, .path_interval = 1},
 	    {.light = 1},
 	    {.depth = 3},
@@ -93,6 +93,9 @@ static void test_starts_that_make_no_sense(void **state)
 	    {.given = MESSAGE_START_MODE, .light = 2},
 	    {.given = MESSAGE_START_EXISTING, .existing = 2},
 	    {.given = MESSAGE_START_PATH_INTERVAL},
+	    {.given = MESSAGE_START_MEMORY_LIMIT},
+	    {.memory_limit = 1 << 30},
+	    {.given = MESSAGE_START_MEMORY_LIMIT, .memory_limit = 1 << 30, .reserved = 1},
 	    {.given = MESSAGE_START_PATH_INTERVAL, .path_interval = UINT32_MAX},
 	    {.given = MESSAGE_START_CLASSES},
 	};
@@ -144,7 +147,7 @@ static void test_hostile_bytes(void **state)
 	greeting = polite(MESSAGE_SNAPSHOT, 0);
 	greeting.hello.version = 99;
 	expect_refusal(program, &greeting, to_body,
-	               "the program has another version of memory-tracker: it speaks version 2 of the protocol, not "
+	               "the program has another version of memory-tracker: it speaks version 3 of the protocol, not "
 	               "version 99");
 	assert_int_equal(program->works, 0);
 	struct client *client = served_program_look(program);
@@ -295,10 +298,10 @@ static void test_a_hostile_program(void **state)
 	greeting = polite(MESSAGE_ENDED, 9);
 	memcpy(greeting.body, "ended\033[2J", 9);
 	expect_break(&greeting, to_body + 9, CLIENT_ENDED, "ended?[2J");
-	greeting.hello.version = 3;
+	greeting.hello.version = 4;
 	expect_no_entry(&greeting, to_body,
-	                "the program has another version of memory-tracker: it speaks version 3 of the protocol, not "
-	                "version 2");
+	                "the program has another version of memory-tracker: it speaks version 4 of the protocol, not "
+	                "version 3");
 	greeting.header.kind = MESSAGE_GC;
 	expect_no_entry(&greeting, to_body, "what answers there is no program with memory-tracker");
 }

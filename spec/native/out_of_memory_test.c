@@ -88,10 +88,8 @@ static void names(struct fake_program *program)
 			fake_name_code(program, CODE(number), labels[number % 3]);
 	}
 	struct class_record *class = class_table_find(&program->tracker.classes, CLASS(1));
-	tracker_lock(&program->tracker);
 	if (class)
-		class_table_rename(&program->tracker.classes, class, (struct text){"Renamed", 7});
-	tracker_unlock(&program->tracker);
+		tracker_name_class(&program->tracker, class, (struct text){"Renamed", 7});
 }
 
 /* Every 20th object moves far away, and class 2 with it. */

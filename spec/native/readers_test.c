@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fake_program.h"
 #include "model/snapshot_builder.h"
@@ -222,9 +223,7 @@ static void rename_class(struct fake_program *program, uint32_t number)
 
 	if (!class)
 		return;
-	tracker_lock(&program->tracker);
-	class_table_rename(&program->tracker.classes, class, (struct text){name, (uint32_t)strlen(name)});
-	tracker_unlock(&program->tracker);
+	tracker_name_class(&program->tracker, class, (struct text){name, (uint32_t)strlen(name)});
 }
 
 static void name_code(struct fake_program *program, uint32_t number)
@@ -288,12 +287,84 @@ static void test_a_program_at_its_limits(void **state)
 	run_program((struct tracker_options){.depth = 3, .limits = {.classes = 40, .nodes = 2000, .frames = 150}});
 }
 
+struct stopped_reader {
+	struct tracker *tracker;
+	_Atomic bool inside;
+	_Atomic bool leave;
+};
+
+/* Inside until it is told to leave, as when its thread is stopped there. */
+static void *read_until_told(void *argument)
+{
+	struct stopped_reader *reader = argument;
+	struct timespec pause = {0, 200000};
+
+	tracker_begin_reading(reader->tracker);
+	atomic_store(&reader->inside, true);
+	while (!atomic_load(&reader->leave))
+		nanosleep(&pause, NULL);
+	tracker_end_reading(reader->tracker);
+	return NULL;
+}
+
+static void born_and_named(struct fake_program *program, uint32_t number)
+{
+	char label[32];
+
+	fake_code(program, CODE(number), CODE_SOURCE, "shop.rb", "allocates");
+	fake_born_at(program, OBJECT(number), CLASS(1), FAKE_STACK(CODE(number), 1));
+	snprintf(label, sizeof(label), "allocates %u", number % 3);
+	fake_name_code(program, CODE(number), label);
+	tracker_settle_names(&program->tracker);
+	tracker_died(&program->tracker, OBJECT(number));
+}
+
+/* All that the writer ever does, while a reader does not leave: it would wait for ever if it waited. */
+static void test_a_reader_that_never_leaves(void **state)
+{
+	struct fake_program *program = fake_start((struct tracker_options){.depth = 2, .limits = {.nodes = 50}});
+	struct stopped_reader reader = {.tracker = &program->tracker};
+	pthread_t thread;
+
+	fake_class(program, CLASS(1), NULL);
+	fake_born_at(program, OBJECT(900), CLASS(1), FAKE_STACK(CODE(39), 1));
+	assert_int_equal(pthread_create(&thread, NULL, read_until_told, &reader), 0);
+	while (!atomic_load(&reader.inside))
+		nanosleep(&(struct timespec){0, 200000}, NULL);
+	alarm(DEADLINE_SECONDS);
+	tracker_name_class(&program->tracker, class_table_find(&program->tracker.classes, CLASS(1)),
+	                   (struct text){"Session", 7});
+	for (uint32_t number = 0; number < 39; number++)
+		born_and_named(program, number);
+	fake_class(program, CLASS(2), NULL);
+	fake_born(program, OBJECT(901), CLASS(2));
+	tracker_died(&program->tracker, OBJECT(901));
+	tracker_died(&program->tracker, CLASS(2));
+	tracker_recycle_dead_classes(&program->tracker, 10);
+	alarm(0);
+	/* Another reader is let in meanwhile, and finds what was named. */
+	struct snapshot_header *header = fake_take_snapshot(program);
+	assert_string_equal(snapshot_string(header, snapshot_classes(header)[0].name, NULL), "Session");
+	assert_int_equal(header->allocated, 41);
+	free(header);
+	assert_non_null(program->tracker.strings.retired);
+	atomic_store(&reader.leave, true);
+	pthread_join(thread, NULL);
+	/* What was put off is done. */
+	uint32_t waiting = program->tracker.tree.waiting_count;
+	tracker_settle_names(&program->tracker);
+	tracker_sweep_names(&program->tracker);
+	assert_null(program->tracker.strings.retired);
+	assert_true(program->tracker.tree.waiting_count < waiting);
+	assert_agrees(program);
+	fake_stop(program);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_one_class_at_full_speed),
-	    cmocka_unit_test(test_retained_is_right_at_any_moment),
-	    cmocka_unit_test(test_a_whole_program),
+	    cmocka_unit_test(test_one_class_at_full_speed),    cmocka_unit_test(test_retained_is_right_at_any_moment),
+	    cmocka_unit_test(test_a_reader_that_never_leaves), cmocka_unit_test(test_a_whole_program),
 	    cmocka_unit_test(test_a_program_at_its_limits),
 	};
 

@@ -175,8 +175,12 @@ static const struct message_start nothing;
 static void test_a_start_carries_what_was_asked_for(void **state)
 {
 	static const char names[] = "Shop::Session\0Hash";
-	const struct message_start start = {
-	    .given = MESSAGE_START_ALL, .light = 1, .depth = 7, .path_interval = 3, .existing = 1};
+	const struct message_start start = {.given = MESSAGE_START_ALL,
+	                                    .light = 1,
+	                                    .depth = 7,
+	                                    .path_interval = 3,
+	                                    .existing = 1,
+	                                    .memory_limit = UINT64_C(3) << 32};
 	struct served_program *program = *state;
 	struct client *client = served_program_look(program);
 	char many[MESSAGE_START_NAMES_MAX + 1] = "";

@@ -93,9 +93,9 @@ static void test_a_snapshot_is_whole_or_there_is_none(void **state)
 		if (header)
 			break;
 		assert_true(calls >= fail_at);
-		/* Nobody is kept out afterwards. */
-		assert_int_equal(pthread_mutex_trylock(&program->tracker.gate), 0);
-		pthread_mutex_unlock(&program->tracker.gate);
+		/* No reader is inside afterwards. */
+		assert_true(tracker_pause_readers(&program->tracker));
+		tracker_resume_readers(&program->tracker);
 	}
 	assert_int_equal(calls, fail_at - 1);
 	assert_in_range(fail_at, 10, 100);

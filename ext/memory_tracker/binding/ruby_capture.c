@@ -65,7 +65,19 @@ static void choose(struct capture *capture, VALUE names)
 	}
 }
 
-static VALUE configure(VALUE self, VALUE light, VALUE depth, VALUE existing, VALUE path_interval, VALUE classes)
+static size_t memory_limit_from(VALUE value)
+{
+	VALUE bytes = rb_to_int(value);
+	long number = FIXNUM_P(bytes) ? FIX2LONG(bytes) : -1;
+
+	if (number < (long)CAPTURE_MEMORY_LEAST)
+		rb_raise(rb_eArgError, "memory_limit must be from %zu to %ld bytes, not %" PRIsVALUE,
+		         CAPTURE_MEMORY_LEAST, FIXNUM_MAX, bytes);
+	return (size_t)number;
+}
+
+static VALUE configure(VALUE self, VALUE light, VALUE depth, VALUE existing, VALUE path_interval, VALUE memory_limit,
+                       VALUE classes)
 {
 	struct capture *capture = ruby_capture_get(self);
 	long interval = NUM2LONG(path_interval);
@@ -76,6 +88,7 @@ static VALUE configure(VALUE self, VALUE light, VALUE depth, VALUE existing, VAL
 	capture->depth = depth_from(depth);
 	capture->existing = RTEST(existing);
 	capture->path_interval = (uint32_t)interval;
+	capture->memory_limit = memory_limit_from(memory_limit);
 	choose(capture, rb_convert_type(classes, T_ARRAY, "Array", "to_ary"));
 	return self;
 }
@@ -173,8 +186,10 @@ static struct capture_class read_class(struct capture *capture, VALUE klass)
 	struct capture_class class = capture_read_class(capture, check_class(klass));
 
 	if (!class.recorded && capture_classes_incomplete(capture))
-		rb_raise(error_limit, "%" PRIsVALUE " could not be recorded: there were too many classes",
-		         rb_class_path(klass));
+		rb_raise(error_limit,
+		         "%" PRIsVALUE
+		         " may be one of the classes that found no room within the memory limit of %zu MB",
+		         rb_class_path(klass), capture->memory_limit >> 20);
 	return class;
 }
 
@@ -229,38 +244,39 @@ static VALUE class_id(VALUE self, VALUE klass)
 	return class.recorded ? ULL2NUM(class.id) : Qnil;
 }
 
-/* Class, id, new_count, free_count, retained_count and allocated_bytes of each class. */
-enum { FIGURES_OF_CLASS = 6 };
+struct listing {
+	const struct capture *capture;
+	VALUE figures;
+};
 
-/* In the array that has the classes already, backwards, so that none is overwritten before it is moved. */
-static void list_figures(void *context, const struct living_classes *classes)
+static void list_figures(void *context, const struct living_class *classes, size_t count)
 {
-	for (size_t index = classes->count; index-- > 0;) {
-		const struct living_class *class = &classes->known[index];
-		long place = (long)index * FIGURES_OF_CLASS;
-		VALUE klass = RARRAY_AREF(classes->held, (long)index);
+	const struct listing *listing = context;
+	VALUE figures = listing->figures;
 
-		rb_ary_store(classes->held, place + 5, slot_bytes(context, class->counts));
-		rb_ary_store(classes->held, place + 4, ULL2NUM(class->counts.retained));
-		rb_ary_store(classes->held, place + 3, ULL2NUM(class->counts.freed));
-		rb_ary_store(classes->held, place + 2, ULL2NUM(class->counts.allocated));
-		rb_ary_store(classes->held, place + 1, ULL2NUM(class->id));
-		rb_ary_store(classes->held, place, klass);
+	for (size_t index = 0; index < count; index++) {
+		const struct living_class *class = &classes[index];
+
+		rb_ary_push(figures, class->klass);
+		rb_ary_push(figures, ULL2NUM(class->id));
+		rb_ary_push(figures, ULL2NUM(class->counts.allocated));
+		rb_ary_push(figures, ULL2NUM(class->counts.freed));
+		rb_ary_push(figures, ULL2NUM(class->counts.retained));
+		rb_ary_push(figures, slot_bytes(listing->capture, class->counts));
 	}
 }
 
-/* All of that in one object, whatever the number of classes. */
+/* Class, id, new_count, free_count, retained_count, allocated_bytes, and so on for each class: one object, whatever the number. */
 static VALUE figures(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
-	VALUE figures = rb_ary_new();
+	struct listing listing = {capture, rb_ary_new()};
 
 	capture_prepare_classes(capture);
-	living_classes(capture, figures, list_figures, capture);
-	return figures;
+	living_classes(capture, list_figures, &listing);
+	RB_GC_GUARD(listing.figures);
+	return listing.figures;
 }
-
-/* --- all classes together --- */
 
 static struct node_counts totals(VALUE self)
 {
@@ -310,7 +326,7 @@ static VALUE inexact_reason(VALUE self)
 	struct capture *capture = ruby_capture_get(self);
 	char reason[160];
 
-	capture_refresh(capture);
+	capture_check(capture);
 	capture_reason(capture, reason, sizeof(reason));
 	return reason[0] ? rb_utf8_str_new_cstr(reason) : Qnil;
 }
@@ -407,7 +423,9 @@ void ruby_capture_define(VALUE tracker)
 	rb_gc_register_mark_object(record_class);
 	rb_define_alloc_func(klass, allocate);
 	rb_undef_method(klass, "initialize_copy");
-	rb_define_private_method(klass, "configure", configure, 5);
+	rb_define_const(klass, "MEMORY_LIMIT", SIZET2NUM(CAPTURE_MEMORY_LIMIT));
+	rb_define_const(klass, "MEMORY_LEAST", SIZET2NUM(CAPTURE_MEMORY_LEAST));
+	rb_define_private_method(klass, "configure", configure, 6);
 	rb_define_method(klass, "start", start, 0);
 	rb_define_method(klass, "stop", stop, 0);
 	rb_define_method(klass, "running?", is_running, 0);

@@ -225,6 +225,10 @@ static struct message_start start_from(VALUE settings, VALUE *names)
 		start.given |= MESSAGE_START_PATH_INTERVAL;
 		start.path_interval = NUM2UINT(value);
 	}
+	if (is_given(settings, "memory_limit", &value)) {
+		start.given |= MESSAGE_START_MEMORY_LIMIT;
+		start.memory_limit = NUM2ULL(value);
+	}
 	if (is_given(settings, "existing", &value)) {
 		start.given |= MESSAGE_START_EXISTING;
 		start.existing = RTEST(value);

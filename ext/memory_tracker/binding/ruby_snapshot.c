@@ -5,8 +5,13 @@
 
 static VALUE snapshot_class;
 
+/* What Ruby's GC does not allocate itself it has to be told of, or it collects no snapshots. */
 static void free_snapshot(void *data)
 {
+	const struct snapshot_header *header = data;
+
+	if (header)
+		rb_gc_adjust_memory_usage(-(ssize_t)header->size);
 	free(data);
 }
 
@@ -28,6 +33,7 @@ VALUE ruby_snapshot_wrap(struct snapshot_header *header)
 	VALUE self = TypedData_Wrap_Struct(snapshot_class, &snapshot_type, NULL);
 
 	DATA_PTR(self) = header;
+	rb_gc_adjust_memory_usage((ssize_t)header->size);
 	return self;
 }
 
@@ -66,6 +72,7 @@ static void set_counts(VALUE hash, const struct snapshot_header *header)
 	set(hash, "lost", ULL2NUM(header->lost));
 	set(hash, "dropped", ULL2NUM(header->dropped));
 	set(hash, "paths_dropped", ULL2NUM(header->paths_dropped));
+	set(hash, "classes_dropped", ULL2NUM(header->classes_dropped));
 	set(hash, "events_dropped", ULL2NUM(header->events_dropped));
 }
 
@@ -85,6 +92,7 @@ static void set_process(VALUE hash, const struct snapshot_header *header)
 	set(hash, "heap_slots", ULL2NUM(header->heap_total_slots));
 	set(hash, "rss_bytes", ULL2NUM(header->rss_bytes));
 	set(hash, "tracker_bytes", ULL2NUM(header->tracker_bytes));
+	set(hash, "memory_limit", ULL2NUM(header->memory_limit));
 	set(hash, "depth", UINT2NUM(header->depth));
 	set(hash, "existing", header->flags & SNAPSHOT_EXISTING ? Qtrue : Qfalse);
 	set(hash, "path_interval", UINT2NUM(header->path_interval));

@@ -19,7 +19,8 @@ bool start_settings_init(struct capture_settings *kept, const struct capture *ca
 	*kept = (struct capture_settings){.light = capture->light,
 	                                  .existing = capture->existing,
 	                                  .depth = capture->depth,
-	                                  .path_interval = capture->path_interval};
+	                                  .path_interval = capture->path_interval,
+	                                  .memory_limit = capture->memory_limit};
 	for (uint32_t i = 0; i < capture->chosen_count; i++)
 		size += capture->chosen[i].length + 1;
 	char *names = calloc(1, size), *end = names;
@@ -51,12 +52,16 @@ static const char *merge(struct capture_settings *settings, const struct server_
 		settings->depth = start->depth;
 	if (start->given & MESSAGE_START_PATH_INTERVAL)
 		settings->path_interval = start->path_interval;
+	if (start->given & MESSAGE_START_MEMORY_LIMIT)
+		settings->memory_limit = start->memory_limit;
 	if (start->given & MESSAGE_START_EXISTING)
 		settings->existing = start->existing;
 	if (start->given & MESSAGE_START_CLASSES)
 		settings->classes = work->names;
 	else if (!settings->depth)
 		settings->classes = NULL;
+	if (settings->memory_limit < CAPTURE_MEMORY_LEAST)
+		return "a capture takes more memory than that";
 	if (settings->depth > PATH_DEPTH_LIMIT)
 		return "so many frames cannot be taken";
 	return settings->depth || !settings->classes ? NULL : "call paths of chosen classes take a depth of at least 1";
@@ -119,6 +124,7 @@ bool start_settings_agree(const struct capture *capture, const struct server_wor
 	return (!(start->given & MESSAGE_START_MODE) || capture->light == (start->light == 1)) &&
 	       (!(start->given & MESSAGE_START_DEPTH) || capture->depth == start->depth) &&
 	       (!(start->given & MESSAGE_START_PATH_INTERVAL) || capture->path_interval == start->path_interval) &&
+	       (!(start->given & MESSAGE_START_MEMORY_LIMIT) || capture->memory_limit == start->memory_limit) &&
 	       (!(start->given & MESSAGE_START_EXISTING) || existing == (start->existing == 1)) &&
 	       (!(start->given & MESSAGE_START_CLASSES) || same_classes(capture, work->names));
 }
@@ -142,12 +148,14 @@ static void describe_classes(const struct capture *capture, char out[NAMES_IN_SE
 
 void start_settings_describe(const struct capture *capture, char *out, size_t size)
 {
-	char classes[NAMES_IN_SENTENCE], paths[64];
+	char classes[NAMES_IN_SENTENCE], paths[64], memory[64] = "";
 
 	describe_classes(capture, classes);
 	snprintf(paths, sizeof(paths), capture->path_interval > 1 ? ", path interval %u" : "", capture->path_interval);
+	if (capture->memory_limit != CAPTURE_MEMORY_LIMIT)
+		snprintf(memory, sizeof(memory), ", memory limit %zu MB", capture->memory_limit >> 20);
 	snprintf(out, size,
-	         "objects are counted already, with other settings: %s, depth %u%s, paths of %s, %s existing",
+	         "objects are counted already, with other settings: %s, depth %u%s, paths of %s, %s existing%s",
 	         capture->light ? "light" : "exact", capture->depth, paths, classes,
-	         capture->existing || capture->light ? "with" : "without");
+	         capture->existing || capture->light ? "with" : "without", memory);
 }

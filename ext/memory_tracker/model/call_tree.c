@@ -14,16 +14,26 @@
 /* So many are kept of the addresses that dead code has left; clearing them is no work worth mentioning then. */
 #define DEPARTED_LIMIT 1024
 
-int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_table *codes, uint32_t node_limit)
+static uint32_t least(uint32_t wanted, uint32_t most)
 {
+	return wanted && wanted < most ? wanted : most;
+}
+
+int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_table *codes,
+                   const struct call_tree_limits *limits)
+{
+	struct memory *node_memory = limits->node_memory ? limits->node_memory : memory;
+
 	memset(tree, 0, sizeof(*tree));
 	tree->memory = memory;
 	tree->codes = codes;
-	tree->path_limit = node_limit - node_limit / ROOTS_SHARE;
-	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address, UINT32_C(1) << 31);
-	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial, SERIAL_SLOTS);
+	tree->path_limit = least(limits->paths, limits->nodes - limits->nodes / ROOTS_SHARE);
+	path_cache_init(&tree->by_address, memory, (uintptr_t)&tree->by_address,
+	                least(limits->address_slots, UINT32_C(1) << 31));
+	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial,
+	                least(limits->serial_slots, SERIAL_SLOTS));
 	if (child_index_init(&tree->children, memory, &tree->nodes) || key_map_init(&tree->departed, memory) ||
-	    table_init(&tree->nodes, memory, sizeof(struct node), node_limit))
+	    table_init(&tree->nodes, node_memory, sizeof(struct node), limits->nodes))
 		return STATUS_NO_MEMORY;
 	return STATUS_OK;
 }
@@ -107,8 +117,10 @@ uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame
 {
 	uint32_t number = child_index_get(&tree->children, parent, frame);
 
-	if (!number && !room_for(tree, frame))
+	if (!number && !room_for(tree, frame)) {
+		memory_refuse(tree->memory);
 		return 0;
+	}
 	/* Room first: a node that was taken cannot be given back while readers look for nodes. */
 	if (number || child_index_reserve(&tree->children) != STATUS_OK || !(number = take_node(tree, epoch)))
 		return number;

@@ -35,7 +35,7 @@ struct stack {
 };
 
 struct call_tree {
-	struct memory *memory;    /* borrowed */
+	struct memory *memory;    /* borrowed, of all but the nodes */
 	struct code_table *codes; /* borrowed */
 	struct table nodes;
 	struct child_index children;  /* by parent and frame */
@@ -50,8 +50,17 @@ struct call_tree {
 	uint32_t waiting_next;
 };
 
+struct call_tree_limits {
+	uint32_t nodes; /* roots included */
+	uint32_t paths; /* nodes beyond which only roots and pseudo frames get one; 0: what leaves some for these */
+	struct memory *node_memory; /* borrowed: where nodes come from; NULL: where all else does */
+	uint32_t address_slots;     /* of the two caches; powers of two, 0: as many as there are paths for */
+	uint32_t serial_slots;
+};
+
 /* Returns 0 or STATUS_NO_MEMORY. */
-int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_table *codes, uint32_t node_limit);
+int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_table *codes,
+                   const struct call_tree_limits *limits);
 void call_tree_deinit(struct call_tree *tree);
 
 /* Makes sure that the next call_tree_add_root succeeds. Returns 0, STATUS_LIMIT or STATUS_NO_MEMORY. HOOK */

@@ -99,7 +99,10 @@ static int grow(struct child_index *index)
 int child_index_reserve(struct child_index *index)
 {
 	/* Half full at the most: an unsuccessful search then takes 2.5 steps (Knuth 6.4, linear probing). */
-	return index->count * 2 > index->mask ? grow(index) : STATUS_OK;
+	if (index->count * 2 <= index->mask || grow(index) == STATUS_OK)
+		return STATUS_OK;
+	/* Without memory searches take longer before nothing can be added any more. */
+	return index->count < index->mask - index->mask / 8 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 void child_index_add(struct child_index *index, uint32_t number)

@@ -1,5 +1,6 @@
 #include "model/class_table.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "model/snapshot.h"
@@ -13,6 +14,7 @@ int class_table_init(struct class_table *table, struct memory *memory, struct st
 	if (key_map_init(&table->by_key, memory) ||
 	    table_init(&table->records, memory, sizeof(struct class_record), limit))
 		return STATUS_NO_MEMORY;
+	record_queue_init(&table->unnamed, &table->records, offsetof(struct class_record, unnamed));
 	return STATUS_OK;
 }
 
@@ -78,6 +80,51 @@ void class_table_place(struct class_table *table, struct class_record *record, s
 	record->origin_line = line;
 }
 
+bool class_may_be_renamed(const struct class_record *record)
+{
+	const struct string *name = atomic_load_explicit(&record->name, memory_order_relaxed);
+
+	return !name || !name->length || name->bytes[0] < 'A' || name->bytes[0] > 'Z';
+}
+
+void class_table_await_name(struct class_table *table, struct class_record *record)
+{
+	if (!record->awaits_name)
+		record_queue_add(&table->unnamed, record->number);
+	record->awaits_name = true;
+}
+
+static void stop_waiting(struct class_table *table, struct class_record *record)
+{
+	if (record->awaits_name)
+		record_queue_remove(&table->unnamed, record->number);
+	record->awaits_name = false;
+}
+
+struct class_record *class_table_unnamed(const struct class_table *table)
+{
+	return table->unnamed.first ? class_at(table, table->unnamed.first) : NULL;
+}
+
+struct class_record *class_table_next_unnamed(const struct class_table *table, const struct class_record *record)
+{
+	return record->unnamed.next ? class_at(table, record->unnamed.next) : NULL;
+}
+
+void class_table_ask_later(struct class_table *table, struct class_record *record)
+{
+	stop_waiting(table, record);
+	class_table_await_name(table, record);
+}
+
+void class_table_forget_unnamed(struct class_table *table)
+{
+	struct class_record *record;
+
+	while ((record = class_table_unnamed(table)))
+		stop_waiting(table, record);
+}
+
 void class_table_rename(struct class_table *table, struct class_record *record, struct text name)
 {
 	struct string *old = record->name;
@@ -88,7 +135,7 @@ void class_table_rename(struct class_table *table, struct class_record *record, 
 	atomic_store_explicit(&record->name, renamed, memory_order_release);
 	atomic_fetch_and_explicit(&record->flags, ~(uint32_t)SNAPSHOT_CLASS_ANONYMOUS, memory_order_relaxed);
 	strings_release(table->strings, old);
-	forget_origin(table, record);
+	stop_waiting(table, record);
 }
 
 void class_table_publish(struct class_record *record)
@@ -109,6 +156,7 @@ bool class_table_retire_key(struct class_table *table, uintptr_t key)
 		return false;
 	if (record->address == key) {
 		record->address = 0;
+		stop_waiting(table, record);
 		atomic_fetch_or_explicit(&record->flags, SNAPSHOT_CLASS_UNLOADED, memory_order_relaxed);
 		class_table_queue_dead(table, record);
 	}
@@ -155,6 +203,7 @@ void class_table_recycle(struct class_table *table, struct class_record *record)
 	strings_release(table->strings, record->name);
 	record->name = NULL;
 	forget_origin(table, record);
+	stop_waiting(table, record);
 	atomic_store_explicit(&record->state, CLASS_FREE, memory_order_release);
 	table_give(&table->records, record->number);
 }

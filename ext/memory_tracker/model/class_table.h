@@ -16,6 +16,7 @@
 #include "model/memory.h"
 #include "model/names.h"
 #include "model/node.h"
+#include "model/record_queue.h"
 #include "model/strings.h"
 #include "model/table.h"
 
@@ -38,14 +39,16 @@ struct class_record {
 	uintptr_t address;           /* 0: dead, or none */
 	uintptr_t anonymous;         /* address at first sight, for the name of a class without one */
 	struct string *_Atomic name; /* owned reference; NULL: anonymous */
-	struct string *origin;       /* owned reference; of an anonymous class its file or its superclass, or NULL */
-	uint32_t origin_line;        /* 0: the origin is no file */
-	_Atomic uint32_t flags;      /* enum snapshot_class_flag */
-	_Atomic uint32_t state;      /* enum class_state; published last */
-	uint32_t other;              /* node "(other)", or 0 */
+	struct string *origin;  /* owned reference; of a class without a name its file or its superclass, or NULL */
+	uint32_t origin_line;   /* 0: the origin is no file */
+	_Atomic uint32_t flags; /* enum snapshot_class_flag */
+	_Atomic uint32_t state; /* enum class_state; published last */
+	uint32_t other;         /* node "(other)", or 0 */
 	uint32_t next_dead;
 	uint32_t walk;     /* of a light tracker: the latest that has met it */
 	bool chosen_depth; /* depth was set for this class, not for all */
+	bool awaits_name;  /* it is in the queue of those that may get a name */
+	struct record_links unnamed;
 
 	/* Of a light tracker. */
 	uint64_t identity; /* see light_class; 0: not known */
@@ -61,6 +64,7 @@ struct class_table {
 	uint64_t next_id;
 	uint32_t first_dead; /* classes that are dead but may have objects: a queue */
 	uint32_t last_dead;
+	struct record_queue unnamed; /* classes without a name that may get one */
 };
 
 /* Returns 0 or STATUS_NO_MEMORY. */
@@ -91,7 +95,29 @@ void class_table_describe(struct class_table *table, struct class_record *record
 /* The file and line where an anonymous class was made, in place of its superclass; before it is published. HOOK */
 void class_table_place(struct class_table *table, struct class_record *record, struct string *path, uint32_t line);
 
-/* Another name, while no reader is inside. GVL */
+/*
+ * Whether the class may get another name: it has none, or one that begins with the address of a module without a name
+ * ("#<Module:0x…>::Order"), or was given one for the time being, which is never a constant's. Of constants those that begin
+ * with another letter than these count as such, which costs asking, and nothing else. HOOK
+ */
+bool class_may_be_renamed(const struct class_record *record);
+
+/* Without a name, or with one that may change: class_table_unnamed will find it. HOOK */
+void class_table_await_name(struct class_table *table, struct class_record *record);
+
+/* The class that has waited longest to be asked for its name, or NULL. GVL */
+struct class_record *class_table_unnamed(const struct class_table *table);
+
+/* The one that waits behind it, or NULL. GVL */
+struct class_record *class_table_next_unnamed(const struct class_table *table, const struct class_record *record);
+
+/* It was asked and has no name yet: all others are asked before it is again. GVL */
+void class_table_ask_later(struct class_table *table, struct class_record *record);
+
+/* Those that wait are not asked any more. GVL */
+void class_table_forget_unnamed(struct class_table *table);
+
+/* Another name. Readers may be inside. GVL */
 void class_table_rename(struct class_table *table, struct class_record *record, struct text name);
 
 /* Makes it visible to readers. HOOK */

@@ -1,5 +1,6 @@
 #include "model/code_table.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "model/snapshot.h"
@@ -20,6 +21,7 @@ int code_table_init(struct code_table *table, struct memory *memory, struct stri
 	    table_init(&table->codes, memory, sizeof(struct code), frame_limit) ||
 	    table_init(&table->frames, memory, sizeof(struct frame), frame_limit))
 		return STATUS_NO_MEMORY;
+	record_queue_init(&table->unnamed, &table->codes, offsetof(struct code, unnamed));
 	return STATUS_OK;
 }
 
@@ -84,7 +86,7 @@ struct code *code_table_add(struct code_table *table, uintptr_t address, const s
 	if (!number)
 		return NULL;
 	struct code *code = code_at(table, number);
-	code->kind = description->kind;
+	code->kind = (uint8_t)description->kind;
 	code->serial = ++table->next_serial;
 	code->path = strings_intern(table->strings, description->path.bytes ? description->path.bytes : "",
 	                            description->path.length);
@@ -98,7 +100,8 @@ struct code *code_table_add(struct code_table *table, uintptr_t address, const s
 	}
 	code->address = address;
 	code->named = code->kind == CODE_IGNORED;
-	table->unnamed += !code->named;
+	if (!code->named)
+		record_queue_add(&table->unnamed, number);
 	return code;
 }
 
@@ -340,21 +343,13 @@ bool code_table_name(struct code_table *table, struct code *code, struct text la
 	strings_release(table->strings, code->label);
 	code->label = whole;
 	code->named = true;
-	table->unnamed--;
+	record_queue_remove(&table->unnamed, code_number(table, code));
 	return aliased;
 }
 
-uint32_t code_table_next_unnamed(const struct code_table *table, uint32_t number)
+struct code *code_table_unnamed(const struct code_table *table)
 {
-	uint32_t end = table_end(&table->codes);
-
-	while (table->unnamed && ++number < end) {
-		const struct code *code = code_at(table, number);
-
-		if (code->address && !code->named)
-			return number;
-	}
-	return 0;
+	return table->unnamed.first ? code_at(table, table->unnamed.first) : NULL;
 }
 
 bool code_table_retire(struct code_table *table, uintptr_t address)
@@ -365,7 +360,7 @@ bool code_table_retire(struct code_table *table, uintptr_t address)
 		return false;
 	if (!code->named) {
 		settle_frames(table, code, code->label);
-		table->unnamed--;
+		record_queue_remove(&table->unnamed, code_number(table, code));
 	}
 	uint32_t number = remove_address(table, address);
 	code->address = 0;

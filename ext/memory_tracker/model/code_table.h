@@ -19,17 +19,19 @@
 #include "model/key_map.h"
 #include "model/memory.h"
 #include "model/names.h"
+#include "model/record_queue.h"
 #include "model/status.h"
 #include "model/strings.h"
 #include "model/table.h"
 
 struct code {
-	uintptr_t address; /* 0: the record is free */
-	uint64_t serial;   /* never given again */
-	enum code_kind kind;
-	bool named;                 /* the label is the whole name */
+	uintptr_t address;          /* 0: the record is free */
+	uint64_t serial;            /* never given again */
+	uint8_t kind;               /* enum code_kind */
+	bool named;                 /* the label is the whole name; else it is in the queue of those that wait for it */
 	uint32_t first_provisional; /* frames that still belong to this code alone */
-	struct string *path;        /* owned references */
+	struct record_links unnamed;
+	struct string *path; /* owned references */
 	struct string *label;
 };
 
@@ -59,8 +61,8 @@ struct code_table {
 	struct table codes;
 	struct table frames;
 	uint64_t next_serial;
-	uint32_t unnamed;         /* codes that wait for their whole name */
-	_Atomic uint32_t aliased; /* frames that have become aliases, ever */
+	struct record_queue unnamed; /* codes that wait for their whole name */
+	_Atomic uint32_t aliased;    /* frames that have become aliases, ever */
 };
 
 /* Returns 0 or STATUS_NO_MEMORY. */
@@ -103,13 +105,13 @@ static inline bool code_table_folds(const struct code_table *table, uintptr_t ad
 uint32_t code_table_pseudo_frame(struct code_table *table, const char *label, uint32_t flags);
 
 /*
- * Gives code its whole name. Frames that it has so far may become aliases; true when some did. GVL, while no reader is
- * inside: old labels are freed.
+ * Gives code its whole name. Frames that it has so far may become aliases; true when some did. Readers may be
+ * inside. GVL
  */
 bool code_table_name(struct code_table *table, struct code *code, struct text label);
 
-/* The next code after `number` that waits for its name, or 0. GVL */
-uint32_t code_table_next_unnamed(const struct code_table *table, uint32_t number);
+/* The code that has waited longest for its name, or NULL. GVL */
+struct code *code_table_unnamed(const struct code_table *table);
 
 /* Follows aliases. ANY THREAD */
 uint32_t frame_canonical(const struct code_table *table, uint32_t number);

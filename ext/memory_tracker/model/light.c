@@ -1,6 +1,7 @@
 #include "model/light.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "model/snapshot.h"
 
@@ -304,17 +305,31 @@ static void note_majors(struct tracker *tracker, const struct light_facts *facts
 	atomic_store(&tracker->major_newborn, facts->born_since ? facts->born_since : 1);
 }
 
-bool light_settle(struct tracker *tracker, const struct light_facts *facts)
+/* All numbers change together, so no reader may be inside; one that never leaves must not hold up the program. */
+static bool pause_readers(struct tracker *tracker)
+{
+	struct timespec pause = {0, LIGHT_PATIENCE_NS / 100};
+
+	for (int attempt = 0; attempt < 100; attempt++) {
+		if (tracker_pause_readers(tracker))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+int light_settle(struct tracker *tracker, const struct light_facts *facts)
 {
 	struct light *light = tracker->light;
 
 	light_count_run(light);
 	if (light->failed)
-		return false;
+		return STATUS_NO_MEMORY;
+	if (!pause_readers(tracker))
+		return STATUS_BUSY;
 	uint64_t births = light->number ? facts->born - light->born : 0;
 	bool major = light->number && facts->majors;
 	uint64_t gcs = light->number ? facts->gcs : 0;
-	tracker_lock(tracker);
 	light->number++;
 	share_out(tracker, births);
 	take_counts(tracker);
@@ -324,7 +339,7 @@ bool light_settle(struct tracker *tracker, const struct light_facts *facts)
 	add(&tracker->gcs_seen, gcs);
 	if (major)
 		note_majors(tracker, facts);
-	tracker_unlock(tracker);
+	tracker_resume_readers(tracker);
 	tracker_recycle_dead_classes(tracker, table_count(&tracker->classes.records));
-	return true;
+	return STATUS_OK;
 }

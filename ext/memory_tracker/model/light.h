@@ -133,8 +133,12 @@ struct light_facts {
 	uint64_t monotonic_ns; /* now */
 };
 
-/* Takes over what a walk has found. Does nothing when it has failed, and returns false. */
-bool light_settle(struct tracker *tracker, const struct light_facts *facts);
+/*
+ * Takes over what a walk has found. Returns 0, or STATUS_NO_MEMORY when it has failed, or STATUS_BUSY when a reader did not
+ * leave within LIGHT_PATIENCE_NS; then nothing is changed.
+ */
+#define LIGHT_PATIENCE_NS 20000000
+int light_settle(struct tracker *tracker, const struct light_facts *facts);
 
 /* The record of a class with this key, or NULL. At any time */
 struct class_record *light_class(const struct tracker *tracker, uintptr_t key);

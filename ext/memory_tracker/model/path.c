@@ -22,6 +22,7 @@ static struct code *code_of(struct tracker *tracker, uintptr_t address)
 
 	if (code)
 		return code;
+	tracker_sweep_names(tracker);
 	tracker->names.describe_code(tracker->names.context, address, &description);
 	/* The key bit first: code whose death would not be noticed must not be remembered. */
 	struct heap_place place = heap_map_make(&tracker->map, address, &status);
@@ -125,10 +126,10 @@ static bool make_room(struct tracker *tracker)
 		tracker->next_eviction--;
 		return false;
 	}
-	if (tracker->observed || pthread_mutex_trylock(&tracker->gate) != 0)
+	if (tracker->observed || !tracker_pause_readers(tracker))
 		return false;
 	uint32_t evicted = evict_leaves(tracker);
-	pthread_mutex_unlock(&tracker->gate);
+	tracker_resume_readers(tracker);
 	tracker->next_eviction = evicted < EVICTION_YIELD ? EVICTION_PAUSE : 0;
 	return evicted > 0;
 }
@@ -160,11 +161,8 @@ static uint32_t other_node(struct tracker *tracker, struct class_record *class)
 	atomic_store_explicit(&tracker->paths_dropped, dropped + 1, memory_order_relaxed);
 	if (class->other)
 		return class->other;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(other)", 0);
-	if (!frame)
-		return class->root_number;
-	class->other = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
-	frame_release_unused(&tracker->codes, frame);
+	class->other =
+	    call_tree_child(&tracker->tree, class->root_number, tracker->other_frame, tracker_epoch(tracker));
 	return class->other ? class->other : class->root_number;
 }
 

@@ -30,8 +30,10 @@ enum snapshot_flag {
 	    4, /* retained is an upper bound: objects were born while the latest major GC marked */
 	SNAPSHOT_PATHS_ESTIMATED = 8, /* only every path_interval-th allocation of a class is counted on a node */
 	SNAPSHOT_EXISTING = 16,       /* objects from before the start were entered: live is the whole heap's */
-	SNAPSHOT_LIGHT = 64,          /* see below */
-	SNAPSHOT_ENDED = 32,          /* the program has ended: these numbers stay as they are */
+	SNAPSHOT_LIGHT = 64,
+	/* see below */ SNAPSHOT_LIMIT_REACHED =
+	    128,             /* the memory limit, or a bound that depends on it, was in the way of something */
+	SNAPSHOT_ENDED = 32, /* the program has ended: these numbers stay as they are */
 };
 
 enum snapshot_class_flag {
@@ -73,7 +75,10 @@ struct snapshot_header {
 	uint64_t dropped;        /* objects that could not be recorded at all */
 	uint64_t paths_dropped;  /* objects whose call path could not be recorded; they count under "(other)" */
 	uint64_t events_dropped; /* events that no block was called for, because its queue was full */
-	uint64_t tracker_bytes;  /* memory that the tracker itself holds */
+	uint64_t
+	    classes_dropped; /* objects of classes that could not be recorded; they count under a class of their own */
+	uint64_t tracker_bytes; /* memory that the tracker itself holds */
+	uint64_t memory_limit;  /* bytes that it may hold, with all that belongs to it */
 
 	uint64_t gc_minor;         /* since the process started, as in GC.stat */
 	uint64_t gc_major;         /* likewise */

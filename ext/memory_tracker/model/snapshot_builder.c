@@ -85,15 +85,23 @@ static snapshot_string_ref add_string(struct builder *builder, const struct stri
 
 /* --- classes --- */
 
-static snapshot_string_ref class_name(struct builder *builder, struct class_record *record)
+/* Read once: the writer may name the class meanwhile. */
+static void name_class(struct builder *builder, struct snapshot_class *class, struct class_record *record)
 {
 	const struct string *name = atomic_load_explicit(&record->name, memory_order_acquire);
+	uint32_t flags = atomic_load_explicit(&record->flags, memory_order_relaxed);
 	char buffer[64];
 
-	if (name)
-		return add_string(builder, name);
+	class->flags = flags & ~(uint32_t)SNAPSHOT_CLASS_ANONYMOUS;
+	if (name) {
+		class->name = add_string(builder, name);
+		return;
+	}
+	class->flags |= SNAPSHOT_CLASS_ANONYMOUS;
 	int length = snprintf(buffer, sizeof(buffer), "#<Class:0x%016llx>", (unsigned long long)record->anonymous);
-	return add_text(builder, buffer, (uint32_t)length);
+	class->name = add_text(builder, buffer, (uint32_t)length);
+	class->origin = record->origin ? add_string(builder, record->origin) : 0;
+	class->origin_line = record->origin_line;
 }
 
 static void add_class(struct builder *builder, struct class_record *record)
@@ -111,10 +119,7 @@ static void add_class(struct builder *builder, struct class_record *record)
 	class->freed = counts.freed;
 	class->retained = counts.retained;
 	class->allocated_bytes = counts.allocated_bytes;
-	class->flags = atomic_load_explicit(&record->flags, memory_order_relaxed);
-	class->name = class_name(builder, record);
-	class->origin = record->origin ? add_string(builder, record->origin) : 0;
-	class->origin_line = record->origin_line;
+	name_class(builder, class, record);
 	builder->class_index[record->number] = (uint32_t)(builder->classes.used / sizeof(*class));
 }
 
@@ -297,12 +302,16 @@ static void fill_counters(struct snapshot_header *header, struct tracker *tracke
 	header->lost = atomic_load_explicit(&tracker->lost, memory_order_relaxed);
 	header->dropped = atomic_load_explicit(&tracker->dropped, memory_order_relaxed);
 	header->paths_dropped = atomic_load_explicit(&tracker->paths_dropped, memory_order_relaxed);
+	header->classes_dropped = atomic_load_explicit(&tracker->classes_dropped, memory_order_relaxed);
 	header->events_dropped = atomic_load_explicit(&tracker->events_dropped, memory_order_relaxed);
 	header->gcs_seen = atomic_load_explicit(&tracker->gcs_seen, memory_order_relaxed);
 	header->majors_seen = atomic_load_explicit(&tracker->majors_seen, memory_order_relaxed);
 	header->major_at_ns = atomic_load_explicit(&tracker->major_at_ns, memory_order_relaxed);
 	header->major_newborn = atomic_load_explicit(&tracker->major_newborn, memory_order_relaxed);
 	header->tracker_bytes = memory_used(tracker->memory);
+	if (memory_was_refused(tracker->memory) || memory_was_refused(&tracker->map_memory) ||
+	    memory_was_refused(&tracker->record_memory))
+		header->flags |= SNAPSHOT_LIMIT_REACHED;
 	if (header->major_newborn)
 		header->flags |= SNAPSHOT_RETAINED_BOUND;
 }
@@ -374,7 +383,7 @@ struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct s
 	struct snapshot_header *header = NULL;
 	struct builder builder;
 
-	tracker_lock(tracker);
+	tracker_begin_reading(tracker);
 	if (prepare(&builder, tracker)) {
 		add_classes(&builder);
 		add_nodes(&builder);
@@ -392,7 +401,7 @@ struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct s
 			header->chosen_count = tracker->choice.count;
 		}
 	}
-	tracker_unlock(tracker);
+	tracker_end_reading(tracker);
 	clean_up(&builder);
 	return header;
 }

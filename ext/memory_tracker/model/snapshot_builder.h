@@ -19,8 +19,8 @@ struct snapshot_facts {
 };
 
 /*
- * A snapshot that the caller frees with free(), or NULL without memory. Takes the tracker's gate: the writer goes
- * on counting meanwhile, but recycles nothing. ANY THREAD
+ * A snapshot that the caller frees with free(), or NULL without memory. Shares the tracker's reader lock: the
+ * writer goes on counting meanwhile, but recycles nothing. ANY THREAD
  */
 struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct snapshot_facts *facts);
 

@@ -6,6 +6,7 @@ enum status {
 	STATUS_OK = 0,
 	STATUS_NO_MEMORY, /* the allocator has no more */
 	STATUS_LIMIT,     /* a table has reached its limit */
+	STATUS_BUSY,      /* a reader is inside */
 	STATUS_ADDRESS,   /* an address that cannot be an object's */
 };
 

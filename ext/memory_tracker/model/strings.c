@@ -32,6 +32,7 @@ void strings_deinit(struct strings *strings)
 	}
 	if (strings->map.slots)
 		key_map_deinit(&strings->map);
+	strings_sweep(strings);
 	memset(strings, 0, sizeof(*strings));
 }
 
@@ -47,8 +48,10 @@ static uint64_t hash_of(const char *bytes, size_t length)
 
 static struct string *make_string(struct strings *strings, const char *bytes, uint32_t length, uint64_t hash)
 {
-	if (strings->bytes + length > strings->limit)
+	if (strings->bytes + string_size(length) > strings->limit) {
+		memory_refuse(strings->memory);
 		return NULL;
+	}
 	struct string *string = memory_allocate(strings->memory, string_size(length));
 	if (!string)
 		return NULL;
@@ -56,8 +59,15 @@ static struct string *make_string(struct strings *strings, const char *bytes, ui
 	string->length = length;
 	string->hash = hash;
 	string->references = 1;
-	strings->bytes += length;
+	strings->bytes += string_size(length);
 	return string;
+}
+
+/* Nothing refers to it any more. */
+static void free_string(struct strings *strings, struct string *string)
+{
+	strings->bytes -= string_size(string->length);
+	memory_release(strings->memory, string, string_size(string->length));
 }
 
 struct string *strings_intern(struct strings *strings, const char *bytes, size_t length)
@@ -76,8 +86,7 @@ struct string *strings_intern(struct strings *strings, const char *bytes, size_t
 		return NULL;
 	string->next = first;
 	if (key_map_put(&strings->map, hash, (uint64_t)(uintptr_t)string) != STATUS_OK) {
-		strings->bytes -= string->length;
-		memory_release(strings->memory, string, string_size(string->length));
+		free_string(strings, string);
 		return NULL;
 	}
 	return string;
@@ -111,6 +120,16 @@ void strings_release(struct strings *strings, struct string *string)
 	if (!string || --string->references > 0)
 		return;
 	unlink_string(strings, string);
-	strings->bytes -= string->length;
-	memory_release(strings->memory, string, string_size(string->length));
+	string->next = strings->retired;
+	strings->retired = string;
+}
+
+void strings_sweep(struct strings *strings)
+{
+	while (strings->retired) {
+		struct string *string = strings->retired;
+
+		strings->retired = string->next;
+		free_string(strings, string);
+	}
 }

@@ -71,8 +71,10 @@ int table_reserve(struct table *table)
 
 	if (table->free_count)
 		return STATUS_OK;
-	if (number > table->limit)
+	if (number > table->limit) {
+		memory_refuse(table->memory);
 		return STATUS_LIMIT;
+	}
 	if (atomic_load_explicit(&table->chunks[index], memory_order_relaxed))
 		return STATUS_OK;
 	return add_chunk(table, index);

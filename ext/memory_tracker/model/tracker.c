@@ -3,12 +3,8 @@
 #include <string.h>
 
 #include "model/light.h"
+#include "model/limits.h"
 #include "model/snapshot.h"
-
-#define DEFAULT_CLASSES (UINT32_C(1) << 20)
-#define DEFAULT_NODES (UINT32_C(1) << 21)
-#define DEFAULT_FRAMES (UINT32_C(1) << 20)
-#define DEFAULT_STRINGS ((size_t)128 << 20)
 
 /* How many nodes with a provisional frame are looked at in one go. */
 #define SETTLE_STEPS 256
@@ -61,44 +57,54 @@ static struct class_record *make_pseudo_class(struct tracker *tracker, const cha
 	return class;
 }
 
-static void use_defaults(struct tracker_options *options)
-{
-	struct tracker_limits *limits = &options->limits;
-
-	limits->classes = limits->classes ? limits->classes : DEFAULT_CLASSES;
-	limits->nodes = limits->nodes ? limits->nodes : DEFAULT_NODES;
-	limits->frames = limits->frames ? limits->frames : DEFAULT_FRAMES;
-	limits->strings = limits->strings ? limits->strings : DEFAULT_STRINGS;
-	options->path_interval = options->path_interval ? options->path_interval : 1;
-}
-
 static int init_tables(struct tracker *tracker)
 {
 	struct memory *memory = tracker->memory;
 	const struct tracker_limits *limits = &tracker->options.limits;
+	struct call_tree_limits tree_limits = {
+	    .nodes = limits->nodes,
+	    .paths = limits->paths,
+	    .node_memory = &tracker->record_memory,
+	    .address_slots = limits->address_slots,
+	    .serial_slots = limits->serial_slots,
+	};
 
-	if (heap_map_init(&tracker->map, memory, tracker->options.slot_size) ||
+	if (heap_map_init(&tracker->map, &tracker->map_memory, tracker->options.slot_size) ||
 	    strings_init(&tracker->strings, memory, limits->strings) ||
 	    code_table_init(&tracker->codes, memory, &tracker->strings, limits->frames) ||
-	    call_tree_init(&tracker->tree, memory, &tracker->codes, limits->nodes) ||
-	    class_table_init(&tracker->classes, memory, &tracker->strings, limits->classes) ||
+	    call_tree_init(&tracker->tree, memory, &tracker->codes, &tree_limits) ||
+	    class_table_init(&tracker->classes, &tracker->record_memory, &tracker->strings, limits->classes) ||
 	    path_choice_init(&tracker->choice, memory, &tracker->strings, tracker->options.chosen,
 	                     tracker->options.chosen_count))
 		return STATUS_NO_MEMORY;
 	tracker->others = make_pseudo_class(tracker, "(classes not recorded)", 0);
 	tracker->unloaded = make_pseudo_class(tracker, "(unloaded classes)", SNAPSHOT_CLASS_UNLOADED);
-	return tracker->others && tracker->unloaded ? STATUS_OK : STATUS_NO_MEMORY;
+	tracker->other_frame = code_table_pseudo_frame(&tracker->codes, "(other)", 0);
+	if (!tracker->others || !tracker->unloaded || !tracker->other_frame)
+		return STATUS_NO_MEMORY;
+	frame_retain(&tracker->codes, tracker->other_frame);
+	return STATUS_OK;
+}
+
+static void share_memory(struct tracker *tracker, struct memory *memory)
+{
+	size_t limit = memory->limit;
+
+	tracker->memory = memory;
+	memory_init_share(&tracker->map_memory, memory, limits_map(limit));
+	memory_init_share(&tracker->record_memory, memory, limits_records(limit));
+	limits_fill(&tracker->options.limits, limit);
 }
 
 int tracker_init(struct tracker *tracker, struct memory *memory, const struct names *names,
                  const struct tracker_options *options)
 {
 	memset(tracker, 0, sizeof(*tracker));
-	tracker->memory = memory;
 	tracker->names = *names;
 	tracker->options = *options;
-	use_defaults(&tracker->options);
-	pthread_mutex_init(&tracker->gate, NULL);
+	tracker->options.path_interval = options->path_interval ? options->path_interval : 1;
+	share_memory(tracker, memory);
+	pthread_rwlock_init(&tracker->reader_lock, NULL);
 	int status = init_tables(tracker);
 	tracker->options.chosen = NULL;
 	if (status == STATUS_OK && options->light)
@@ -130,48 +136,60 @@ void tracker_deinit(struct tracker *tracker)
 		path_choice_deinit(&tracker->choice);
 	if (tracker->strings.memory)
 		strings_deinit(&tracker->strings);
-	pthread_mutex_destroy(&tracker->gate);
+	pthread_rwlock_destroy(&tracker->reader_lock);
 }
 
-void tracker_lock(struct tracker *tracker)
+bool tracker_pause_readers(struct tracker *tracker)
 {
-	pthread_mutex_lock(&tracker->gate);
+	return pthread_rwlock_trywrlock(&tracker->reader_lock) == 0;
 }
 
-void tracker_unlock(struct tracker *tracker)
+void tracker_resume_readers(struct tracker *tracker)
 {
-	pthread_mutex_unlock(&tracker->gate);
+	strings_sweep(&tracker->strings);
+	pthread_rwlock_unlock(&tracker->reader_lock);
+}
+
+void tracker_begin_reading(struct tracker *tracker)
+{
+	pthread_rwlock_rdlock(&tracker->reader_lock);
+}
+
+void tracker_end_reading(struct tracker *tracker)
+{
+	pthread_rwlock_unlock(&tracker->reader_lock);
+}
+
+void tracker_sweep_names(struct tracker *tracker)
+{
+	if (tracker->strings.retired && tracker_pause_readers(tracker))
+		tracker_resume_readers(tracker);
 }
 
 void tracker_name_code(struct tracker *tracker, struct code *code, struct text label)
 {
-	tracker_lock(tracker);
 	code_table_name(&tracker->codes, code, label);
-	tracker_unlock(tracker);
 }
 
 void tracker_settle_names(struct tracker *tracker)
 {
 	/* Events that wait for a block name nodes by number. */
-	if (tracker->observed || !tracker->tree.waiting_count)
+	if (tracker->observed || !tracker->tree.waiting_count || !tracker_pause_readers(tracker))
 		return;
-	tracker_lock(tracker);
 	call_tree_settle_aliases(&tracker->tree, tracker_epoch(tracker), SETTLE_STEPS);
-	tracker_unlock(tracker);
+	tracker_resume_readers(tracker);
 }
 
 void tracker_name_class(struct tracker *tracker, struct class_record *class, struct text name)
 {
-	tracker_lock(tracker);
 	class_table_rename(&tracker->classes, class, name);
-	tracker_unlock(tracker);
 	if (!class->chosen_depth)
 		class->depth = usual_depth(tracker, class);
 }
 
-void tracker_reset_gate(struct tracker *tracker)
+void tracker_reset_reader_lock(struct tracker *tracker)
 {
-	pthread_mutex_init(&tracker->gate, NULL);
+	pthread_rwlock_init(&tracker->reader_lock, NULL);
 }
 
 /* --- keys --- */
@@ -257,7 +275,7 @@ static void recycle_class(struct tracker *tracker, struct class_record *class)
 
 void tracker_recycle_dead_classes(struct tracker *tracker, uint32_t steps)
 {
-	if (!tracker->classes.first_dead || pthread_mutex_trylock(&tracker->gate) != 0)
+	if (!tracker->classes.first_dead || !tracker_pause_readers(tracker))
 		return;
 	for (uint32_t step = 0; step < steps; step++) {
 		struct class_record *class = class_table_next_dead(&tracker->classes);
@@ -270,7 +288,7 @@ void tracker_recycle_dead_classes(struct tracker *tracker, uint32_t steps)
 		else
 			class_table_queue_dead(&tracker->classes, class);
 	}
-	pthread_mutex_unlock(&tracker->gate);
+	tracker_resume_readers(tracker);
 }
 
 /* The allocating line of an object, when its call path was taken; else NULL. */
@@ -319,6 +337,8 @@ static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_
 	/* Room for the key was made with the room for the record. */
 	class_table_add_key(&tracker->classes, description->real, class);
 	class->address = address;
+	if (address && class_may_be_renamed(class))
+		class_table_await_name(&tracker->classes, class);
 	class_table_publish(class);
 	return class;
 }

@@ -5,8 +5,9 @@
  * and read by any thread through tracker_snapshot. It never allocates in the watched program, never raises, never
  * aborts: what cannot be recorded for want of memory is counted in `dropped`.
  *
- * Records that readers can reach are recycled only behind the gate, a mutex that readers hold while they copy. The
- * writer only ever tries it, so it never waits for a reader.
+ * Records that readers can reach are recycled only with the reader lock, which any number of readers share while they
+ * copy. The writer only ever tries it, and puts off what it cannot do, so it never waits for a reader. All else that it
+ * changes in such records is published in one atomic store.
  */
 #ifndef MEMORY_TRACKER_MODEL_TRACKER_H
 #define MEMORY_TRACKER_MODEL_TRACKER_H
@@ -25,11 +26,15 @@
 #include "model/path_choice.h"
 #include "model/strings.h"
 
+/* What no table may outgrow, beside the limit of the memory; a zero takes a share of that. See model/limits.h */
 struct tracker_limits {
 	uint32_t classes; /* records */
 	uint32_t nodes;   /* of call paths, classes included */
+	uint32_t paths;   /* nodes beyond which paths count under "(other)" */
 	uint32_t frames;
-	size_t strings; /* bytes of text */
+	uint32_t address_slots; /* of the caches of known paths; powers of two */
+	uint32_t serial_slots;
+	size_t strings; /* bytes of text, with what tells of it */
 };
 
 struct light;
@@ -39,13 +44,15 @@ struct tracker_options {
 	uint32_t depth;               /* frames to take for every chosen class; 0: counts only */
 	uint32_t path_interval;       /* take the path of every nth birth of a class; at least 1 */
 	bool light;                   /* see model/light.h */
-	struct tracker_limits limits; /* a zero takes the default */
-	const struct text *chosen;    /* names of the chosen classes, borrowed by tracker_init alone */
-	uint32_t chosen_count;        /* 0: every class is chosen */
+	struct tracker_limits limits;
+	const struct text *chosen; /* names of the chosen classes, borrowed by tracker_init alone */
+	uint32_t chosen_count;     /* 0: every class is chosen */
 };
 
 struct tracker {
-	struct memory *memory; /* borrowed */
+	struct memory *memory;       /* borrowed */
+	struct memory map_memory;    /* a share: nothing pushes out what counting takes */
+	struct memory record_memory; /* a share: of classes and nodes */
 	struct names names;
 	struct tracker_options options;
 	_Atomic uint32_t epoch; /* odd: a major mark has ended, its sweep has not */
@@ -59,11 +66,12 @@ struct tracker {
 	struct light *light;                 /* owned; NULL: it hears of every birth and death */
 	struct class_record *others;         /* objects of classes that could not be recorded */
 	struct class_record *unloaded;       /* the totals of classes that are gone */
+	uint32_t other_frame;                /* "(other)": made before there can be no room for it */
 	uint32_t hidden_roots[HIDDEN_KINDS]; /* nodes, see model/hidden.h; 0: not met */
 	uint64_t next_eviction;              /* paths without room until leaves are looked for again */
 	uint32_t eviction_place;             /* the number of the node that was looked at last */
 	uint64_t mark_newborn;               /* objects born during the mark that ended last */
-	pthread_mutex_t gate;
+	pthread_rwlock_t reader_lock;        /* shared by readers; the writer has it alone to recycle what they read */
 
 	_Atomic uint64_t lost;
 	_Atomic uint64_t dropped;
@@ -178,18 +186,30 @@ void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint
 /* Gives code its whole name. Never inside an event. GVL */
 void tracker_name_code(struct tracker *tracker, struct code *code, struct text label);
 
-/* Tidies up, some steps at a time, what names have shown to be the same. Never inside an event. GVL */
+/*
+ * Tidies up, some steps at a time, what names have shown to be the same; put off while a reader is inside. Never inside an
+ * event. GVL
+ */
 void tracker_settle_names(struct tracker *tracker);
 
 /* Gives a class its name. Never inside an event. GVL */
 void tracker_name_class(struct tracker *tracker, struct class_record *class, struct text name);
 
-/* Readers are kept out meanwhile. Never inside an event. GVL */
-void tracker_lock(struct tracker *tracker);
-void tracker_unlock(struct tracker *tracker);
+/* Keeps readers out until tracker_resume_readers; false, and at once, when one is inside. HOOK */
+bool tracker_pause_readers(struct tracker *tracker);
+void tracker_resume_readers(struct tracker *tracker);
 
-/* After a fork, in the child: no other thread is left that could hold the gate. */
-void tracker_reset_gate(struct tracker *tracker);
+/* Frees names that nothing refers to any more, unless a reader is inside. HOOK */
+void tracker_sweep_names(struct tracker *tracker);
+
+/* After a fork, in the child: no other thread is left that could hold the reader lock. */
+void tracker_reset_reader_lock(struct tracker *tracker);
+
+/* --- reading, by any thread --- */
+
+/* What is read between these stays where it is; the writer goes on counting. ANY THREAD */
+void tracker_begin_reading(struct tracker *tracker);
+void tracker_end_reading(struct tracker *tracker);
 
 /* --- reading, by the writer's own thread --- */
 

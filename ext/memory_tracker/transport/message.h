@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define MESSAGE_MAGIC UINT32_C(0x4d54524b)
-#define MESSAGE_VERSION UINT32_C(2)
+#define MESSAGE_VERSION UINT32_C(3)
 
 /* Bytes of the longest question's body, and of the longest answer's. */
 #define MESSAGE_QUESTION_MAX 8192
@@ -58,7 +58,8 @@ enum message_start_given {
 	MESSAGE_START_PATH_INTERVAL = 4,
 	MESSAGE_START_EXISTING = 8,
 	MESSAGE_START_CLASSES = 16,
-	MESSAGE_START_ALL = 31,
+	MESSAGE_START_MEMORY_LIMIT = 32,
+	MESSAGE_START_ALL = 63,
 };
 
 /*
@@ -71,6 +72,8 @@ struct message_start {
 	uint32_t depth;         /* frames */
 	uint32_t path_interval; /* call paths of every so manieth object, at least 1 */
 	uint32_t existing;      /* 1: objects from before the start count too */
+	uint32_t reserved;      /* 0 */
+	uint64_t memory_limit;  /* bytes that the capture may take */
 };
 
 /* `depth` in frames, UINT32_MAX: what all classes have. */

@@ -63,7 +63,7 @@ static const char *parse_depth(const struct channel_message *message, struct ser
 }
 
 /* Whether a field has a value that is possible, and none where it is not given. */
-static bool is_sound(const struct message_start *start, uint32_t given, uint32_t value, uint32_t least, uint32_t most)
+static bool is_sound(const struct message_start *start, uint32_t given, uint64_t value, uint64_t least, uint64_t most)
 {
 	return start->given & given ? value >= least && value <= most : value == 0;
 }
@@ -87,12 +87,13 @@ static const char *parse_start(const struct channel_message *message, struct ser
 	memcpy(start, message->body, sizeof(*start));
 	size_t size = message->size - sizeof(*start);
 	memcpy(work->names, (const char *)message->body + sizeof(*start), size);
-	bool sound = !(start->given & ~(uint32_t)MESSAGE_START_ALL) &&
-	             is_sound(start, MESSAGE_START_MODE, start->light, 0, 1) &&
-	             is_sound(start, MESSAGE_START_DEPTH, start->depth, 0, UINT32_MAX) &&
-	             is_sound(start, MESSAGE_START_PATH_INTERVAL, start->path_interval, 1, INT32_MAX) &&
-	             is_sound(start, MESSAGE_START_EXISTING, start->existing, 0, 1) &&
-	             is_sound(start, MESSAGE_START_CLASSES, (uint32_t)size, 1, MESSAGE_START_NAMES_MAX);
+	bool sound =
+	    !(start->given & ~(uint32_t)MESSAGE_START_ALL) && is_sound(start, MESSAGE_START_MODE, start->light, 0, 1) &&
+	    is_sound(start, MESSAGE_START_DEPTH, start->depth, 0, UINT32_MAX) &&
+	    is_sound(start, MESSAGE_START_PATH_INTERVAL, start->path_interval, 1, INT32_MAX) &&
+	    is_sound(start, MESSAGE_START_EXISTING, start->existing, 0, 1) &&
+	    is_sound(start, MESSAGE_START_MEMORY_LIMIT, start->memory_limit, 1, SIZE_MAX) && !start->reserved &&
+	    is_sound(start, MESSAGE_START_CLASSES, (uint32_t)size, 1, MESSAGE_START_NAMES_MAX);
 	return sound && are_names(work->names, size) ? NULL : "the settings of a start make no sense";
 }
 

@@ -85,10 +85,20 @@ static void put_heap(struct buffer *out, const struct snapshot_header *snapshot)
 
 static void put_not_recorded(struct buffer *out, const struct snapshot_header *snapshot)
 {
+	char text[FORMAT_SIZE];
+
 	if (snapshot->dropped)
 		put_number(out, "  objects not recorded ", snapshot->dropped);
+	if (snapshot->classes_dropped)
+		put_number(out, "  objects of classes not recorded ", snapshot->classes_dropped);
 	if (snapshot->paths_dropped)
 		put_number(out, "  paths not recorded ", snapshot->paths_dropped);
+	if (snapshot->flags & SNAPSHOT_LIMIT_REACHED &&
+	    (snapshot->dropped || snapshot->classes_dropped || snapshot->paths_dropped)) {
+		buffer_puts(out, "  memory limit ");
+		buffer_add(out, text, format_bytes(text, snapshot->memory_limit));
+		buffer_puts(out, " reached");
+	}
 }
 
 static bool retained_is_bound(const struct snapshot_header *snapshot)

@@ -187,7 +187,9 @@ static uint64_t not_recorded(const struct header_facts *facts)
 {
 	const struct snapshot_header *snapshot = facts->figures->snapshot;
 
-	return snapshot->dropped ? snapshot->dropped : snapshot->paths_dropped;
+	if (snapshot->dropped)
+		return snapshot->dropped;
+	return snapshot->classes_dropped ? snapshot->classes_dropped : snapshot->paths_dropped;
 }
 
 static bool lacks_records(const struct header_facts *facts)
@@ -197,10 +199,20 @@ static bool lacks_records(const struct header_facts *facts)
 
 static void put_not_recorded(struct buffer *out, const struct header_facts *facts)
 {
+	const struct snapshot_header *snapshot = facts->figures->snapshot;
 	char text[FORMAT_SIZE];
 
 	buffer_add(out, text, format_count(text, not_recorded(facts)));
-	buffer_puts(out, facts->figures->snapshot->dropped ? " objects not recorded" : " paths not recorded");
+	if (snapshot->dropped)
+		buffer_puts(out, " objects not recorded");
+	else if (snapshot->classes_dropped)
+		buffer_puts(out, " objects of classes not recorded");
+	else
+		buffer_puts(out, " paths not recorded");
+	if (!(snapshot->flags & SNAPSHOT_LIMIT_REACHED))
+		return;
+	buffer_puts(out, ": memory limit ");
+	buffer_add(out, text, format_bytes(text, snapshot->memory_limit));
 }
 
 static uint16_t style_not_recorded(const struct header_facts *facts)

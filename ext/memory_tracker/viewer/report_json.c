@@ -81,6 +81,8 @@ static void put_figures(struct json *json, const struct figures *figures)
 	put_snapshot_string(json, "inexact_reason", snapshot, snapshot->reason);
 	json_count(json, "objects_not_recorded", snapshot->dropped);
 	json_count(json, "paths_not_recorded", snapshot->paths_dropped);
+	json_count(json, "objects_of_classes_not_recorded", snapshot->classes_dropped);
+	json_count(json, "memory_limit", snapshot->memory_limit);
 	put_row(json, figures->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND, false);
 	json_count(json, "allocated", snapshot->allocated);
 	json_count(json, "freed", snapshot->freed);

@@ -6,10 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <ruby/version.h>
-
 #include "model/light.h"
-#include "model/snapshot_builder.h"
 #include "vm/compat.h"
 #include "vm/delivery.h"
 #include "vm/forks.h"
@@ -37,6 +34,7 @@ void capture_init(struct capture *capture)
 	memset(capture, 0, sizeof(*capture));
 	capture->self = Qnil;
 	capture->path_interval = 1;
+	capture->memory_limit = CAPTURE_MEMORY_LIMIT;
 	capture->deliverer = Qnil;
 	capture->stopped_classes = Qnil;
 	capture->stack = (struct stack){.addresses = capture->frames, .lines = capture->lines};
@@ -44,12 +42,58 @@ void capture_init(struct capture *capture)
 	forks_remember(capture);
 }
 
-static void discard(struct capture *capture, struct tracker *tracker)
+/* What a capture takes beside the tracker's memory. */
+#define OTHER_BYTES (sizeof(struct capture) + sizeof(struct kept_tracker) + EVENT_QUEUE_LIMIT * sizeof(struct event))
+
+/* A tracker with its memory. */
+struct kept_tracker {
+	struct tracker tracker; /* first, so that it tells where all of it is */
+	struct memory memory;
+	struct kept_tracker *next;
+};
+
+static struct kept_tracker *kept(struct tracker *tracker)
 {
-	if (!tracker)
-		return;
-	tracker_deinit(tracker);
-	memory_release(&capture->memory, tracker, sizeof(*tracker));
+	return (struct kept_tracker *)tracker;
+}
+
+static size_t tracker_bytes(struct tracker *tracker)
+{
+	return tracker ? memory_used(&kept(tracker)->memory) + sizeof(struct kept_tracker) : 0;
+}
+
+/* Frees a tracker that no reader can find any more, unless one is still inside. */
+static bool discard(struct kept_tracker *kept)
+{
+	if (!tracker_pause_readers(&kept->tracker))
+		return false;
+	tracker_resume_readers(&kept->tracker);
+	tracker_deinit(&kept->tracker);
+	free(kept);
+	return true;
+}
+
+static void discard_retired(struct capture *capture)
+{
+	struct kept_tracker **link = &capture->retired;
+
+	while (*link) {
+		struct kept_tracker *kept = *link, *next = kept->next;
+
+		if (discard(kept))
+			*link = next;
+		else
+			link = &kept->next;
+	}
+}
+
+static void retire(struct capture *capture, struct tracker *tracker)
+{
+	if (tracker) {
+		kept(tracker)->next = capture->retired;
+		capture->retired = kept(tracker);
+	}
+	discard_retired(capture);
 }
 
 static void forget_choice(struct text *chosen, uint32_t count)
@@ -65,7 +109,7 @@ bool capture_free(struct capture *capture)
 	if (capture->running)
 		return false;
 	forks_forget(capture);
-	discard(capture, capture->tracker);
+	retire(capture, capture->tracker);
 	events_free(&capture->events);
 	forget_choice(capture->chosen, capture->chosen_count);
 	free(capture->tracked);
@@ -79,6 +123,7 @@ void capture_mark(struct capture *capture)
 		rb_gc_mark(capture->tracked[index].klass);
 		rb_gc_mark(capture->tracked[index].block);
 	}
+	living_mark(capture);
 	rb_gc_mark(capture->deliverer);
 	rb_gc_mark(capture->stopped_classes);
 }
@@ -87,8 +132,11 @@ size_t capture_bytes(const struct capture *capture)
 {
 	size_t events = capture->events.events ? EVENT_QUEUE_LIMIT * sizeof(struct event) : 0;
 
-	return sizeof(*capture) + capture->tracked_capacity * sizeof(*capture->tracked) + events +
-	       (capture->tracker ? memory_used(&capture->memory) : 0);
+	size_t bytes = sizeof(*capture) + capture->tracked_capacity * sizeof(*capture->tracked) + events;
+
+	for (struct kept_tracker *kept = capture->retired; kept; kept = kept->next)
+		bytes += tracker_bytes(&kept->tracker);
+	return bytes + tracker_bytes(capture->tracker);
 }
 
 bool capture_choose(struct capture *capture, struct text name)
@@ -124,17 +172,17 @@ static struct tracker *make_tracker(struct capture *capture, enum capture_result
 	if (*reason)
 		return NULL;
 	*result = CAPTURE_NO_MEMORY;
-	if (!capture->tracker)
-		memory_init(&capture->memory);
-	struct tracker *tracker = memory_allocate(&capture->memory, sizeof(*tracker));
-	if (!tracker)
+	struct kept_tracker *kept = calloc(1, sizeof(*kept));
+	if (!kept)
 		return NULL;
-	if (tracker_init(tracker, &capture->memory, &naming_source, &options) != STATUS_OK) {
-		memory_release(&capture->memory, tracker, sizeof(*tracker));
+	memory_init(&kept->memory);
+	kept->memory.limit = capture->memory_limit - OTHER_BYTES;
+	if (tracker_init(&kept->tracker, &kept->memory, &naming_source, &options) != STATUS_OK) {
+		free(kept);
 		return NULL;
 	}
 	*result = CAPTURE_DONE;
-	return tracker;
+	return &kept->tracker;
 }
 
 /* Readers see the old numbers or the new ones, never a mixture. */
@@ -150,9 +198,9 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	capture->asked = 0;
 	capture->visibility = (struct visibility){0};
 	capture->doubts = 0;
-	capture->first_certain = 1;
+	capture->put_off = 0;
 	pthread_mutex_unlock(&capture->swap);
-	discard(capture, old);
+	retire(capture, old);
 	events_clear(&capture->events);
 	tracked_forget_records(capture);
 	capture->stopped_classes = Qnil;
@@ -187,6 +235,7 @@ bool capture_configure(struct capture *capture, const struct capture_settings *s
 	capture->existing = settings->existing;
 	capture->depth = settings->depth;
 	capture->path_interval = settings->path_interval;
+	capture->memory_limit = settings->memory_limit;
 	return true;
 }
 
@@ -270,24 +319,23 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 }
 
 /* Integrity check, GC figures, names. */
-static void refresh(void *data)
+static void refresh(struct capture *capture, bool urgent)
 {
-	struct capture *capture = data;
-
+	discard_retired(capture);
 	hooks_check();
 	heap_figures_update();
-	living_complete_names(capture, true);
+	living_complete_names(capture, true, urgent);
 }
 
 static void refresh_and_settle(void *data)
 {
-	refresh(data);
+	refresh(data, true);
 	visibility_settle(data);
 }
 
 static void refresh_sparingly(void *data)
 {
-	refresh(data);
+	refresh(data, false);
 	visibility_settle_sparingly(data, VISIBILITY_FOR_VIEWER);
 }
 
@@ -296,17 +344,15 @@ static void settle_visibility(void *data)
 	visibility_settle(data);
 }
 
-static void remember(void *map, const struct living_classes *classes)
+static void remember(void *map, const struct living_class *classes, size_t count)
 {
-	for (size_t index = 0; index < classes->count; index++)
-		rb_hash_aset((VALUE)map, rb_obj_id(RARRAY_AREF(classes->held, (long)index)),
-		             UINT2NUM(classes->known[index].number));
+	for (size_t index = 0; index < count; index++)
+		rb_hash_aset((VALUE)map, rb_obj_id(classes[index].klass), UINT2NUM(classes[index].number));
 }
 
 struct ending {
 	struct capture *capture;
 	VALUE map;
-	VALUE classes; /* an Array for those that are there */
 	bool alone;
 };
 
@@ -324,7 +370,8 @@ static void end_exclusively(void *data)
 		survey_end(capture, ending->alone);
 	} else {
 		refresh_and_settle(capture);
-		living_classes(capture, ending->classes, remember, (void *)ending->map);
+		living_classes(capture, remember, (void *)ending->map);
+		naming_end_sweep();
 		capture->stopped_classes = ending->map;
 	}
 	hooks_remove(capture);
@@ -344,7 +391,7 @@ enum capture_result capture_stop(struct capture *capture, VALUE map)
 	/* A block, or another thread, may have stopped it. */
 	if (!capture->running)
 		return CAPTURE_DONE;
-	compat_exclusively(end_exclusively, &(struct ending){capture, map, rb_ary_new(), alone});
+	compat_exclusively(end_exclusively, &(struct ending){capture, map, alone});
 	delivery_review();
 	return CAPTURE_DONE;
 }
@@ -360,22 +407,36 @@ void capture_refresh(struct capture *capture)
 {
 	if (!capture->tracker || !capture->running)
 		return;
-	if (capture->light) {
+	if (capture->light)
 		survey_take(capture);
-		return;
-	}
-	compat_exclusively(refresh_and_settle, capture);
+	else
+		compat_exclusively(refresh_and_settle, capture);
 }
 
 void capture_refresh_sparingly(struct capture *capture)
 {
 	if (!capture->tracker || !capture->running)
 		return;
-	if (capture->light) {
+	if (capture->light)
 		survey_take_sparingly(capture);
+	else
+		compat_exclusively(refresh_sparingly, capture);
+}
+
+static void check(void *unused)
+{
+	(void)unused;
+	hooks_check();
+}
+
+void capture_check(struct capture *capture)
+{
+	if (!capture->tracker || !capture->running)
 		return;
-	}
-	compat_exclusively(refresh_sparingly, capture);
+	if (capture->light)
+		survey_take(capture);
+	else
+		compat_exclusively(check, NULL);
 }
 
 void capture_prepare_sums(struct capture *capture)
@@ -399,131 +460,11 @@ void capture_prepare_class(struct capture *capture, VALUE klass)
 		capture_prepare_sums(capture);
 }
 
-static uint64_t load(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
-}
-
-/* A free that no event told of is found by the VM's own count, and again when its address is used. */
-static uint64_t frees_missed(const struct capture *capture)
-{
-	uint64_t unreported = load(&capture->unreported);
-	uint64_t lost = capture->tracker ? load(&capture->tracker->lost) : 0;
-
-	return lost > unreported ? lost : unreported;
-}
-
-uint64_t capture_missed(const struct capture *capture)
-{
-	uint64_t lost = capture->tracker ? load(&capture->tracker->lost) : 0;
-
-	return load(&capture->unseen) + load(&capture->unreported) + lost;
-}
-
-/* What a light capture knows, and what it only has an idea of. */
-static void light_reason(const struct capture *capture, char *buffer, size_t size)
-{
-	const struct light *light = capture->tracker->light;
-
-	if (capture->survey.hindered)
-		snprintf(buffer, size, "the heap cannot be walked while other Ractors run: these numbers are old");
-	else
-		snprintf(buffer, size,
-		         "live is exact, retained at most this; allocations* are estimated from %llu of %llu",
-		         (unsigned long long)light->sampled, (unsigned long long)light->sampled_of);
-}
-
-static const char *reason_of(const struct capture *capture, char *buffer, size_t size)
-{
-	const struct tracker *tracker = capture->tracker;
-	uint64_t unseen = load(&capture->unseen);
-	uint64_t frees = frees_missed(capture);
-	uint64_t dropped = tracker ? load(&tracker->dropped) : 0;
-
-	buffer[0] = 0;
-	if (capture->light && tracker && !dropped)
-		light_reason(capture, buffer, size);
-	else if (tracker && compat_jit_hides_objects())
-		snprintf(buffer, size, "ZJIT of this Ruby allocates objects without an event for them");
-	else if (unseen)
-		snprintf(buffer, size,
-		         "at least %llu objects were born unseen: in another tool's hook, a Ractor, or without hooks",
-		         (unsigned long long)unseen);
-	else if (frees)
-		snprintf(buffer, size, "at least %llu frees were not reported while another tool's hook ran",
-		         (unsigned long long)frees);
-	else if (dropped)
-		snprintf(buffer, size, "%llu objects could not be recorded for want of memory",
-		         (unsigned long long)dropped);
-	return buffer;
-}
-
-const char *capture_reason(const struct capture *capture, char *buffer, size_t size)
-{
-	struct capture *shared = (struct capture *)capture;
-
-	pthread_mutex_lock(&shared->swap);
-	reason_of(capture, buffer, size);
-	pthread_mutex_unlock(&shared->swap);
-	return buffer;
-}
-
-static void fill_header(struct capture *capture, struct snapshot_header *header)
-{
-	struct heap_figures figures = heap_figures_read();
-
-	header->sequence = ++capture->sequence;
-	header->wall_ns = clock_ns(CLOCK_REALTIME);
-	header->monotonic_ns = clock_ns(CLOCK_MONOTONIC);
-	header->started_ns = capture->started_ns;
-	header->process_ns = compat_process_started();
-	header->gc_minor = figures.minor_count;
-	header->gc_major = figures.major_count;
-	header->gc_time_ns = figures.time_ns;
-	header->heap_live_slots = figures.live_slots;
-	header->heap_total_slots = figures.total_slots;
-	header->rss_bytes = compat_resident_bytes();
-	header->pid = (uint32_t)getpid();
-	header->depth = capture->depth;
-	header->path_interval = capture->path_interval;
-	header->flags |= capture->running ? SNAPSHOT_RUNNING : 0;
-	header->flags |= capture->existing || capture->light ? SNAPSHOT_EXISTING : 0;
-	header->flags |= capture->path_interval > 1 ? SNAPSHOT_PATHS_ESTIMATED : 0;
-}
-
-static struct snapshot_header *snapshot_of(struct capture *capture)
-{
-	struct snapshot_facts facts = {0};
-	char runtime[64], reason[160];
-
-	fill_header(capture, &facts.header);
-	facts.runtime.bytes = runtime;
-	facts.runtime.length = (uint32_t)snprintf(runtime, sizeof(runtime), "ruby %s", ruby_version);
-	reason_of(capture, reason, sizeof(reason));
-	facts.reason = (struct text){reason, (uint32_t)strlen(reason)};
-	facts.command = (struct text){capture->command, (uint32_t)strlen(capture->command)};
-	facts.header.flags |= reason[0] ? 0 : SNAPSHOT_EXACT;
-	return tracker_snapshot(capture->tracker, &facts);
-}
-
-struct snapshot_header *capture_snapshot(struct capture *capture)
-{
-	pthread_mutex_lock(&capture->swap);
-	struct snapshot_header *header = capture->tracker ? snapshot_of(capture) : NULL;
-	pthread_mutex_unlock(&capture->swap);
-	return header;
-}
-
-void capture_name(struct capture *capture, const char *command)
-{
-	pthread_mutex_lock(&capture->swap);
-	snprintf(capture->command, sizeof(capture->command), "%s", command);
-	pthread_mutex_unlock(&capture->swap);
-}
-
 void capture_forked(struct capture *capture)
 {
 	pthread_mutex_init(&capture->swap, NULL);
 	if (capture->tracker)
-		tracker_reset_gate(capture->tracker);
+		tracker_reset_reader_lock(capture->tracker);
+	for (struct kept_tracker *kept = capture->retired; kept; kept = kept->next)
+		tracker_reset_reader_lock(&kept->tracker);
 }

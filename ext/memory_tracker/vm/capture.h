@@ -20,6 +20,10 @@
 #include "vm/tracked.h"
 #include "vm/visibility.h"
 
+/* Bytes that all of a capture may take: when nothing else is asked for, and at least. */
+#define CAPTURE_MEMORY_LIMIT ((size_t)128 << 20)
+#define CAPTURE_MEMORY_LEAST ((size_t)8 << 20)
+
 /* Bytes of what a program is called in snapshots, with a zero byte. */
 #define CAPTURE_COMMAND_SIZE 256
 
@@ -27,9 +31,10 @@ struct capture {
 	struct capture *next; /* in vm/forks.c's list of all captures */
 	struct capture *previous;
 	VALUE self; /* marked, and so not moved, while it runs; before that it may stand elsewhere by now */
-	struct memory memory;
-	struct tracker *tracker; /* owned; NULL before the first start */
-	pthread_mutex_t swap;    /* held by readers, and while the tracker is replaced */
+	struct tracker *tracker;      /* owned; NULL before the first start */
+	struct kept_tracker *retired; /* owned: replaced while readers were inside */
+	pthread_mutex_t swap;         /* held while the tracker is found, or replaced: never while it is read */
+	size_t memory_limit;          /* bytes that all of it may take */
 	bool running;
 	bool existing;
 	bool light;
@@ -44,7 +49,8 @@ struct capture {
 	uint64_t born_before; /* registry's births when it started */
 	char command[CAPTURE_COMMAND_SIZE];
 
-	struct tracked_class *tracked; /* owned */
+	struct collection *collections; /* of classes that are being handed out, see vm/living.c */
+	struct tracked_class *tracked;  /* owned */
 	uint32_t tracked_count;
 	uint32_t tracked_capacity;
 	struct event_queue events;
@@ -60,7 +66,7 @@ struct capture {
 	_Atomic uint64_t unseen;     /* births that the hooks did not see */
 	_Atomic uint64_t unreported; /* frees that the VM counted and no event told of */
 	uint64_t doubts;             /* capture_missed when the tables were last cleared of what may be dead */
-	uint32_t first_certain;      /* classes with records of at least this number have no death that was missed */
+	uint64_t put_off;            /* births when names were put off for the sake of a sweep */
 	uint64_t asked;              /* stacks that the VM was asked for */
 	VALUE stopped_classes;       /* marked: once stopped, a Hash from a class's object id to its number */
 };
@@ -71,6 +77,7 @@ struct capture_settings {
 	bool existing;
 	uint32_t depth;         /* frames */
 	uint32_t path_interval; /* call paths of every so manieth object, at least 1 */
+	size_t memory_limit;    /* bytes, at least CAPTURE_MEMORY_LEAST */
 	const char *classes;    /* borrowed: names, each with a zero byte, and an empty one behind; NULL: all classes */
 };
 
@@ -137,7 +144,13 @@ bool capture_delivers(const struct capture *capture);
 /* Integrity check, GC figures, names: what readers want to be fresh. A light capture takes a survey. */
 void capture_refresh(struct capture *capture);
 
-/* The same for who asks all the time: a light capture is refreshed when it has not been just now. */
+/* The integrity check alone, as far as there is one. */
+void capture_check(struct capture *capture);
+
+/*
+ * The same for who asks all the time: names wait for the end of a sweep, and a light capture is refreshed when it has not
+ * been just now.
+ */
 void capture_refresh_sparingly(struct capture *capture);
 
 /* What has to be done before counts are read: of all classes together, of each of them, and of one. */

@@ -31,6 +31,7 @@ static struct {
 	VALUE major_by;
 	VALUE state;
 	VALUE none;
+	VALUE sweeping;
 } compat;
 
 bool compat_jit_hides_lines;
@@ -125,6 +126,7 @@ void compat_init(void)
 	rb_gc_latest_gc_info(compat.major_by);
 	compat.state = ID2SYM(rb_intern("state"));
 	compat.none = ID2SYM(rb_intern("none"));
+	compat.sweeping = ID2SYM(rb_intern("sweeping"));
 	rb_gc_stat(ID2SYM(rb_intern("count")));
 	vm_layout_init();
 	event_line_init();
@@ -236,6 +238,11 @@ bool compat_gc_is_major(void)
 bool compat_gc_idle(void)
 {
 	return rb_gc_latest_gc_info(compat.state) == compat.none;
+}
+
+bool compat_gc_sweeping(void)
+{
+	return rb_gc_latest_gc_info(compat.state) == compat.sweeping;
 }
 
 static uint64_t now_ns(clockid_t clock)

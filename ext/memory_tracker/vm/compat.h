@@ -109,6 +109,9 @@ bool compat_gc_is_major(void);
 /* Whether no GC is under way: nothing is marked, and no garbage waits to be swept. GVL */
 bool compat_gc_idle(void);
 
+/* Whether garbage waits to be swept. GVL */
+bool compat_gc_sweeping(void);
+
 /* Bytes of memory that the process holds resident; 0 when that cannot be told. ANY THREAD */
 uint64_t compat_resident_bytes(void);
 

@@ -200,7 +200,7 @@ static VALUE end_calls(VALUE data)
 
 static void complete_names(void *capture)
 {
-	living_complete_names(capture, false);
+	living_complete_names(capture, false, true);
 }
 
 static void deliver(struct capture *capture)

@@ -140,7 +140,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 		for (int index = 0; index < registry.count; index++) {
 			if (!registry.captures[index]->tracker->light)
 				tracker_sweep_ended(registry.captures[index]->tracker, major, now);
-			if (registry.captures[index]->tracker->codes.unnamed)
+			if (registry.captures[index]->tracker->codes.unnamed.count)
 				jobs_request();
 		}
 		heap_figures_update();

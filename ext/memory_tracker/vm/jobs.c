@@ -78,7 +78,7 @@ static void complete(void *unused)
 	/* Naming ends a sweep that is under way. No reader waits for the names, so that is not done for their sake. */
 	jobs.names_wait = !compat_gc_idle();
 	for (int index = 0; !jobs.names_wait && (capture = hooks_capture(index)); index++)
-		living_complete_names(capture, jobs.refresh_due);
+		living_complete_names(capture, jobs.refresh_due, false);
 	jobs.refresh_due = false;
 }
 

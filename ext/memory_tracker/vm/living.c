@@ -5,8 +5,13 @@
 #include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
-#include "vm/paused.h"
 #include "vm/walk.h"
+
+/* Classes without a name that are asked for one at a refresh: most will never have any. */
+#define CLASSES_AT_ONCE 4096
+
+/* A program that allocates less between two refreshes does nothing worth mentioning. */
+#define QUIET_ALLOCATIONS 1000
 
 /* Code is met anew, and finds the paths that it had. Of classes without a name the records stay without one. */
 static void face_doubts(struct capture *capture)
@@ -14,77 +19,90 @@ static void face_doubts(struct capture *capture)
 	struct tracker *tracker = capture->tracker;
 
 	capture->doubts = capture_missed(capture);
-	capture->first_certain = table_end(&tracker->classes.records);
+	class_table_forget_unnamed(&tracker->classes);
 	code_table_forget(&tracker->codes);
 	call_tree_forget_addresses(&tracker->tree);
 }
 
-struct completion {
-	struct capture *capture;
-	bool classes;
-};
-
-static void complete_names(void *data)
+static void complete_names(struct capture *capture, bool classes, bool urgent)
 {
-	const struct completion *completion = data;
-	struct capture *capture = completion->capture;
 	struct tracker *tracker = capture->tracker;
 
-	hooks_check();
 	if (capture_missed(capture) == capture->doubts) {
 		naming_complete_code(tracker);
 	} else {
 		naming_complete_certain_code(tracker);
 		/* Not for the sake of code: where births are missed all the time it would be met anew all the time. */
-		if (completion->classes)
+		if (classes)
 			face_doubts(capture);
 	}
-	if (completion->classes)
-		naming_complete_classes(tracker, capture->first_certain);
+	/* A sweep may have begun meanwhile. */
+	if (classes && !compat_gc_sweeping())
+		naming_complete_classes(tracker, urgent ? UINT32_MAX : CLASSES_AT_ONCE);
 }
 
-void living_complete_names(struct capture *capture, bool classes)
+/* Whether there is a name to ask for, or something not to be asked any more. */
+static bool names_wait(const struct capture *capture, bool classes)
 {
-	struct completion completion = {capture, classes};
+	const struct tracker *tracker = capture->tracker;
 
-	if (!classes && !capture->tracker->codes.unnamed)
-		return;
-	paused_call(complete_names, &completion);
+	return tracker->codes.unnamed.count ||
+	       (classes && (tracker->classes.unnamed.count || capture_missed(capture) != capture->doubts));
 }
 
+/* Of a program that allocates nothing a sweep never ends by itself, and costs it nothing when it is ended. */
+static bool is_quiet(struct capture *capture)
+{
+	uint64_t since = hooks_born() - capture->put_off;
+
+	capture->put_off = hooks_born();
+	return since < QUIET_ALLOCATIONS;
+}
+
+void living_complete_names(struct capture *capture, bool classes, bool urgent)
+{
+	if (!classes && !capture->tracker->codes.unnamed.count)
+		return;
+	hooks_check();
+	if (!names_wait(capture, classes))
+		return;
+	if (compat_gc_sweeping()) {
+		if (!urgent && !is_quiet(capture))
+			return;
+		naming_end_sweep();
+	}
+	complete_names(capture, classes, urgent);
+}
+
+/* --- classes that are handed out --- */
+
+/* On the stack of living_classes. */
 struct collection {
-	struct capture *capture;
-	VALUE held;                   /* an Array for the classes */
-	struct living_class *classes; /* owned: what is known of each */
+	struct capture *capture; /* borrowed */
+	struct collection *next; /* of the same capture */
+	void (*use)(void *context, const struct living_class *classes, size_t count);
+	void *context;
+	struct living_class *classes; /* owned */
 	size_t count;
 	size_t capacity;
 	bool out_of_memory;
-	void (*use)(void *context, const struct living_classes *classes);
-	void *context;
 };
-
-static bool reserve(struct collection *collection)
-{
-	if (collection->count < collection->capacity)
-		return true;
-	size_t capacity = collection->capacity ? collection->capacity * 2 : 256;
-	struct living_class *grown = realloc(collection->classes, capacity * sizeof(*grown));
-	if (!grown)
-		return false;
-	collection->classes = grown;
-	collection->capacity = capacity;
-	return true;
-}
 
 static void add(struct collection *collection, VALUE klass, const struct class_record *class)
 {
-	collection->out_of_memory = collection->out_of_memory || !reserve(collection);
-	if (collection->out_of_memory)
-		return;
+	if (collection->count == collection->capacity) {
+		size_t capacity = collection->capacity ? collection->capacity * 2 : 256;
+		struct living_class *grown = realloc(collection->classes, capacity * sizeof(*grown));
+
+		collection->out_of_memory = collection->out_of_memory || !grown;
+		if (!grown)
+			return;
+		collection->classes = grown;
+		collection->capacity = capacity;
+	}
 	struct node_counts counts = tracker_class_counts(collection->capture->tracker, class);
-	rb_ary_push(collection->held, klass);
 	collection->classes[collection->count++] =
-	    (struct living_class){.id = class->id, .number = class->number, .counts = counts};
+	    (struct living_class){.klass = klass, .id = class->id, .number = class->number, .counts = counts};
 }
 
 static void add_found(void *context, VALUE klass)
@@ -109,7 +127,10 @@ static void add_known(struct collection *collection)
 	}
 }
 
-/* No Ruby code runs in here. */
+/*
+ * Garbage may be among the classes that are known: whole, outside of a sweep, and from now on marked with the capture. No
+ * Ruby code runs in here, and nothing is allocated for Ruby.
+ */
 static void collect(void *data)
 {
 	struct collection *collection = data;
@@ -117,6 +138,7 @@ static void collect(void *data)
 
 	if (!capture->tracker)
 		return;
+	naming_end_sweep();
 	hooks_check();
 	if (NIL_P(capture->stopped_classes) && !capture->light && !capture_missed(capture))
 		add_known(collection);
@@ -124,34 +146,47 @@ static void collect(void *data)
 		walk_classes(add_found, collection);
 }
 
-static void collect_paused(void *collection)
-{
-	paused_call(collect, collection);
-}
-
 static VALUE collect_and_use(VALUE argument)
 {
 	struct collection *collection = (struct collection *)argument;
 
-	compat_exclusively(collect_paused, collection);
+	compat_exclusively(collect, collection);
 	if (collection->out_of_memory)
 		rb_memerror();
-	struct living_classes classes = {collection->held, collection->classes, collection->count};
-	collection->use(collection->context, &classes);
+	collection->use(collection->context, collection->classes, collection->count);
 	return Qnil;
 }
 
 static VALUE end_collection(VALUE argument)
 {
-	free(((struct collection *)argument)->classes);
+	struct collection *collection = (struct collection *)argument;
+	struct collection **link = &collection->capture->collections;
+
+	while (*link != collection)
+		link = &(*link)->next;
+	*link = collection->next;
+	free(collection->classes);
 	return Qnil;
 }
 
-void living_classes(struct capture *capture, VALUE held,
-                    void (*use)(void *context, const struct living_classes *classes), void *context)
+void living_classes(struct capture *capture,
+                    void (*use)(void *context, const struct living_class *classes, size_t count), void *context)
 {
-	struct collection collection = {.capture = capture, .held = held, .use = use, .context = context};
+	struct collection collection = {
+	    .capture = capture,
+	    .next = capture->collections,
+	    .use = use,
+	    .context = context,
+	};
 
+	capture->collections = &collection;
 	rb_ensure(collect_and_use, (VALUE)&collection, end_collection, (VALUE)&collection);
-	RB_GC_GUARD(held);
+}
+
+void living_mark(const struct capture *capture)
+{
+	for (const struct collection *collection = capture->collections; collection; collection = collection->next) {
+		for (size_t index = 0; index < collection->count; index++)
+			rb_gc_mark(collection->classes[index].klass);
+	}
 }

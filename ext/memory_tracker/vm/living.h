@@ -11,28 +11,30 @@
 
 #include "vm/capture.h"
 
-/* Completes the names of code, and of classes when asked. GVL, compat_exclusively, never inside an event */
-void living_complete_names(struct capture *capture, bool classes);
+/*
+ * Completes the names of code, and of classes when asked, if any wait. During a sweep that has to wait for its end: what is
+ * `urgent` ends it, all else is put off, as long as the program goes on allocating. GVL,
+ * compat_exclusively, never inside an event
+ */
+void living_complete_names(struct capture *capture, bool classes, bool urgent);
 
-/* What is known of a class that is still there: copies, so that nothing of the tracker is held. */
+/* A class that is still there, and what is known of it: copies, so that nothing of the tracker is held. */
 struct living_class {
+	VALUE klass;
 	uint64_t id;
 	uint32_t number;
 	struct node_counts counts;
 };
 
-struct living_classes {
-	VALUE held;                       /* the Array of the classes, which keeps them alive, in the order of: */
-	const struct living_class *known; /* borrowed */
-	size_t count;
-};
-
 /*
- * Collects the classes that have a record in `held`, an empty Array, while nothing is freed and, as by compat_exclusively,
- * nothing else runs. Then it calls `use` with them: only then may Ruby code run, another thread may clear the capture
- * meanwhile, and `use` may raise. Raises NoMemoryError itself. GVL, never inside an event
+ * Collects the classes that have a record, and then calls `use` with a copy of them, which the capture keeps alive. Only then may
+ * Ruby code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself. GVL,
+ * never inside an event
  */
-void living_classes(struct capture *capture, VALUE held,
-                    void (*use)(void *context, const struct living_classes *classes), void *context);
+void living_classes(struct capture *capture,
+                    void (*use)(void *context, const struct living_class *classes, size_t count), void *context);
+
+/* Marks the classes that are being handed out. */
+void living_mark(const struct capture *capture);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/snapshot.h"
+#include "vm/compat.h"
 #include "vm/memory_map.h"
 
 VALUE naming_hidden_class[RUBY_T_MASK + 1];
@@ -147,18 +148,10 @@ static void name_code(struct tracker *tracker, struct code *code)
 	tracker_name_code(tracker, code, text_of(name));
 }
 
-/*
- * What the tables hold weakly may be garbage that is not swept yet, and then parts of it may be swept already.
- * Disabling GC ends a sweep first, and with it all such records; after that nothing dies until it is enabled again.
- */
-static bool hold_still(void)
+void naming_end_sweep(void)
 {
-	return RTEST(rb_gc_disable());
-}
-
-static void let_go(bool was_disabled)
-{
-	if (!was_disabled)
+	/* Nothing runs in between, so no other thread's choice is undone. */
+	if (!RTEST(rb_gc_disable()))
 		rb_gc_enable();
 }
 
@@ -179,25 +172,50 @@ static bool still_there(const struct code *code)
 	return same_text(code->path, description.path) && same_text(code->label, description.label);
 }
 
+struct naming {
+	struct tracker *tracker;
+	bool certain;      /* no free was missed */
+	struct code *code; /* the one whose name is being made */
+};
+
+static VALUE name_codes(VALUE argument)
+{
+	struct naming *naming = (struct naming *)argument;
+
+	while ((naming->code = code_table_unnamed(&naming->tracker->codes)) && !compat_gc_sweeping()) {
+		if (naming->certain || still_there(naming->code))
+			name_code(naming->tracker, naming->code);
+		else
+			tracker_name_code(naming->tracker, naming->code, (struct text){NULL, 0});
+	}
+	naming->code = NULL;
+	return Qnil;
+}
+
+/* There is no memory for a name: the code keeps the one it has, and what the thread rescues stays its own. */
+static void give_up_name(struct naming *naming, VALUE rescued)
+{
+	if (naming->code && !naming->code->named)
+		tracker_name_code(naming->tracker, naming->code, (struct text){NULL, 0});
+	if (NIL_P(rescued) || RTEST(rb_obj_is_kind_of(rescued, rb_eException)))
+		rb_set_errinfo(rescued);
+}
+
 static void complete_code(struct tracker *tracker, bool certain)
 {
-	uint32_t number = 0;
+	struct naming naming = {.tracker = tracker, .certain = certain};
+	VALUE rescued = rb_errinfo();
+	int state = 0;
 
-	if (!tracker->codes.unnamed)
-		return;
-	bool was_disabled = hold_still();
 	naming_under_way = true;
-	while ((number = code_table_next_unnamed(&tracker->codes, number))) {
-		struct code *code = table_at(&tracker->codes.codes, number);
-
-		if (certain || still_there(code))
-			name_code(tracker, code);
-		else
-			tracker_name_code(tracker, code, (struct text){NULL, 0});
-	}
+	do {
+		rb_protect(name_codes, (VALUE)&naming, &state);
+		if (state)
+			give_up_name(&naming, rescued);
+	} while (state);
 	naming_under_way = false;
 	tracker_settle_names(tracker);
-	let_go(was_disabled);
+	tracker_sweep_names(tracker);
 }
 
 void naming_complete_code(struct tracker *tracker)
@@ -221,28 +239,34 @@ static void name_class(struct tracker *tracker, struct class_record *record)
 	tracker_name_class(tracker, record, name);
 }
 
-/*
- * Whether the class may get another name: it has none, or one that begins with the address of a module without a name
- * ("#<Module:0x…>::Order"), or was given one for the time being, which is never a constant's. Constants that begin with
- * another letter than these are asked for again, and nothing else.
- */
-static bool may_be_renamed(const struct class_record *record)
+static void complete_all_classes(struct tracker *tracker)
 {
-	const struct string *name = atomic_load_explicit(&record->name, memory_order_relaxed);
+	struct class_record *next;
 
-	return !name || !name->length || name->bytes[0] < 'A' || name->bytes[0] > 'Z';
-}
-
-void naming_complete_classes(struct tracker *tracker, uint32_t first)
-{
-	uint32_t end = table_end(&tracker->classes.records);
-	bool was_disabled = hold_still();
-
-	for (uint32_t number = first; number < end; number++) {
-		struct class_record *record = class_published(&tracker->classes, number);
-
-		if (record && record->address && may_be_renamed(record))
+	for (struct class_record *record = class_table_unnamed(&tracker->classes); record; record = next) {
+		/* With another name it leaves the queue, or is the last of it. */
+		next = class_table_next_unnamed(&tracker->classes, record);
+		if (record->address)
 			name_class(tracker, record);
 	}
-	let_go(was_disabled);
+}
+
+static void complete_some_classes(struct tracker *tracker, uint32_t steps)
+{
+	for (; steps > 0; steps--) {
+		struct class_record *record = class_table_unnamed(&tracker->classes);
+
+		class_table_ask_later(&tracker->classes, record);
+		if (record->address)
+			name_class(tracker, record);
+	}
+}
+
+void naming_complete_classes(struct tracker *tracker, uint32_t most)
+{
+	if (tracker->classes.unnamed.count <= most)
+		complete_all_classes(tracker);
+	else
+		complete_some_classes(tracker, most);
+	tracker_sweep_names(tracker);
 }

@@ -29,15 +29,25 @@ static inline uintptr_t naming_class_key(int type, VALUE klass);
 static inline bool naming_may_be_code(VALUE object);
 
 /*
- * Gives code its whole names, and names to classes that had none, or a temporary one, when they were last asked. What is asked for its name must be
- * alive, so no death of it may have been missed. Allocates, but runs neither GC nor Ruby code. GVL, never inside an
- * event
+ * What the tables hold weakly may be garbage, and while a sweep is under way parts of such garbage may be swept already.
+ * Outside of a sweep all of it is whole, and what is on the C stack stays so, whatever GC begins meanwhile.
+ */
+
+/* Ends a sweep that is under way, and with it all records of garbage. Leaves GC enabled or disabled as it is. GVL */
+void naming_end_sweep(void);
+
+/*
+ * Gives code its whole name. Its free must not have been missed. Stops early when a sweep begins. Allocates, but runs no
+ * Ruby code and raises nothing. GVL, never inside an event, outside of a sweep
  */
 void naming_complete_code(struct tracker *tracker);
-/* The same where deaths may have been missed: code that is no more what it was keeps the name it has. */
+/* The same where frees may have been missed: code that is no more what it was keeps the name it has. */
 void naming_complete_certain_code(struct tracker *tracker);
-/* Of classes whose records have at least the number `first`. */
-void naming_complete_classes(struct tracker *tracker, uint32_t first);
+/*
+ * Gives names to classes that had none at first sight: asks so many of them at the most, those that were not asked for the
+ * longest time. Allocates nothing. GVL, never inside an event, outside of a sweep
+ */
+void naming_complete_classes(struct tracker *tracker, uint32_t most);
 
 /* Names are being made: what is born meanwhile counts, but has no call path. */
 extern bool naming_under_way;

@@ -121,7 +121,7 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 #ifdef MEMORY_TRACKER_VERIFY
 	verify(capture, class, event, node);
 #endif
-	if (unlikely(tracker->codes.unnamed))
+	if (unlikely(tracker->codes.unnamed.count))
 		jobs_request_names();
 	return node;
 }

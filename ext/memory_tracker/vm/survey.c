@@ -69,7 +69,7 @@ static void close_window(void *data)
 	bool trusted = capture_missed(capture) == 0;
 	if (trusted) {
 		naming_complete_code(capture->tracker);
-		naming_complete_classes(capture->tracker, 1);
+		naming_complete_classes(capture->tracker, UINT32_MAX);
 	}
 	hooks_rest(capture);
 	forget(capture, trusted);
@@ -85,7 +85,7 @@ void survey_close_window(struct capture *capture)
 
 /* --- walks --- */
 
-static bool settle(struct capture *capture, uint64_t now)
+static int settle(struct capture *capture, uint64_t now)
 {
 	uint64_t majors = statistic("major_gc_count");
 	uint64_t gcs = statistic("count");
@@ -98,11 +98,13 @@ static bool settle(struct capture *capture, uint64_t now)
 	    .monotonic_ns = now,
 	};
 
-	if (!light_settle(capture->tracker, &facts))
-		return false;
+	int status = light_settle(capture->tracker, &facts);
+	capture->survey.busy = status == STATUS_BUSY;
+	if (status != STATUS_OK)
+		return status;
 	capture->survey.gcs = gcs;
 	capture->survey.majors = majors;
-	return true;
+	return STATUS_OK;
 }
 
 /* While nothing can die. */
@@ -113,9 +115,10 @@ static void walk(struct capture *capture, uint64_t now)
 
 	light_begin(light);
 	walk_counting(light, moved);
-	if (settle(capture, now))
-		naming_complete_classes(capture->tracker, 1);
-	else
+	int status = settle(capture, now);
+	if (status == STATUS_OK)
+		naming_complete_classes(capture->tracker, UINT32_MAX);
+	else if (status == STATUS_NO_MEMORY)
 		atomic_fetch_add(&capture->tracker->dropped, 1);
 	tracked_apply(capture);
 	heap_figures_update();

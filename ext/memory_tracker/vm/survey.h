@@ -26,6 +26,7 @@ struct survey {
 	uint64_t compactions;  /* by the moment when addresses were forgotten */
 	bool open;             /* a window is */
 	_Atomic bool hindered; /* there could be no walk when one was wanted */
+	_Atomic bool busy;     /* the latest walk could not be taken over, because a reader did not leave */
 };
 
 /* A walk, and a window after it while the capture runs. Runs Ruby code before it does anything else. */

@@ -92,6 +92,9 @@ module Memory
       # @return [Symbol] `:exact` or `:light`
       attr_reader :mode
 
+      # @return [Integer] bytes that it may take in all
+      attr_reader :memory_limit
+
       # A capture of mode `:light` hears of nothing most of the time, and so costs next to nothing. Its numbers come
       # from a walk over the heap whenever they are asked for (some milliseconds for a million objects; a sweep that is
       # under way is ended first), and from some thousand births after each walk:
@@ -110,16 +113,21 @@ module Memory
       # @param classes [Array<String>] names of the classes whose call paths are recorded, as `Module#name` has them;
       #   empty: those of all classes are. A class of such a name need not be there yet: its paths are recorded from
       #   its first object on, if it has its name by then, else soon after it was given one
-      # @raise [ArgumentError] for a depth or interval out of range, for classes without a depth, for another mode,
-      #   and for an interval in a light capture, which takes its samples by itself
+      # @param memory_limit [Integer] bytes that the capture may take in all, {MEMORY_LEAST} or more. Beyond it new call
+      #   paths count under "(other)" and new classes under "(classes not recorded)"; objects of a heap whose map finds
+      #   no room are not counted, and {#inexact_reason} tells so
+      # @raise [ArgumentError] for a depth, interval or limit out of range, for classes without a depth, for another
+      #   mode, and for an interval in a light capture, which takes its samples by itself
       # @raise [TypeError] for classes that are not told by a String
-      def initialize(mode: :exact, depth: 0, existing: false, path_interval: 1, classes: [])
+      def initialize(mode: :exact, depth: 0, existing: false, path_interval: 1, classes: [],
+                     memory_limit: MEMORY_LIMIT)
         check_mode(mode, path_interval)
-        configure(mode == :light, depth, existing, path_interval, classes)
+        configure(mode == :light, depth, existing, path_interval, memory_limit, classes)
         raise ArgumentError, "call paths of chosen classes take a depth of at least 1" if depth.zero? && !classes.empty?
 
         @mode = mode
         @depth = depth
+        @memory_limit = memory_limit.to_int
       end
 
       # Holds a class, and optionally records call paths for it or calls a block for its objects.

@@ -37,8 +37,8 @@ module Memory
     #
     # @!method start(settings, patience)
     #   Makes it count objects, unless it does.
-    #   @param settings [Hash{Symbol => Object}] what is asked for of `:mode`, `:depth`, `:path_interval`, `:existing`
-    #     and `:classes`, as for {Capture#initialize}; the rest is as the process has it
+    #   @param settings [Hash{Symbol => Object}] what is asked for of `:mode`, `:depth`, `:path_interval`, `:existing`,
+    #     `:classes` and `:memory_limit`, as for {Capture#initialize}; the rest is as the process has it
     #   @return [self]
     #   @raise [Error] also when it counts already with other settings, which the message names
     #

@@ -42,15 +42,17 @@ module Memory
       # @param increases_threshold [Integer]
       # @param threshold [Integer]
       # @param gc [nil, :minor, :full] which GC to run before each sample
+      # @param memory_limit [Integer] bytes, as for {Capture#initialize}
       # @raise [ArgumentError] for values out of range
-      def initialize(depth: 10, filter: nil, increases_threshold: 10, threshold: 1000, gc: nil)
+      def initialize(depth: 10, filter: nil, increases_threshold: 10, threshold: 1000, gc: nil,
+                     memory_limit: Capture::MEMORY_LIMIT)
         check(depth, filter, increases_threshold, threshold, gc)
         @depth = depth
         @filter = filter
         @increases_threshold = increases_threshold
         @threshold = threshold
         @collect = COLLECTIONS.fetch(gc)
-        @capture = Capture.new
+        @capture = Capture.new(memory_limit: memory_limit)
         @blocks = {}.compare_by_identity
         @analysed = {}.compare_by_identity
         @lock = Mutex.new

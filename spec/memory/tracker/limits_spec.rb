@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../../support/ruby_program"
+
 RSpec.describe Memory::Tracker::Capture, "and its limits" do
   it "refuses a capture too many, and takes one again when another has stopped" do
     captures = []
@@ -66,6 +68,96 @@ RSpec.describe Memory::Tracker::Capture, "and its limits" do
     # What a long run has come to; the usual one has nothing to tell.
     def report(text)
       RSpec.configuration.reporter.message(text) if ENV.key?("MEMORY_TRACKER_THOROUGH")
+    end
+  end
+
+  describe "with a memory limit" do
+    let(:limit) { 8 << 20 }
+    let(:capture) { described_class.new(depth: 5, memory_limit: limit) }
+
+    after { capture.stop }
+
+    it "has one by default, and refuses what is none" do
+      expect(described_class.new.memory_limit).to eq(128 << 20)
+      expect(capture.memory_limit).to eq(8 << 20)
+      [0, -1, (8 << 20) - 1, 2**70].each do |bytes|
+        expect { described_class.new(memory_limit: bytes) }
+          .to raise_error(ArgumentError, /\Amemory_limit must be from 8388608 to \d+ bytes, not #{bytes}\z/)
+      end
+      expect { described_class.new(memory_limit: "64M") }.to raise_error(TypeError)
+    end
+
+    it "has the one that was given to a sampler or the middleware" do
+      require "memory/tracker/sampler"
+      require "memory/tracker/rack"
+      expect(Memory::Tracker::Sampler.new(memory_limit: 64 << 20).capture.memory_limit).to eq(64 << 20)
+      expect(Memory::Tracker::Rack.new(nil, memory_limit: 64 << 20).sampler.capture.memory_limit).to eq(64 << 20)
+      expect { Memory::Tracker::Sampler.new(memory_limit: 1) }.to raise_error(ArgumentError, /memory_limit/)
+    end
+
+    it "counts what is allocated on call paths without room under (other)" do
+      crate = Class.new
+      shelf = []
+      wood = "->(depth, &block) { depth.zero? ? block.call : shelf[(depth * 7 + %d) %% 60].call(depth / 2, &block) }"
+      60.times { |number| shelf << eval(format(wood, number), binding, "shelf.rb", number + 1) } # rubocop:disable Security/Eval
+      pack = Array.new(2_000) { |line| eval("-> { crate.new }", binding, "pack.rb", line + 1) } # rubocop:disable Style/EvalWithLocation
+      capture.start
+      kept = Array.new(40_000) { |number| shelf[number % 60].call(1 + (number / 60 % 40), &pack[number % 2_000]) }
+      tree = capture.call_tree(crate)
+      facts = capture.snapshot.facts
+      expect(capture[crate].new_count).to eq(kept.size)
+      expect(tree.total_allocations).to eq(kept.size)
+      expect(facts[:paths_dropped]).to be > 10_000
+      expect(tree.top_paths(limit: 1, by: :total).first[:path].first).to include("(other)")
+      expect(capture.statistics[:bytes]).to be <= limit
+      expect(capture).to be_exact
+    end
+
+    it "counts objects of classes without room, and does not say 0 of such a class" do
+      capture.start
+      kept = Array.new(40_000) { Class.new.new }
+      expect { kept.each { |object| capture.count_for(object.class) } }
+        .to raise_error(Memory::Tracker::LimitError, /found no room within the memory limit of 8 MB/)
+      snapshot = capture.snapshot
+      facts = snapshot.facts
+      expect(facts[:classes_dropped]).to be > 10_000
+      expect(snapshot.rows.find { |row| row.name == "(classes not recorded)" }.new_count).to eq(facts[:classes_dropped])
+      recorded = snapshot.rows.count { |row| row.anonymous? && row.new_count == 1 }
+      expect(recorded).to be_between(4_000, kept.size)
+      expect(capture.statistics[:bytes]).to be <= limit
+    end
+
+    it "says which objects its map had no room for, and is right about the others" do
+      klass = Class.new
+      capture.start
+      kept = Array.new(3_000_000) { klass.new }
+      dropped = capture.statistics[:dropped]
+      expect(dropped).to be > 100_000
+      expect(capture.count_for(klass)).to be_within(1000).of(kept.size - dropped)
+      expect(capture.inexact_reason)
+        .to match(/\Athe memory limit of 8 MB is reached: \d+ objects could not be recorded\z/)
+      expect(capture.statistics[:bytes]).to be <= limit
+    end
+
+    # The heap is there before, so what grows is what the capture takes.
+    def grown(settings)
+      out = RubyProgram.run(<<~RUBY).out
+        def resident = File.read("/proc/self/status")[/^VmRSS:\\s+(\\d+)/, 1].to_i
+        kept = Array.new(60_000) { Class.new.new } + Array.new(2_000_000) { Object.new }
+        GC.start
+        before = resident
+        settings = #{settings.inspect}
+        Memory::Tracker::Capture.new(existing: true, depth: 5, **settings).start if settings
+        kept.concat(Array.new(20_000) { |line| eval("Object.new", nil, "line.rb", line + 1) })
+        puts resident - before
+      RUBY
+      Integer(out) >> 10
+    end
+
+    it "takes no more of the process's memory, either" do
+      untracked = grown(nil)
+      expect(grown({}) - untracked).to be_between(30, 140)
+      expect(grown({ memory_limit: limit }) - untracked).to be < 16
     end
   end
 end

@@ -16,6 +16,7 @@ module Memory
           depth: ->(text) { Integer(text) },
           path_interval: ->(text) { Integer(text) },
           classes: ->(text) { text.split(",") },
+          memory_limit: ->(text) { Integer(text) },
           gc: ->(text) { Float(text) },
           existing: ->(text) { text == "true" },
           settings: ->(text) { text == "true" },
@@ -23,7 +24,7 @@ module Memory
         }.freeze
 
         # Those of the options that are the capture's.
-        CAPTURE = %i[mode depth path_interval classes existing].freeze
+        CAPTURE = %i[mode depth path_interval classes existing memory_limit].freeze
 
         # Those that only the viewer has.
         SCREEN = %i[mouse settings].freeze

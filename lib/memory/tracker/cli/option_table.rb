@@ -82,6 +82,15 @@ module Memory
         # Processes.
         PIDS = (1..((1 << 31) - 1))
 
+        # Bytes, or with a letter behind thousands of 1024 of them, and so on.
+        SIZE = /\A(\d{1,15})([KMG]?)B?\z/i
+
+        # What the letters stand for.
+        UNITS = { "" => 1, "K" => 1 << 10, "M" => 1 << 20, "G" => 1 << 30 }.freeze
+
+        # Bytes that a capture may take.
+        MEMORY = ((8 << 20)..(1 << 40))
+
         ALL = [
           [:batch, "--batch", nil, BATCH, "print tables on stdout, without the viewer"],
           [:per_process, "--per-process", nil, %i[launch_batch launch_unseen], "print a table of each process, too"],
@@ -102,6 +111,8 @@ module Memory
           [:classes, "--class NAME", Module, COUNTED, "call paths of this class only; may be repeated",
            "  (default: all classes)"],
           [:path_interval, "--path-interval N", MILLION, COUNTED, "call paths of every Nth object only"],
+          [:memory_limit, "--memory-limit SIZE", String, COUNTED, "memory that counting may take: 64M, 1G",
+           "  (default: 128M)"],
           [:mode, "--light", nil, COUNTED, "low overhead: no hooks; a heap census at each", "  refresh"],
           [:gc, "--gc SECONDS", SECONDS, COUNTED, "collect all garbage this often"],
           [:existing, "--[no-]existing", nil, COUNTED, "count objects from before the start (default: yes)"],

@@ -21,7 +21,7 @@ module Memory
         LAUNCHER = %i[batch per_process output wait same_process attach replay record overwrite list].freeze
 
         # What a start of counting takes.
-        START = %i[mode depth path_interval existing classes].freeze
+        START = %i[mode depth path_interval existing classes memory_limit].freeze
 
         # A class, as Ruby writes it.
         CLASS_NAME = /\A\p{Upper}[[:word:]]*(?:::\p{Upper}[[:word:]]*)*\z/
@@ -181,9 +181,20 @@ module Memory
           key = option.key
           @given[key] = if option.repeated
                           [*@given[key], class_name(value)].uniq
+                        elsif key == :memory_limit
+                          bytes(option, value)
                         else
                           key == :mode ? :light : in_range(option, value)
                         end
+        end
+
+        # What "64M" stands for.
+        def bytes(option, text)
+          number, unit = text.match(OptionTable::SIZE)&.captures
+          size = Integer(number, 10) * OptionTable::UNITS.fetch(unit.upcase) if number
+          return size if size && OptionTable::MEMORY.cover?(size)
+
+          raise Error, "#{option.name} takes a size from 8M to 1024G, such as 64M, not #{text.scrub}"
         end
 
         def in_range(option, value)

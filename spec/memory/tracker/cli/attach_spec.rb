@@ -199,16 +199,17 @@ RSpec.describe "memory-tracker-top --attach" do
       expect(header(pid)).to match(/  exact$/)
     end
 
-    it "reach the capture: depth, path interval, existing objects, classes" do
+    it "reach the capture: depth, path interval, existing objects, classes, memory limit" do
       pid, = observed(idle)
-      options = %w[--depth 3 --path-interval 7 --no-existing --class Hash --class No::Such]
+      options = %w[--depth 3 --path-interval 7 --no-existing --class Hash --class No::Such --memory-limit 64M]
       attached(pid, *options) do
         facts = facts(pid)
         expect(facts).to include(depth: 3, path_interval: 7, existing: false, awaited_classes: /No::Such/)
         expect(facts[:live_count]).to be < 1000
+        expect(facts[:memory_limit]).to eq(64 << 20)
       end
       eventually("the end of counting") { !counting? }
-      attached(pid) { expect(facts(pid)).to include(depth: 10, path_interval: 1, existing: true) }
+      attached(pid) { expect(facts(pid)).to include(depth: 10, existing: true, memory_limit: 128 << 20) }
     end
 
     it "are the program's where nothing is asked for, also in a child that is forked meanwhile" do

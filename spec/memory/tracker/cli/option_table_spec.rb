@@ -46,6 +46,7 @@ RSpec.describe Memory::Tracker::CLI::OptionTable do
     depth: [%w[--depth 7], []],
     classes: [%w[--class Shop::Session], []],
     path_interval: [%w[--path-interval 7], %w[--depth 3]],
+    memory_limit: [%w[--memory-limit 64M], []],
     mode: [%w[--light], []],
     gc: [%w[--gc 7], []],
     existing: [%w[--no-existing], []],

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "memory/tracker/agent/settings"
 require "memory/tracker/cli"
 
 RSpec.describe Memory::Tracker::CLI::Options do
@@ -96,6 +97,23 @@ RSpec.describe Memory::Tracker::CLI::Options do
     expect(described_class.parse(%w[--limit 3 --no-mouse ruby], unseen: unseen).settings).to include(limit: 3)
     expect { described_class.parse(%w[--output file ruby], unseen: unseen) }
       .to raise_error(described_class::Error, "--output has no effect without the viewer, and there is no terminal")
+  end
+
+  it "takes a memory limit with a unit" do
+    sizes = %w[64M 8388608 9000k 2G 16MB].map { |text| parse("--memory-limit", text, "ruby").settings[:memory_limit] }
+    expect(sizes).to eq([64 << 20, 8 << 20, 9000 << 10, 2 << 30, 16 << 20])
+    expect(parse("--memory-limit", "64M", "ruby").to_s).to include("memory_limit=67108864")
+    handed = Memory::Tracker::Agent::Settings.parse(parse("--memory-limit", "64M", "ruby").to_s)
+    expect(handed.slice(*Memory::Tracker::Agent::Settings::CAPTURE)).to eq(existing: true, memory_limit: 64 << 20)
+    expect(parse("--attach", "1", "--memory-limit", "64M").start).to eq(memory_limit: 64 << 20)
+    expect(Memory::Tracker::CLI::OptionTable::MEMORY.begin).to eq(Memory::Tracker::Capture::MEMORY_LEAST)
+  end
+
+  it "refuses a memory limit that is none" do
+    ["7M", "0", "-64M", "64X", "M", "much", "9999999999999G", "1e9", "64M\n1", ""].each do |text|
+      expect(refusal("--memory-limit", text, "ruby"))
+        .to eq("--memory-limit takes a size from 8M to 1024G, such as 64M, not #{text}")
+    end
   end
 
   it "can ask for a light capture" do
