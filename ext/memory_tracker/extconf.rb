@@ -29,7 +29,6 @@ RUBY_FUNCTIONS = {
   "rb_profile_thread_frames" => "ruby/debug.h",
   "rb_class_path_cached" => "ruby/ruby.h",
   "rb_ext_ractor_safe" => "ruby/ruby.h",
-  "rb_vm_lock_with_barrier" => nil,
   "rb_gc_location" => "ruby/ruby.h",
   "rb_nogvl" => "ruby/thread.h"
 }.freeze

@@ -152,38 +152,14 @@ bool compat_alone(void)
 	return NIL_P(compat.ractor) || rb_funcall(compat.ractor, rb_intern("count"), 0) == INT2FIX(1);
 }
 
-#if COMPAT_HOOKS_GLOBAL && defined(HAVE_RB_VM_LOCK_WITH_BARRIER)
-
-/* Exported for Ruby's own extensions, in no public header. */
-VALUE rb_vm_lock_with_barrier(VALUE (*function)(void *data), void *data);
-
-struct exclusive_call {
-	void (*function)(void *data);
-	void *data;
-};
-
-static VALUE call_exclusively(void *data)
-{
-	struct exclusive_call *call = data;
-
-	call->function(call->data);
-	return Qnil;
-}
-
+/* Up to Ruby 3.4 events of other Ractors are not handled here, or do nothing but count. */
 void compat_exclusively(void (*function)(void *data), void *data)
 {
-	rb_vm_lock_with_barrier(call_exclusively, &(struct exclusive_call){function, data});
+	if (COMPAT_HOOKS_GLOBAL)
+		vm_call_exclusively(function, data);
+	else
+		function(data);
 }
-
-#else
-
-/* Events of other Ractors are not handled here, or do nothing but count. */
-void compat_exclusively(void (*function)(void *data), void *data)
-{
-	function(data);
-}
-
-#endif
 
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 

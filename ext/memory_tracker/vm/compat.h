@@ -52,10 +52,9 @@ void compat_exclusively(void (*function)(void *data), void *data);
 
 /*
  * Whether allocations of other Ractors are heard of but not counted. From 4.1 on each Ractor may have a heap of its own, of
- * which only the main one's frees are reported, and whose addresses come back without one. Nor can they be counted where
- * the tables cannot be kept from being written by two.
+ * which only the main one's frees are reported, and whose addresses come back without one.
  */
-#if RUBY_API_VERSION_CODE >= 40100 || (COMPAT_HOOKS_GLOBAL && !defined(HAVE_RB_VM_LOCK_WITH_BARRIER))
+#if RUBY_API_VERSION_CODE >= 40100
 #define COMPAT_MAIN_RACTOR_ONLY 1
 #else
 #define COMPAT_MAIN_RACTOR_ONLY 0

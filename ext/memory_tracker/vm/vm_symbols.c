@@ -4,6 +4,7 @@
 #include <ruby.h>
 
 #include "model/heap_map.h"
+#include "vm/compat.h"
 #include "vm/memory_map.h"
 
 /* A page's first word points to the VM's record of it, in whose first words the slot size is. */
@@ -14,6 +15,7 @@ typedef int slots_callback(void *start, void *end, size_t stride, void *data);
 static struct {
 	size_t (*slot_size)(VALUE object);
 	void (*each_objects)(slots_callback *callback, void *data);
+	VALUE (*lock_with_barrier)(VALUE (*function)(void *data), void *data);
 	size_t only_size; /* of all slots, where there is one size; else 0 */
 	size_t overhead;  /* what debugging builds put behind each object */
 } vm;
@@ -39,6 +41,7 @@ void vm_symbols_init(void)
 
 	*(void **)&vm.slot_size = dlsym(RTLD_DEFAULT, "rb_gc_obj_slot_size");
 	*(void **)&vm.each_objects = dlsym(RTLD_DEFAULT, "rb_objspace_each_objects");
+	*(void **)&vm.lock_with_barrier = dlsym(RTLD_DEFAULT, "rb_vm_lock_with_barrier");
 	vm.only_size = vm.slot_size ? 0 : only_slot_size(gc);
 	vm.overhead = internal_constant(gc, "RVALUE_OVERHEAD");
 }
@@ -49,6 +52,8 @@ const char *vm_symbols_missing(void)
 		return "this Ruby does not tell how large the slots of its heap are (it has no rb_gc_obj_slot_size)";
 	if (!vm.each_objects)
 		return "this Ruby does not let its heap be walked (it has no rb_objspace_each_objects)";
+	if (COMPAT_HOOKS_GLOBAL && !vm.lock_with_barrier)
+		return "this Ruby does not let other Ractors be held off (it has no rb_vm_lock_with_barrier)";
 	return NULL;
 }
 
@@ -73,4 +78,25 @@ bool vm_page_readable(uintptr_t page)
 void vm_each_slots(slots_callback *callback, void *data)
 {
 	vm.each_objects(callback, data);
+}
+
+struct exclusive_call {
+	void (*function)(void *data);
+	void *data;
+};
+
+static VALUE call_exclusively(void *data)
+{
+	struct exclusive_call *call = data;
+
+	call->function(call->data);
+	return Qnil;
+}
+
+void vm_call_exclusively(void (*function)(void *data), void *data)
+{
+	if (vm.lock_with_barrier)
+		vm.lock_with_barrier(call_exclusively, &(struct exclusive_call){function, data});
+	else
+		function(data);
 }

@@ -27,4 +27,7 @@ bool vm_page_readable(uintptr_t page);
 /* Calls back for the slots of each page, after a sweep that is under way. GVL, never inside an event */
 void vm_each_slots(int (*callback)(void *start, void *end, size_t stride, void *data), void *data);
 
+/* Calls the function while no other Ractor runs, on Rubies where captures see the events of all. GVL of any Ractor */
+void vm_call_exclusively(void (*function)(void *data), void *data);
+
 #endif

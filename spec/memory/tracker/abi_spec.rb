@@ -73,18 +73,6 @@ RSpec.describe "require \"memory/tracker\"" do
       )
     end
   end
-
-  describe "where the heap has slots that are no multiples of one another" do
-    # As Ruby 4.1 is going to have them.
-    let(:other) { "def GC.stat_heap(*) = [32, 40, 64, 80].each_with_index.to_h { |size, i| [i, { slot_size: size }] }" }
-
-    it "starts no capture, and says why" do
-      start = "begin; Memory::Tracker::Capture.new.start; rescue Memory::Tracker::Error => e; puts e.message; end"
-      expect(ruby("#{other}; require 'memory/tracker'; #{start}", ForeignExtension::LIB)).to eq(
-        "the heap of this Ruby is laid out in a way that cannot be tracked\n"
-      )
-    end
-  end
 end
 
 RSpec.describe "extconf.rb" do

@@ -51,6 +51,14 @@ RSpec.describe "functions of the VM that no public header declares" do
       expect(result.out.lines.uniq).to contain_exactly(expected)
     end
 
+    it "refuses every capture with one sentence where hooks are those of all Ractors, and these cannot be held off" do
+      result = without.call("rb_vm_lock_with_barrier")
+      sentence = "this Ruby does not let other Ractors be held off (it has no rb_vm_lock_with_barrier)\n"
+      expected = RUBY_VERSION >= "4.0" ? a_string_ending_with(sentence) : "true\n"
+      expect(result.status).to be_success, result.to_s
+      expect(result.out.lines.uniq).to contain_exactly(expected)
+    end
+
     it "lets the launcher run the program untracked, and say so in one line" do
       top = File.join(root, "exe/memory-tracker-top")
       environment = { "MISSING_SYMBOL" => "rb_objspace_each_objects", "LD_PRELOAD" => library }
