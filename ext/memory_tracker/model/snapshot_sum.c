@@ -267,14 +267,14 @@ static void add_times(struct snapshot_header *sum, const struct snapshot_header 
 /* The places of what adds up. */
 static const size_t added[] = {
 #define ADDED(field) offsetof(struct snapshot_header, field)
-    ADDED(allocated_bytes),
-    ADDED(allocated),      ADDED(freed),           ADDED(retained),
-    ADDED(lost),           ADDED(dropped),         ADDED(paths_dropped),
-    ADDED(events_dropped), ADDED(tracker_bytes),   ADDED(classes_dropped),
-    ADDED(memory_limit),   ADDED(gc_minor),        ADDED(gc_major),
-    ADDED(gc_time_ns),     ADDED(gcs_seen),        ADDED(majors_seen),
-    ADDED(major_newborn),  ADDED(heap_live_slots), ADDED(heap_total_slots),
-    ADDED(sampled),        ADDED(sampled_of),      ADDED(rss_bytes),
+    ADDED(allocated_bytes),  ADDED(allocated),      ADDED(freed),
+    ADDED(retained),         ADDED(lost),           ADDED(dropped),
+    ADDED(paths_dropped),    ADDED(events_dropped), ADDED(tracker_bytes),
+    ADDED(classes_dropped),  ADDED(memory_limit),   ADDED(gc_minor),
+    ADDED(gc_major),         ADDED(gc_time_ns),     ADDED(gcs_seen),
+    ADDED(majors_seen),      ADDED(major_newborn),  ADDED(heap_live_slots),
+    ADDED(heap_total_slots), ADDED(sampled),        ADDED(sampled_of),
+    ADDED(rss_bytes),
 #undef ADDED
 };
 

@@ -7,14 +7,14 @@ module Memory
     # @!method facts
     #   What is true of the capture and its process as a whole.
     #   @return [Hash{Symbol => Object}] counts (`:new_count`, `:free_count`, `:live_count`, `:retained_count`,
-      #     `:retained_bound` when retained is an upper bound), `:allocated_bytes` of slots (nil in a light capture), `:lost`,
-      #     `:dropped`, `:paths_dropped`, `:classes_dropped`, `:events_dropped`, `:pid`, `:command` (String or nil),
-      #     `:runtime`, `:time` (Time), `:seconds` since the start (Float), `:uptime` of the process in seconds (Float),
-      #     `:minor_gcs`, `:major_gcs`, `:major_gcs_seen` since the start, `:heap_live_slots`, `:heap_slots`, `:rss_bytes`,
-      #     `:tracker_bytes` and their `:memory_limit`, `:depth`, `:existing` (Boolean), `:path_interval`, `:light`
-      #     (Boolean), `:sampled` births that a light capture has made its latest estimates from, and `:sampled_of`, how
-      #     many these stand for, `:awaited_classes` (String or nil: the chosen classes that had no object yet, with commas
-      #     between them), `:inexact_reason` (String or nil)
+    #     `:retained_bound` when retained is an upper bound), `:allocated_bytes` of slots (nil in a light capture),
+    #     `:lost`, `:dropped`, `:paths_dropped`, `:classes_dropped`, `:events_dropped`, `:pid`, `:command` (String or
+    #     nil), `:runtime`, `:time` (Time), `:seconds` since the start (Float), `:uptime` of the process in seconds
+    #     (Float), `:minor_gcs`, `:major_gcs`, `:major_gcs_seen` since the start, `:heap_live_slots`, `:heap_slots`,
+    #     `:rss_bytes`, `:tracker_bytes` and their `:memory_limit`, `:depth`, `:existing` (Boolean), `:path_interval`,
+    #     `:light` (Boolean), `:sampled` births that a light capture has made its latest estimates from, and
+    #     `:sampled_of`, how many these stand for, `:awaited_classes` (String or nil: the chosen classes that had no
+    #     object yet, with commas between them), `:inexact_reason` (String or nil)
     #
     # @!method bytes
     #   @return [String] the snapshot as it goes over a socket or into a file
