@@ -4,6 +4,7 @@
 
 #include "model/status.h"
 #include "vm/compat.h"
+#include "vm/naming.h"
 
 struct frees frees;
 
@@ -29,6 +30,8 @@ static void set_baseline(bool comparable)
 
 void frees_begin(void)
 {
+	/* During a sweep nothing can be compared, and what is hidden until its end would not be noticed. */
+	naming_end_sweep();
 	set_baseline(compat_gc_idle());
 }
 
