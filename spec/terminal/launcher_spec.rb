@@ -248,10 +248,10 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.wait_for(/output \(1 new\)/)
     Process.kill(:KILL, launcher_of(pid))
     expect(read_when_there("hup")).to eq("yes")
-    eventually("the terminal") { !terminal.alternate? }
+    eventually("the terminal") { !terminal.alternate? && !terminal.raw? }
     # The shell may have been faster, and its prompt went with the screen.
-    terminal.enter("")
-    terminal.wait_for(/^\$\s*\z/)
+    terminal.enter("echo rea''dy")
+    terminal.wait_for(/^ready\n\$\s*\z/)
     expect(terminal.state).to eq(@before)
     # And its line may be on the prompt's.
     expect(count(/printed before$/)).to eq(1)
@@ -298,8 +298,8 @@ RSpec.describe "a program before which memory-tracker-top stands" do
     terminal.press("q")
     # A prompt below what has no end.
     terminal.wait_for(/no end\$/)
-    terminal.enter("")
-    terminal.wait_for(/^\$\s*\z/)
+    terminal.enter("echo rea''dy")
+    terminal.wait_for(/^ready\n\$\s*\z/)
     expect(File.binread(File.join(terminal.folder, "all.bin"))).to eq(bytes.b)
     expect(terminal.state).to eq(@before)
   end
