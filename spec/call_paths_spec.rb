@@ -82,6 +82,19 @@ RSpec.describe "Call paths" do
     expect(ruby("-e", program, environment: { "MEMORY_TRACKER_READ_IN_PLACE" => "0" }).to_i).to be >= 10_000
   end
 
+  it "are the method alone where no line of the program is on the stack" do
+    program = <<~RUBY
+      require "memory/tracker"
+      eval("def made\n  first = [self]\n  [first]\nend", TOPLEVEL_BINDING, "<internal:made>", 1)
+      capture = Memory::Tracker::Capture.new(depth: 4)
+      capture.start
+      2.times { Thread.new(&method(:made)).join }
+      paths = capture.call_tree(Array).each_path.select { |path, _counts| path.last.to_s.include?("made") }
+      p paths.map { |path, counts| [path.map { |frame| [frame.path, frame.lineno] }, counts.new_count] }
+    RUBY
+    expect(ruby("-e", program)).to eq("#{[[[["<internal:made>", 0]], 4]].inspect}\n")
+  end
+
   it "have the lines that the VM tells where the trial of its layout failed" do
     Dir.mktmpdir do |folder|
       file = File.join(folder, "program.rb")

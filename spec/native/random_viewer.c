@@ -265,7 +265,8 @@ static void check_selection(const struct random_viewer *run)
 	const struct table_view *table = &run->viewer->table;
 	const struct selection *selection = &table->selection;
 
-	if (!table->tree.count || run->grid.columns < 40 || run->grid.lines < 6 || run->viewer->mode == MODE_HELP)
+	if (!table->tree.count || run->grid.columns < 40 || run->grid.lines < 6 ||
+	    viewer_mode_shown(run->viewer) == MODE_HELP)
 		return;
 	assert_true(selection->position < table->tree.count);
 	assert_true(selection->position >= selection->top);

@@ -43,7 +43,7 @@ static bool is_bottom(const struct stack *stack, uint32_t index, const struct co
 /*
  * What a path is made of. Methods that are written in C, or in Ruby in the language's core, differ between Rubies and
  * their JITs at one line of a program: they are folded into the line that calls them. Only where no such line is on the
- * stack the path is the allocating method. False when the stack is cut off before the path ends.
+ * stack the path is the allocating method, without a line. False when the stack is cut off before the path ends.
  */
 static bool fold(const struct stack *stack, struct code *const *codes, uint32_t depth, struct path *path)
 {
@@ -58,7 +58,7 @@ static bool fold(const struct stack *stack, struct code *const *codes, uint32_t 
 		return false;
 	if (!path->count && depth && stack->depth && codes[0]->kind == CODE_NATIVE) {
 		path->codes[0] = codes[0];
-		path->lines[0] = stack->lines[0];
+		path->lines[0] = 0;
 		path->count = 1;
 	}
 	return true;
@@ -238,7 +238,7 @@ static uint64_t stack_fingerprint(const struct tracker *tracker, const struct cl
 	if (count < class->depth && stack->cut)
 		return 0;
 	if (!count && stack->depth)
-		sum += path_cache_part(keys, stack->addresses[0], (uint32_t)stack->lines[0], 0);
+		sum += path_cache_part(keys, stack->addresses[0], 0, 0);
 	return path_cache_end(sum);
 }
 

@@ -432,8 +432,7 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		draw_too_small(viewer, grid);
 		return;
 	}
-	enum viewer_mode mode = viewer->mode == MODE_QUESTION ? viewer->question.before : viewer->mode;
-	if (mode == MODE_HELP) {
+	if (viewer_mode_shown(viewer) == MODE_HELP) {
 		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
 	} else {
 		char since[FORMAT_SIZE];

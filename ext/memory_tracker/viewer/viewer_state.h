@@ -118,6 +118,12 @@ void viewer_go_on(struct viewer *viewer);
 /* What keys go to when what lies above is closed. */
 enum viewer_mode viewer_ground(const struct viewer *viewer);
 
+/* The mode whose screen is seen: a question stands above the one before it. */
+static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)
+{
+	return viewer->mode == MODE_QUESTION ? viewer->question.before : viewer->mode;
+}
+
 /* What the header shows; a time that it names is put into `since`. */
 struct header_facts viewer_facts(const struct viewer *viewer, char since[FORMAT_SIZE]);
 

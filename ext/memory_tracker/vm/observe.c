@@ -78,11 +78,34 @@ static int next_limit(int limit)
 
 #ifdef MEMORY_TRACKER_VERIFY
 
+/* A caller of each on the line below it. */
+static void print_path(const struct tracker *tracker, uint32_t number)
+{
+	const struct node *node = node_at(&tracker->tree, number);
+
+	if (!node->parent)
+		return;
+	print_path(tracker, node->parent);
+	const struct frame *frame = frame_at(&tracker->codes, frame_canonical(&tracker->codes, node->frame));
+	fprintf(stderr, "  %s:%u %s\n", frame->path->bytes, frame->line, frame->label->bytes);
+}
+
 static void verify(struct capture *capture, struct class_record *class, rb_trace_arg_t *event, uint32_t node)
 {
-	if (tracker_path_holds(capture->tracker, class, take_stack(capture, event, STACK_LIMIT), node))
+	const struct stack *stack = take_stack(capture, event, STACK_LIMIT);
+
+	if (tracker_path_holds(capture->tracker, class, stack, node))
 		return;
-	fprintf(stderr, "memory-tracker: a known call path is not the one that the VM tells\n");
+	fprintf(stderr, "memory-tracker: a known call path is not the one that the VM tells\nknown (%s):\n",
+	        class->name ? class->name->bytes : "a class without a name");
+	print_path(capture->tracker, node);
+	fprintf(stderr, "the VM's:\n");
+	for (uint32_t index = 0; index < stack->depth; index++) {
+		const struct code *code = code_table_find(&capture->tracker->codes, stack->addresses[index]);
+
+		fprintf(stderr, "  %s:%d %s (kind %d)\n", code ? code->path->bytes : "?", stack->lines[index],
+		        code ? code->label->bytes : "?", code ? code->kind : -1);
+	}
 	abort();
 }
 
