@@ -57,24 +57,29 @@ static size_t slot_size(uintptr_t address)
 	return FAKE_STRIDE;
 }
 
-static int set_up(void **state)
+static void start(void)
 {
 	const struct names names = {NULL, describe_class, describe_code, NULL};
 	struct tracker_options options = {.slot_size = slot_size, .depth = 3};
 
+	assert_int_equal(tracker_init(&tracker, &memory, &names, &options), STATUS_OK);
+}
+
+static int set_up(void **state)
+{
 	memory_init(&memory);
 	memory.allocate = allocate;
 	memory.release = release;
 	memory.limit = LIMIT;
 	most_used = 0;
 	objects = 0;
-	assert_int_equal(tracker_init(&tracker, &memory, &names, &options), STATUS_OK);
+	start();
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	assert_in_range(most_used, LIMIT / 8, LIMIT);
+	assert_in_range(most_used, LIMIT / 8, memory.limit);
 	tracker_deinit(&tracker);
 	assert_int_equal(memory_used(&memory), 0);
 	return 0;
@@ -205,6 +210,24 @@ static void test_nothing_is_said_below_the_limit(void **state)
 	free(header);
 }
 
+/* As much as a server of many classes has after its start. */
+static void test_the_usual_limit_holds_a_large_program(void **state)
+{
+	enum { CODES = 25000, CLASSES = 10 };
+
+	memory.limit = (size_t)128 << 20;
+	tracker_deinit(&tracker);
+	start();
+	for (uint32_t one = 1; one <= CLASSES; one++) {
+		for (uint32_t number = 0; number < CODES; number++)
+			assert_true(enter_at(CLASS_KEY(one), number, 1));
+	}
+	assert_int_equal(tracker.paths_dropped, 0);
+	assert_false(memory_was_refused(&memory));
+	/* Each with its caller. */
+	assert_true(table_count(&tracker.tree.nodes) > 2 * CODES * CLASSES);
+}
+
 static void test_shares(void **state)
 {
 	struct tracker_limits limits = {.frames = 77};
@@ -213,7 +236,8 @@ static void test_shares(void **state)
 		assert_in_range(limits_map(limit) + limits_records(limit), limit / 2, limit / 4 * 3);
 	limits_fill(&limits, (size_t)128 << 20);
 	assert_int_equal(limits.frames, 77);
-	assert_int_equal(limits.paths, 262144);
+	/* Nodes leave room for classes. */
+	assert_in_range(limits.paths, 500000, (limits_records((size_t)128 << 20) - (1 << 20)) / sizeof(struct node));
 	assert_int_equal(limits.address_slots & (limits.address_slots - 1), 0);
 	assert_int_equal(limits_map(SIZE_MAX), 0);
 }
@@ -225,6 +249,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_classes, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_objects, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_nothing_is_said_below_the_limit, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_usual_limit_holds_a_large_program, set_up, tear_down),
 	    cmocka_unit_test(test_shares),
 	};
 

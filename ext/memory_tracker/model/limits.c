@@ -11,11 +11,15 @@
 
 /* Bytes of the limit for one of each. What a table takes at the most is in the comments, with the half that it grows from. */
 #define PER_CLASS 256        /* a bound of the number alone: the memory decides */
-#define PER_PATH 512         /* node 64, free list 8, index 24, waiting 24 */
 #define PER_FRAME 2048       /* frame and code 48 each, their keys 96 each */
 #define PER_ADDRESS_SLOT 384 /* 24 */
 #define PER_SERIAL_SLOT 768  /* 24 */
 #define PER_STRING_BYTE 8
+
+/* Bytes of the part for records: a node with its place in the free list, and what nodes of call paths leave for classes. */
+#define PER_PATH 72
+#define CLASSES_LEAST ((size_t)1 << 20)
+#define CLASSES_SHARE 8
 
 size_t limits_map(size_t limit)
 {
@@ -24,7 +28,16 @@ size_t limits_map(size_t limit)
 
 size_t limits_records(size_t limit)
 {
-	return limit == SIZE_MAX ? 0 : limit / 4;
+	return limit == SIZE_MAX ? 0 : limit / 8 * 3;
+}
+
+static size_t path_bytes(size_t limit)
+{
+	size_t records = limits_records(limit), classes = CLASSES_LEAST + records / CLASSES_SHARE;
+
+	if (limit == SIZE_MAX)
+		return SIZE_MAX;
+	return records > classes ? records - classes : 0;
 }
 
 static uint32_t share(uint32_t given, size_t limit, size_t per_one, uint32_t most)
@@ -49,7 +62,7 @@ void limits_fill(struct tracker_limits *limits, size_t limit)
 {
 	limits->classes = share(limits->classes, limit, PER_CLASS, MOST_CLASSES);
 	if (!limits->nodes) {
-		limits->paths = share(limits->paths, limit, PER_PATH, MOST_PATHS);
+		limits->paths = share(limits->paths, path_bytes(limit), PER_PATH, MOST_PATHS);
 		limits->nodes = limits->paths + limits->classes;
 	}
 	limits->frames = share(limits->frames, limit, PER_FRAME, MOST_FRAMES);
