@@ -237,7 +237,7 @@ static void test_shares(void **state)
 	limits_fill(&limits, (size_t)128 << 20);
 	assert_int_equal(limits.frames, 77);
 	/* Nodes leave room for classes. */
-	assert_in_range(limits.paths, 500000, (limits_records((size_t)128 << 20) - (1 << 20)) / sizeof(struct node));
+	assert_in_range(limits.paths, 750000, (limits_records((size_t)128 << 20) - (1 << 20)) / sizeof(struct node));
 	assert_int_equal(limits.address_slots & (limits.address_slots - 1), 0);
 	assert_int_equal(limits_map(SIZE_MAX), 0);
 }

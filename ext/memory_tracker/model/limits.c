@@ -21,14 +21,17 @@
 #define CLASSES_LEAST ((size_t)1 << 20)
 #define CLASSES_SHARE 8
 
+/* Goes to the map from the records: a small program has as many objects as another, but not as many call paths. */
+#define SHIFTED ((size_t)1 << 20)
+
 size_t limits_map(size_t limit)
 {
-	return limit == SIZE_MAX ? 0 : limit / 8 * 3;
+	return limit == SIZE_MAX ? 0 : limit / 4 + SHIFTED;
 }
 
 size_t limits_records(size_t limit)
 {
-	return limit == SIZE_MAX ? 0 : limit / 8 * 3;
+	return limit == SIZE_MAX ? 0 : limit / 2 - SHIFTED;
 }
 
 static size_t path_bytes(size_t limit)

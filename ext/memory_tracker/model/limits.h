@@ -1,7 +1,7 @@
 /*
  * How the memory limit of a tracker is shared out.
  *
- *     | map 3/8 | classes and nodes 3/8 | all else: frames, code, names, caches of known paths |
+ *     | map 1/4 + 1 MB | classes and nodes 1/2 - 1 MB | all else: frames, code, names, caches of known paths |
  *
  * The first two are reserved (model/memory.h), the third has a bound for each table. Nodes of call paths have one, too,
  * which leaves room for classes: a class that finds none is worth more than the paths of another. A server of forty Rails
