@@ -19,14 +19,14 @@ RSpec.describe Memory::Tracker::Capture, "and hidden objects" do
     row("(hidden Array)")&.live_count.to_i
   end
 
-  # Reading a row makes arrays: they are not made between the two counts.
+  # Reading a row makes arrays, and a JIT hidden ones with them: hundreds at the most.
   def expect_hidden(count)
     was_disabled = GC.disable
     hidden_before = hidden
     before = capture.count_for(Array)
     yield
-    expect(before - capture.count_for(Array)).to be_within(20).of(count)
-    expect(hidden - hidden_before).to be_within(20).of(count)
+    expect(before - capture.count_for(Array)).to be_within(500).of(count)
+    expect(hidden - hidden_before).to be_within(500).of(count)
   ensure
     GC.enable unless was_disabled
   end
@@ -37,10 +37,10 @@ RSpec.describe Memory::Tracker::Capture, "and hidden objects" do
 
       it "counts arrays as hidden while they are, and as arrays when they are revealed" do
         capture
-        arrays = Array.new(1000) { [nil] }
-        expect_hidden(1000) { HeapWalk.hide_each(arrays) }
-        expect_hidden(-1000) { HeapWalk.reveal_each(arrays) }
-        expect(arrays.size).to eq(1000)
+        arrays = Array.new(10_000) { [nil] }
+        expect_hidden(10_000) { HeapWalk.hide_each(arrays) }
+        expect_hidden(-10_000) { HeapWalk.reveal_each(arrays) }
+        expect(arrays.size).to eq(10_000)
       end
     end
   end
