@@ -70,6 +70,13 @@ RSpec.describe "the folders of the extension" do
     end
   end
 
+  it "run no Ruby code in the scope of who calls them" do
+    calls = sources.grep_v(%r{\Avm/evaluate}).grep(/\.c\z/).select do |file|
+      File.read(File.join(root, file)).match?(/\brb_eval_string|\brb_obj_instance_eval/)
+    end
+    expect(calls).to be_empty
+  end
+
   it "are these, with sources in them" do
     expect(sources.map { |file| file[%r{\A[^/]+}] }.uniq - doors.keys).to be_empty
     expect(included.call("model", /^\s*#\s*include\s+"([^"]+)"/)).not_to be_empty

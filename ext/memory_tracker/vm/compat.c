@@ -12,6 +12,7 @@
 #include <sys/sysctl.h>
 #endif
 
+#include "vm/evaluate.h"
 #include "vm/vm_layout.h"
 #include "vm/vm_symbols.h"
 
@@ -76,8 +77,10 @@ bool compat_jit_hides_objects(void)
 
 void compat_try_jit(void)
 {
+	bool raised;
+
 	if (zjit_on() && !compat.jit_hides_objects)
-		compat.jit_hides_objects = RTEST(rb_eval_string(trial));
+		compat.jit_hides_objects = RTEST(evaluate(trial, &raised));
 }
 
 /* A key of Ractor-local storage is asked for without running Ruby code, as Ractor.current does. */

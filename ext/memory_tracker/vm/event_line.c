@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "vm/evaluate.h"
 #include "vm/memory_map.h"
 #include "vm/vm_layout.h"
 
@@ -107,9 +108,12 @@ static void on_trial(VALUE data, rb_trace_arg_t *event)
 static void try(struct trial *trial)
 {
 	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
-	VALUE proc = rb_eval_string(trial->program);
+	bool raised;
+	VALUE proc = evaluate(trial->program, &raised);
 	VALUE arguments = rb_ary_new();
 
+	if (raised)
+		return;
 	lines.current = trial;
 	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
 	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);

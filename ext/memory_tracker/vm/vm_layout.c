@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vm/evaluate.h"
 #include "vm/memory_map.h"
 
 bool vm_layout_passed;
@@ -26,12 +27,9 @@ VALUE vm_context_first(const struct vm_context *context)
 
 static bool holds(const char *question)
 {
-	int failed = 0;
-	VALUE answer = rb_eval_string_protect(question, &failed);
+	bool raised;
 
-	if (failed)
-		rb_set_errinfo(Qnil);
-	return !failed && RTEST(answer);
+	return RTEST(evaluate(question, &raised));
 }
 
 void vm_layout_see_jit(void)
@@ -190,15 +188,13 @@ static bool unwanted(void)
 void vm_layout_init(void)
 {
 	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
-	int failed = 0;
+	bool failed;
 
 	vm_layout_see_jit();
 	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
 	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
-	rb_eval_string_protect(program, &failed);
+	evaluate(program, &failed);
 	rb_remove_event_hook(hook);
-	if (failed)
-		rb_set_errinfo(Qnil);
 	vm_layout_passed = !failed && trial.alike && !trial.different;
 	vm_layout_known = vm_layout_passed && !unwanted();
 }

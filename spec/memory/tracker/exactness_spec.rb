@@ -175,6 +175,26 @@ RSpec.describe Memory::Tracker::Capture, "against the heap as it is" do
     expect(kept.size).to eq(600)
   end
 
+  describe "leave the program alone that starts them" do
+    zjit = defined?(RubyVM::ZJIT) && RubyVM::ZJIT.respond_to?(:enabled?)
+
+    [[], *([%w[--zjit]] if zjit)].each do |options|
+      it "with its local variables and its own constants#{", under #{options.first}" unless options.empty?}" do
+        result = RubyProgram.run(<<~RUBY, *options, env: { "RUBYOPT" => nil })
+          class Bare < BasicObject
+            def start(capture)
+              holder = maker = before = compiled = [7]
+              capture.start
+              ::Kernel.p([holder, maker, before, compiled].uniq)
+            end
+          end
+          Bare.new.start(Memory::Tracker::Capture.new)
+        RUBY
+        expect(result.out).to eq("[[7]]\n"), result.to_s
+      end
+    end
+  end
+
   # A Ruby 4.1 under development has no events for what its ZJIT allocates, and does not count it either.
   it "is exact with ZJIT, or says that it is not", if: defined?(RubyVM::ZJIT) && RubyVM::ZJIT.respond_to?(:enabled?) do
     result = RubyProgram.run(<<~RUBY, "--zjit", env: { "RUBYOPT" => nil })
