@@ -25,7 +25,7 @@ module RubyProgram
   # @param source [String] the program; the library and the helpers for the heap are loaded already
   # @param options [Array<String>] for Ruby
   # @param under [Array<String>] a command that Ruby is run by
-  # @param gems [Boolean] whether to load RubyGems and Bundler, with which a start and each GC take several times as long
+  # @param gems [Boolean] whether to load RubyGems and Bundler; each GC takes several times as long then
   # @return [Result]
   def run(source, *options, env: {}, seconds: 120, under: [], gems: false)
     paths = $LOAD_PATH.flat_map { |path| ["-I", path] }
