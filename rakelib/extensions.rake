@@ -23,7 +23,8 @@ FileList["spec/support/*/extconf.rb", "benchmark/*/extconf.rb"].each do |extconf
   # What an extension takes from the gem is not told apart: one that takes nothing is built in no time.
   sources = FileList["#{source}/**/*.{c,h}", "ext/memory_tracker/{base,model,viewer}/*.{c,h}"]
   file library => ["#{build}/Makefile", *sources] do
-    sh "make", "clean", "all", chdir: build
+    # Not at once: `make -j` would do both at the same time.
+    %w[clean all].each { |target| sh "make", target, chdir: build }
     touch library
   end
   task extensions: library

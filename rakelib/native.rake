@@ -1,8 +1,11 @@
 # frozen_string_literal: true
 
 require "English"
+require "etc"
+require "open3"
 require "shellwords"
 require_relative "build_settings"
+require_relative "parallel_file"
 
 # Tests of the C code that needs no Ruby. SANITIZE (address,undefined or thread) picks the sanitizers, and a build
 # folder of its own, so that changing between them rebuilds nothing.
@@ -19,6 +22,11 @@ module NativeTests
   # What tests can make fail: spec/native/failing_malloc.c.
   WRAPPED = %w[malloc calloc realloc strdup].freeze
   HELPERS = FileList["spec/native/**/*.c"].exclude(*TESTS)
+  # What every test is linked with; the linker takes out of it what a test needs.
+  ARCHIVE = "#{BUILD}/tests.a".freeze
+  # At most one command for each processor: compilers use all of one, and most tests wait.
+  SLOTS = SizedQueue.new(Etc.nprocessors)
+  PRINTING = Mutex.new
 
   module_function
 
@@ -81,8 +89,13 @@ module NativeTests
     execute("compiling #{source}", *compiler, *flags, "-MMD", *includes, "-c", source, "-o", object)
   end
 
-  def link_program(test, objects)
-    execute("linking #{test}", *compiler, *flags, *objects, "-o", test, *libraries)
+  def archive(objects)
+    rm_f ARCHIVE, verbose: false
+    execute("collecting #{ARCHIVE}", "ar", "rcs", ARCHIVE, *objects)
+  end
+
+  def link_program(test, object)
+    execute("linking #{test}", *compiler, *flags, object, ARCHIVE, "-o", test, *libraries)
   end
 
   # TSan's memory layout needs a smaller address space randomisation than some kernels have.
@@ -91,11 +104,16 @@ module NativeTests
     execute("running #{test}", *command)
   end
 
-  # Says what is done in a few words; the commands are longer than a screen. `rake --trace` shows them.
+  # Says what is done in a few words, and then all that was printed by it, together; the commands are longer than a
+  # screen. `rake --trace` shows them.
   def execute(what, *command)
-    puts what
-    $stdout.flush
-    sh(*command, verbose: Rake.application.options.trace)
+    SLOTS << what
+    output, status = Open3.capture2e(*command)
+    text = Rake.application.options.trace ? "#{what}: #{command.shelljoin}" : what
+    PRINTING.synchronize { $stdout.write(text, "\n", output) && $stdout.flush }
+    raise "#{what} failed: #{status}" unless status.success?
+  ensure
+    SLOTS.pop
   end
 end
 
@@ -110,10 +128,12 @@ namespace :native do
   end
 
   shared = (NativeTests::SOURCES + NativeTests::HELPERS).map { |source| NativeTests.object(source) }
+  ParallelFile.define_task(NativeTests::ARCHIVE => [*shared, settings.name]) { NativeTests.archive(shared) }
+
   NativeTests::TESTS.each do |source|
     program = NativeTests.program(source)
-    objects = [NativeTests.object(source), *shared]
-    file(program => objects) { NativeTests.link_program(program, objects) }
+    object = NativeTests.object(source)
+    file(program => [object, NativeTests::ARCHIVE]) { NativeTests.link_program(program, object) }
 
     desc "Run #{source}"
     task(source.pathmap("%n") => program) { NativeTests.run_program(program) }
@@ -121,4 +141,4 @@ namespace :native do
 end
 
 desc "Run the tests of the C code that needs no Ruby (SANITIZE=address,undefined or thread)"
-task native_test: NativeTests::TESTS.map { |source| "native:#{source.pathmap("%n")}" }
+multitask native_test: NativeTests::TESTS.map { |source| "native:#{source.pathmap("%n")}" }

@@ -34,7 +34,7 @@ module Observed
   def observed(source, *options, env: {}, agent: true, **limits)
     output, theirs = IO.pipe
     loading = agent ? ["-r", "memory/tracker/agent"] : []
-    command = [RbConfig.ruby, "-I", LIB, *loading, *options, "-e", "$stdout.sync = true\n#{source}"]
+    command = [RbConfig.ruby, "--disable-gems", "-I", LIB, *loading, *options, "-e", "$stdout.sync = true\n#{source}"]
     pid = Process.spawn(RunTop.clean_environment.merge(place, env), *command,
                         in: File::NULL, out: theirs, err: theirs, pgroup: true, **limits)
     theirs.close

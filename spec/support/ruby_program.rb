@@ -25,9 +25,12 @@ module RubyProgram
   # @param source [String] the program; the library and the helpers for the heap are loaded already
   # @param options [Array<String>] for Ruby
   # @param under [Array<String>] a command that Ruby is run by
+  # @param gems [Boolean] whether to load RubyGems and Bundler; each GC takes several times as long then
   # @return [Result]
-  def run(source, *options, env: {}, seconds: 120, under: [])
-    command = [*under, RbConfig.ruby, *$LOAD_PATH.flat_map { |path| ["-I", path] }, "-W:no-experimental", *options, "-"]
+  def run(source, *options, env: {}, seconds: 120, under: [], gems: false)
+    paths = $LOAD_PATH.flat_map { |path| ["-I", path] }
+    env = { "RUBYOPT" => nil, **env } unless gems
+    command = [*under, RbConfig.ruby, *("--disable-gems" unless gems), *paths, "-W:no-experimental", *options, "-"]
     Open3.popen3(env, *command, pgroup: true) do |stdin, stdout, stderr, process|
       texts = [stdout, stderr].map { |stream| Thread.new { stream.read } }
       write(stdin, source)

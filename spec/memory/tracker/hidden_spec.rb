@@ -140,7 +140,7 @@ RSpec.describe Memory::Tracker::Capture, "and hidden objects" do
     end
 
     it "has the numbers of each_object for a Sinatra application with templates" do
-      result = RubyProgram.run(program(<<~RUBY))
+      result = RubyProgram.run(program(<<~RUBY), gems: true)
         require "sinatra/base"
         require "liquid"
         require "i18n"

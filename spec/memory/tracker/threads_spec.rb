@@ -27,9 +27,9 @@ RSpec.describe Memory::Tracker::Capture, "that several threads use at a time" do
     RUBY
   end
 
-  def expect_to_work(options, *sources)
+  def expect_to_work(options, *sources, warning: "")
     result = run(options, *sources)
-    expect([result.out, result.err, result.status.to_i]).to eq(["10\n10\n", "", 0]), result.to_s
+    expect([result.out, result.err.sub(warning, ""), result.status.to_i]).to eq(["10\n10\n", "", 0]), result.to_s
   end
 
   {
@@ -54,6 +54,8 @@ RSpec.describe Memory::Tracker::Capture, "that several threads use at a time" do
   it "may be all that while its blocks are called" do
     expect_to_work({ depth: 3 }, "capture.start", "capture.stop; sleep 0.001", "capture.clear; sleep 0.002",
                    "CLASSES.first(20).each { |c| capture.track(c) { |*event| event.to_s } }",
-                   "CLASSES.first(20).each { |c| capture.untrack(c) }", "CLASSES.first(20).map(&:new)", "capture.to_a")
+                   "CLASSES.first(20).each { |c| capture.untrack(c) }", "CLASSES.first(20).map(&:new)", "capture.to_a",
+                   # Where objects are allocated faster than the blocks are called, that is said.
+                   warning: /\Awarning: memory-tracker: more than 65536 events wait for the blocks .*\n\z/)
   end
 end

@@ -109,7 +109,10 @@ RSpec.describe Memory::Tracker::CLI::OptionTable do
   end
 
   def stub_remote
-    allow(Memory::Tracker::Remote).to receive(:processes).and_return([[4711, "socket"]])
+    # No process of a launched program lives on, for the end of which its launcher would wait.
+    allow(Memory::Tracker::Remote).to receive(:processes) do |directory = ""|
+      File.basename(directory).start_with?(Memory::Tracker::CLI::RunDirectory::PREFIX) ? [] : [[4711, "socket"]]
+    end
     allow(Memory::Tracker::Remote).to receive(:open).and_return(shown(start: ->(settings, _) { handed << settings }))
   end
 

@@ -10,6 +10,10 @@ module RunTop
   PROGRAMS = File.join(SpecSupport::ROOT, "spec/fixtures/programs")
   RUBY = RbConfig.ruby
 
+  # The top needs no gems. What is started in a terminal, or installed, is started as by a user: with RubyGems, which
+  # takes five times as long.
+  TOP = [RUBY, "--disable-gems", EXECUTABLE].freeze
+
   Result = Struct.new(:output, :errors, :status, keyword_init: true) do
     def code
       status.exitstatus
@@ -76,7 +80,7 @@ module RunTop
   # Runs it to its end.
   # @return [Result]
   def top(*arguments, env: {}, input: "", seconds: 60, **options)
-    command = [clean_environment.merge(env), RUBY, EXECUTABLE, *arguments]
+    command = [clean_environment.merge(env), *TOP, *arguments]
     Open3.popen3(*command, pgroup: true, **options) do |stdin, stdout, stderr, thread|
       streams = [stdout, stderr].map { |stream| Thread.new { stream.binmode.read } }
       stdin.write(input)
@@ -97,7 +101,7 @@ module RunTop
   # Starts it in a process group of its own, gives the block its process id and its output, and ends it in any case.
   def start_top(*arguments, env: {}, errors: File::NULL, **options)
     output, theirs = IO.pipe
-    pid = Process.spawn(clean_environment.merge(env), RUBY, EXECUTABLE, *arguments,
+    pid = Process.spawn(clean_environment.merge(env), *TOP, *arguments,
                         in: File::NULL, out: theirs, err: errors, pgroup: true, **options)
     theirs.close
     yield pid, output
