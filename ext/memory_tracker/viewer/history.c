@@ -385,7 +385,7 @@ static void take_samples(struct update *update)
 
 	update->first = !before;
 	update->low = snapshot->gcs_seen > (before ? before->gcs_seen : 0);
-	update->major = snapshot->majors_seen > (before ? before->majors_seen : 0) && snapshot->major_at_ns;
+	update->major = snapshot->major_at_ns > (before ? before->major_at_ns : 0);
 	update->tick_place = series_add(&history->ticks, snapshot->monotonic_ns, spacing);
 	if (update->low)
 		update->low_place = series_add(&history->lows, snapshot->monotonic_ns, spacing);
