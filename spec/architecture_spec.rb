@@ -86,4 +86,11 @@ RSpec.describe "the folders of the extension" do
     names = sources.grep(/\.c\z/).map { |file| File.basename(file) }
     expect(names.tally.select { |_name, count| count > 1 }).to be_empty
   end
+
+  it "have no file, nor have lib, exe, spec and rakelib, of more than 500 lines" do
+    files = Dir.glob("{ext,lib,exe,spec,rakelib}/**/*.{c,h,rb,rake}", base: File.expand_path("..", __dir__))
+    long = files.select { |file| File.foreach(File.expand_path("../#{file}", __dir__)).count > 500 }
+    expect(long).to be_empty
+    expect(files.size).to be > 300
+  end
 end

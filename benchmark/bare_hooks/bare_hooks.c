@@ -1,6 +1,6 @@
 /*
- * What any tool pays that hooks births and deaths: hooks of the same kind as the gem's that do nothing, or only take
- * the frames. The benchmarks hold the gem against these.
+ * What any tool pays that hooks allocations and frees: hooks of the same kind as the gem's that do nothing, or only
+ * take the frames. The benchmarks hold the gem against these.
  */
 #include <ruby.h>
 #include <ruby/debug.h>

@@ -95,7 +95,7 @@ static void bear(struct program *program, unsigned class_number, unsigned path)
 		give_up("there is not enough memory");
 }
 
-/* On every path two objects are born and one dies. */
+/* On every path two objects are allocated and one dies. */
 static void work(struct program *program)
 {
 	for (unsigned round = 0; round < 2; round++) {
@@ -103,7 +103,7 @@ static void work(struct program *program)
 			bear(program, i / PATHS, i % PATHS);
 	}
 	for (unsigned i = 0; i < CLASSES * PATHS; i++)
-		tracker_died(&program->tracker, OBJECT(program->oldest++));
+		tracker_freed(&program->tracker, OBJECT(program->oldest++));
 	program->now_ns += SECOND;
 }
 

@@ -16,8 +16,8 @@ require_relative "tracker/recording"
 
 # Ruby objects in memory.
 module Memory
-  # Counts the objects of a program as they are born and die: how many of each class there are, how many stay, and
-  # where they were made.
+  # Counts the objects of a program as they are allocated and freed: how many of each class there are, how many stay,
+  # and where they were made.
   module Tracker
     autoload :CallTree, "memory/tracker/call_tree"
     autoload :Sampler, "memory/tracker/sampler"

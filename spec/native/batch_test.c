@@ -9,116 +9,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch_shop.h"
 #include "fake_snapshot.h"
 #include "viewer/batch.h"
 
-#define SECOND UINT64_C(1000000000)
 #define TITLES "  RETAINED  GROWTH/s      LIVE   ALLOC/s  CLASS\n"
-
-/* A shop in the fifth second of its life: a leak, a cache that is full, churn, and what nobody asked about. */
-struct shop {
-	struct snapshot_header head;
-	struct history *history;
-	struct buffer out;
-	struct batch_options options;
-};
-
-static void open_shop(struct shop *shop)
-{
-	*shop = (struct shop){
-	    .history = history_new(0),
-	    .head = {.started_ns = 100 * SECOND,
-	             .monotonic_ns = 100 * SECOND,
-	             .wall_ns = UINT64_C(1795344067) * SECOND,
-	             .pid = 4711,
-	             .flags = SNAPSHOT_RUNNING | SNAPSHOT_EXACT,
-	             .gc_minor = 412,
-	             .gc_major = 38,
-	             .heap_live_slots = 1310000,
-	             .heap_total_slots = 1620000,
-	             .rss_bytes = UINT64_C(212) << 20},
-	};
-}
-
-static void close_shop(struct shop *shop)
-{
-	history_free(shop->history);
-	buffer_deinit(&shop->out);
-}
-
-/* One second later, after a major GC. */
-static void next_second(struct shop *shop, const struct fake_class *classes, uint32_t count, const char *reason)
-{
-	shop->head.sequence++;
-	shop->head.gcs_seen++;
-	shop->head.majors_seen++;
-	shop->head.monotonic_ns += SECOND;
-	shop->head.major_at_ns = shop->head.monotonic_ns;
-	struct snapshot_header *snapshot = fake_snapshot(&shop->head, reason, classes, count);
-	assert_null(snapshot_check(snapshot, snapshot->size));
-	assert_true(history_update(shop->history, snapshot));
-}
-
-static void five_seconds(struct shop *shop)
-{
-	for (unsigned second = 1; second <= 5; second++) {
-		const struct fake_class classes[] = {
-		    {1, "String", 98000 * second, 98000 * second - 40771, 40771, 0},
-		    {2, "Shop::Session", 502 * second + 9, 0, 502 * second, 0},
-		    {3, "Shop::Product", 11600 * second + 12516, 11600 * second, 4000, 0},
-		    {4, "(internal T_DATA)", 900 * second, 0, 900 * second, SNAPSHOT_CLASS_INTERNAL},
-		    {5, "Shop::Basket", 1000, 50 * second, 1000 - 50 * second, 0},
-		};
-		next_second(shop, classes, 5, NULL);
-	}
-}
-
-static bool print_table(struct shop *shop)
-{
-	const struct figures figures = figures_of(shop->history);
-
-	return batch_print(&shop->out, &figures, &shop->options);
-}
-
-static void assert_table(struct shop *shop, const char *expected)
-{
-	buffer_clear(&shop->out);
-	assert_true(print_table(shop));
-	buffer_add(&shop->out, "", 1);
-	assert_string_equal(shop->out.text, expected);
-}
-
-/* The table without its first line. */
-static void assert_rows(struct shop *shop, const char *expected)
-{
-	buffer_clear(&shop->out);
-	assert_true(print_table(shop));
-	buffer_add(&shop->out, "", 1);
-	assert_string_equal(strchr(shop->out.text, '\n') + 1, expected);
-}
 
 static void test_a_leak_a_cache_and_churn(void **state)
 {
-	struct shop shop;
-	open_shop(&shop);
-	five_seconds(&shop);
-	assert_table(&shop, "2026-11-22 10:41:07  pid 4711  live 61,056  retained 52,531  heap 1310k/1620k  rss 212M"
-	                    "  gc 412+38  alloc/s 111k  freed/s 110k  exact\n" TITLES
-	                    "     2,510    +502.0     2,519     502.0  Shop::Session\n"
-	                    "    40,771         0    40,771     98.0k  String\n"
-	                    "     4,000         0    12,516     11.6k  Shop::Product\n"
-	                    "       750     -50.0       750         0  Shop::Basket\n"
-	                    "\n");
-	close_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
+	batch_shop_five_seconds(&shop);
+	batch_shop_assert_table(
+	    &shop, "2026-11-22 10:41:07  pid 4711  live 61,056  retained 52,531  heap 1310k/1620k  rss 212M"
+	           "  gc 412+38  alloc/s 111k  freed/s 110k  exact\n" TITLES
+	           "     2,510    +502.0     2,519     502.0  Shop::Session\n"
+	           "    40,771         0    40,771     98.0k  String\n"
+	           "     4,000         0    12,516     11.6k  Shop::Product\n"
+	           "       750     -50.0       750         0  Shop::Basket\n"
+	           "\n");
+	batch_shop_close(&shop);
 }
 
 static void test_call_paths_below_their_classes(void **state)
 {
-	struct shop shop;
+	struct batch_shop shop;
 	struct path_watch watch;
 	static const struct key_set none;
 
-	open_shop(&shop);
+	batch_shop_open(&shop);
 	assert_true(path_watch_init(&watch));
 	shop.options.paths = &watch;
 	for (unsigned second = 1; second <= 5; second++) {
@@ -144,17 +63,18 @@ static void test_call_paths_below_their_classes(void **state)
 		assert_true(path_watch_feed(&watch, snapshot, &none, NULL));
 		assert_true(history_update(shop.history, snapshot));
 	}
-	assert_rows(&shop, TITLES "     2,000    +400.0     2,500     600.0  Hash\n"
-	                          "     1,500    +300.0     1,500     300.0    75.0 %  Store#write  /srv/shop.rb:41\n"
-	                          "       500    +100.0       500     200.0    25.0 %  �write  a��[2J.rb:7\n"
-	                          "         0         0         3         0     0.0 %  (other)\n"
-	                          "         9         0         9         0  Set\n\n");
+	batch_shop_assert_rows(&shop, TITLES
+	                       "     2,000    +400.0     2,500     600.0  Hash\n"
+	                       "     1,500    +300.0     1,500     300.0    75.0 %  Store#write  /srv/shop.rb:41\n"
+	                       "       500    +100.0       500     200.0    25.0 %  �write  a��[2J.rb:7\n"
+	                       "         0         0         3         0     0.0 %  (other)\n"
+	                       "         9         0         9         0  Set\n\n");
 	path_watch_deinit(&watch);
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 /* Feeds it without keeping it anywhere else. */
-static void assert_next(struct shop *shop, struct snapshot_header *snapshot, const char *expected)
+static void assert_next(struct batch_shop *shop, struct snapshot_header *snapshot, const char *expected)
 {
 	struct path_watch watch;
 
@@ -163,7 +83,7 @@ static void assert_next(struct shop *shop, struct snapshot_header *snapshot, con
 	assert_null(snapshot_check(snapshot, snapshot->size));
 	assert_true(path_watch_feed(&watch, snapshot, &(struct key_set){0}, NULL));
 	assert_true(history_update(shop->history, snapshot));
-	assert_rows(shop, expected);
+	batch_shop_assert_rows(shop, expected);
 	path_watch_deinit(&watch);
 }
 
@@ -177,8 +97,8 @@ static void test_estimates_are_marked(void **state)
 	    {6, 0, SNAPSHOT_NONE, 2, 0, 0, "", "(other)", 0, SNAPSHOT_FRAME_PSEUDO},
 	    {7, 1, SNAPSHOT_NONE, 1, 0, 0, "shop.rb", "call", 78, 0},
 	};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.head.flags |= SNAPSHOT_PATHS_ESTIMATED;
 	shop.head.path_interval = 16;
 	shop.head.majors_seen = 1;
@@ -190,7 +110,7 @@ static void test_estimates_are_marked(void **state)
 	                   "        0         -         7         -   Set\n"
 	                   "        0*        -        16*        -      100 %  call  shop.rb:78\n\n");
 	assert_non_null(strstr(shop.out.text, "  exact  paths of 1 in 16*\n"));
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_a_class_without_a_name_is_told_by_its_origin(void **state)
@@ -203,8 +123,8 @@ static void test_a_class_without_a_name_is_told_by_its_origin(void **state)
 	    {5, "#<Class:0x00f>", 5, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
 	    {6, "#<Class:0x000074ba6a2e7000>", 4, 0, 0, SNAPSHOT_CLASS_ANONYMOUS},
 	};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	struct snapshot_header *snapshot = fake_snapshot(&shop.head, NULL, classes, 6);
 	snapshot = fake_snapshot_with_origin(snapshot, 0, "lib/strainers.rb", 112);
 	snapshot = fake_snapshot_with_origin(snapshot, 1, "Shop::Product", 0);
@@ -216,7 +136,7 @@ static void test_a_class_without_a_name_is_told_by_its_origin(void **state)
 	                   "         -         -         6         -  #<Class:0x000074ba6a2e6190>\n"
 	                   "         -         -         5         -  #<Class:0x00f>\n"
 	                   "         -         -         4         -  #<Class:0x…2e7000>  �[31m�.rb:3\n\n");
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_classes_without_names_are_sorted_as_they_are_shown(void **state)
@@ -229,8 +149,8 @@ static void test_classes_without_names_are_sorted_as_they_are_shown(void **state
 	    {5, "Array", 1, 0, 0, 0},
 	    {6, "#<Cls", 1, 0, 0, 0},
 	};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.options.sort = column_find("class");
 	assert_next(&shop, fake_snapshot(&shop.head, NULL, classes, 6),
 	            TITLES "         -         -         1         -  #<Class:0x…000010>\n"
@@ -239,14 +159,14 @@ static void test_classes_without_names_are_sorted_as_they_are_shown(void **state
 	                   "         -         -         1         -  #<Class:0x000074ba6affff00>::Part\n"
 	                   "         -         -         1         -  #<Cls\n"
 	                   "         -         -         1         -  Array\n\n");
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_the_last_table_names_classes_that_never_came(void **state)
 {
 	snapshot_string_ref awaited;
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	for (int ended = 0; ended < 2; ended++) {
 		shop.head.flags |= ended ? SNAPSHOT_ENDED : 0;
 		struct snapshot_header *snapshot = fake_snapshot(&shop.head, NULL, NULL, 0);
@@ -255,7 +175,7 @@ static void test_the_last_table_names_classes_that_never_came(void **state)
 		assert_next(&shop, snapshot,
 		            ended ? TITLES "no object was seen of: Shop::Sesion, A�\n\n" : TITLES "\n");
 	}
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_every_sort_column(void **state)
@@ -270,11 +190,11 @@ static void test_every_sort_column(void **state)
 	    {"alloc", "    40,771         0    40,771     98.0k  String\n\n"},
 	    {"class", "       750     -50.0       750         0  Shop::Basket\n\n"},
 	};
-	struct shop shop;
+	struct batch_shop shop;
 	char expected[200];
 
-	open_shop(&shop);
-	five_seconds(&shop);
+	batch_shop_open(&shop);
+	batch_shop_five_seconds(&shop);
 	size_t sortable = 0;
 	for (size_t i = 0; i < column_count; i++)
 		sortable += column_table[i].compare != NULL;
@@ -284,21 +204,21 @@ static void test_every_sort_column(void **state)
 		shop.options.limit = 1;
 		assert_non_null(shop.options.sort);
 		snprintf(expected, sizeof expected, "%s%s", TITLES, sorts[i].first);
-		assert_rows(&shop, expected);
+		batch_shop_assert_rows(&shop, expected);
 	}
 	assert_null(column_find("colour"));
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_internal_objects_are_listed_when_asked_for(void **state)
 {
-	struct shop shop;
-	open_shop(&shop);
-	five_seconds(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
+	batch_shop_five_seconds(&shop);
 	shop.options.internal = true;
 	shop.options.limit = 1;
-	assert_rows(&shop, TITLES "     4,500    +900.0     4,500     900.0  (internal T_DATA)\n\n");
-	close_shop(&shop);
+	batch_shop_assert_rows(&shop, TITLES "     4,500    +900.0     4,500     900.0  (internal T_DATA)\n\n");
+	batch_shop_close(&shop);
 }
 
 static void test_equal_rows_keep_their_order(void **state)
@@ -308,35 +228,35 @@ static void test_equal_rows_keep_their_order(void **state)
 	const char *expected = TITLES "         5         0         5         0  A\n"
 	                              "         5         0         5         0  B\n"
 	                              "         5         0         5         0  C\n\n";
-	struct shop shop;
-	open_shop(&shop);
-	next_second(&shop, one, 3, NULL);
-	next_second(&shop, other, 3, NULL);
-	assert_rows(&shop, expected);
-	next_second(&shop, one, 3, NULL);
-	assert_rows(&shop, expected);
-	close_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
+	batch_shop_next(&shop, one, 3, NULL);
+	batch_shop_next(&shop, other, 3, NULL);
+	batch_shop_assert_rows(&shop, expected);
+	batch_shop_next(&shop, one, 3, NULL);
+	batch_shop_assert_rows(&shop, expected);
+	batch_shop_close(&shop);
 }
 
 static void test_what_is_not_known_yet_is_a_dash(void **state)
 {
 	const struct fake_class class = {1, "Hash", 1200, 200, 0, 0};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.head.flags |= SNAPSHOT_EXISTING;
 	shop.head.rss_bytes = 0;
 	shop.options.utc_offset = 3600;
-	next_second(&shop, &class, 1, NULL);
-	assert_table(&shop, "2026-11-22 11:41:07  pid 4711  live 1,000  retained 0  heap 1310k/1620k  rss -"
-	                    "  gc 412+38  alloc/s -  freed/s -  exact\n" TITLES
-	                    "         0         -     1,000         -  Hash\n\n");
-	close_shop(&shop);
+	batch_shop_next(&shop, &class, 1, NULL);
+	batch_shop_assert_table(&shop, "2026-11-22 11:41:07  pid 4711  live 1,000  retained 0  heap 1310k/1620k  rss -"
+	                               "  gc 412+38  alloc/s -  freed/s -  exact\n" TITLES
+	                               "         0         -     1,000         -  Hash\n\n");
+	batch_shop_close(&shop);
 }
 
 static void test_upper_bounds_and_unconfirmed_growth_are_marked(void **state)
 {
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.head.flags |= SNAPSHOT_RETAINED_BOUND;
 	for (unsigned second = 0; second < 6; second++) {
 		const struct fake_class classes[] = {{1, "Hash", 1000 + 40 * second, 0, 900, 0},
@@ -347,72 +267,74 @@ static void test_upper_bounds_and_unconfirmed_growth_are_marked(void **state)
 		shop.head.monotonic_ns += SECOND;
 		assert_true(history_update(shop.history, fake_snapshot(&shop.head, NULL, classes, 2)));
 	}
-	assert_table(&shop, "2026-11-22 10:41:07  pid 4711  live 1,207  retained ≤900  heap 1310k/1620k  rss 212M"
-	                    "  gc 412+38  alloc/s 40.0  freed/s 0  exact\n" TITLES
-	                    "      ≤900    ~+40.0     1,200      40.0  Hash\n"
-	                    "         0        ~0         7         0  Set\n\n");
+	batch_shop_assert_table(&shop,
+	                        "2026-11-22 10:41:07  pid 4711  live 1,207  retained ≤900  heap 1310k/1620k  rss 212M"
+	                        "  gc 412+38  alloc/s 40.0  freed/s 0  exact\n" TITLES
+	                        "      ≤900    ~+40.0     1,200      40.0  Hash\n"
+	                        "         0        ~0         7         0  Set\n\n");
 	shop.options.charset = TEXT_ASCII;
-	assert_rows(&shop, TITLES "     <=900    ~+40.0     1,200      40.0  Hash\n"
-	                          "         0        ~0         7         0  Set\n\n");
-	close_shop(&shop);
+	batch_shop_assert_rows(&shop, TITLES "     <=900    ~+40.0     1,200      40.0  Hash\n"
+	                                     "         0        ~0         7         0  Set\n\n");
+	batch_shop_close(&shop);
 }
 
 static void test_retained_is_not_known_before_a_major_gc(void **state)
 {
 	const struct fake_class class = {1, "Hash", 1200, 200, 0, 0};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.head.sequence++;
 	shop.head.monotonic_ns += SECOND;
 	assert_true(history_update(shop.history, fake_snapshot(&shop.head, NULL, &class, 1)));
-	assert_table(&shop, "2026-11-22 10:41:07  pid 4711  live 1,000  retained -  heap 1310k/1620k  rss 212M"
-	                    "  gc 412+38  alloc/s 1.2k  freed/s 200.0  exact\n" TITLES
-	                    "         -         -     1,000      1.2k  Hash\n\n");
-	close_shop(&shop);
+	batch_shop_assert_table(&shop,
+	                        "2026-11-22 10:41:07  pid 4711  live 1,000  retained -  heap 1310k/1620k  rss 212M"
+	                        "  gc 412+38  alloc/s 1.2k  freed/s 200.0  exact\n" TITLES
+	                        "         -         -     1,000      1.2k  Hash\n\n");
+	batch_shop_close(&shop);
 }
 
 static void test_inexact_numbers_say_why(void **state)
 {
 	const struct fake_class class = {1, "Hash", 0, 0, 0, 0};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.head.flags = SNAPSHOT_RUNNING;
 	shop.head.dropped = 7;
-	next_second(&shop, &class, 1, "another tool's\n\033[2Jhook ran");
+	batch_shop_next(&shop, &class, 1, "another tool's\n\033[2Jhook ran");
 	buffer_clear(&shop.out);
-	assert_true(print_table(&shop));
+	assert_true(batch_shop_print(&shop));
 	buffer_add(&shop.out, "", 1);
 	assert_non_null(
 	    strstr(shop.out.text, "  inexact: another tool's��[2Jhook ran  objects not recorded 7\n  RETAINED"));
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_the_last_table_says_that_the_program_has_ended(void **state)
 {
 	const struct fake_class class = {1, "Hash", 10, 0, 10, 0};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.head.monotonic_ns += 343 * SECOND;
 	shop.head.flags |= SNAPSHOT_ENDED;
-	next_second(&shop, &class, 1, NULL);
+	batch_shop_next(&shop, &class, 1, NULL);
 	buffer_clear(&shop.out);
-	assert_true(print_table(&shop));
+	assert_true(batch_shop_print(&shop));
 	const char *start = "2026-11-22 10:41:07  pid 4711  ended after 5:44  live 10  retained 10  heap ";
 	assert_memory_equal(shop.out.text, start, strlen(start));
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_the_command_is_shown_when_it_is_known(void **state)
 {
 	const struct fake_class class = {1, "Hash", 10, 0, 10, 0};
-	struct shop shop;
-	open_shop(&shop);
-	next_second(&shop, &class, 1, NULL);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
+	batch_shop_next(&shop, &class, 1, NULL);
 	shop.options.command = "ruby\tshop.rb";
-	assert_true(print_table(&shop));
+	assert_true(batch_shop_print(&shop));
 	const char *start = "2026-11-22 10:41:07  pid 4711  ruby�shop.rb  live 10  retained 10  heap ";
 	assert_memory_equal(shop.out.text, start, strlen(start));
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_hostile_names_stay_on_their_line(void **state)
@@ -428,21 +350,21 @@ static void test_hostile_names_stay_on_their_line(void **state)
 	    {5, "Größe::日本", 1, 0, 0, 0},
 	    {6, "", 1, 0, 0, 0},
 	};
-	struct shop shop;
-	open_shop(&shop);
-	next_second(&shop, classes, 6, NULL);
-	assert_rows(&shop, TITLES "         0         -         1       1.0  Evil�  81,204 Forged\n"
-	                          "         0         -         1       1.0  �]0;owned��[31mRed\n"
-	                          "         0         -         1       1.0  ��bytes\n"
-	                          "         0         -         1       1.0  �esreveR\n"
-	                          "         0         -         1       1.0  Größe::日本\n"
-	                          "         0         -         1       1.0  \n\n");
+	struct batch_shop shop;
+	batch_shop_open(&shop);
+	batch_shop_next(&shop, classes, 6, NULL);
+	batch_shop_assert_rows(&shop, TITLES "         0         -         1       1.0  Evil�  81,204 Forged\n"
+	                                     "         0         -         1       1.0  �]0;owned��[31mRed\n"
+	                                     "         0         -         1       1.0  ��bytes\n"
+	                                     "         0         -         1       1.0  �esreveR\n"
+	                                     "         0         -         1       1.0  Größe::日本\n"
+	                                     "         0         -         1       1.0  \n\n");
 	shop.options.charset = TEXT_ASCII;
 	buffer_clear(&shop.out);
-	assert_true(print_table(&shop));
+	assert_true(batch_shop_print(&shop));
 	for (size_t i = 0; i < shop.out.length; i++)
 		assert_true(shop.out.text[i] == '\n' || (shop.out.text[i] >= ' ' && shop.out.text[i] < 0x7f));
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_endless_names_are_cut(void **state)
@@ -451,34 +373,34 @@ static void test_endless_names_are_cut(void **state)
 	memset(name, 'x', 5000);
 	name[5000] = '\0';
 	const struct fake_class class = {1, name, 1, 0, 0, 0};
-	struct shop shop;
-	open_shop(&shop);
-	next_second(&shop, &class, 1, NULL);
-	assert_true(print_table(&shop));
+	struct batch_shop shop;
+	batch_shop_open(&shop);
+	batch_shop_next(&shop, &class, 1, NULL);
+	assert_true(batch_shop_print(&shop));
 	buffer_add(&shop.out, "", 1);
 	assert_non_null(strstr(shop.out.text, "xxx…\n\n"));
 	assert_true(shop.out.length < 600);
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_extreme_numbers(void **state)
 {
 	const struct fake_class before = {1, "Huge", 0, 0, 0, 0};
 	const struct fake_class after = {1, "Huge", UINT64_MAX, 0, UINT64_MAX, 0};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.head.pid = UINT32_MAX;
 	shop.head.gc_minor = shop.head.gc_major = UINT64_MAX;
 	shop.head.heap_live_slots = shop.head.heap_total_slots = shop.head.rss_bytes = UINT64_MAX;
-	next_second(&shop, &before, 1, NULL);
-	next_second(&shop, &after, 1, NULL);
+	batch_shop_next(&shop, &before, 1, NULL);
+	batch_shop_next(&shop, &after, 1, NULL);
 	/* Growth is reckoned with at most 2^32 - 1 objects. */
-	assert_table(
+	batch_shop_assert_table(
 	    &shop, "2026-11-22 10:41:07  pid 4294967295  live 18,446,744,073,709,551,615"
 	           "  retained 18,446,744,073,709,551,615  heap 18446744073709552k/18446744073709552k"
 	           "  rss 16.0E  gc 18446744073709551615+18446744073709551615  alloc/s 18.4E  freed/s 0  exact\n" TITLES
 	           "     18.4E     +4.3G     18.4E     18.4E  Huge\n\n");
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_a_list_of_processes(void **state)
@@ -492,34 +414,34 @@ static void test_a_list_of_processes(void **state)
 	                                          {4294967295, "worker 1", worker, "ended by SIGTERM"}};
 	struct batch_list list = {
 	    .processes = processes, .count = 3, .summed = 2, .retained_known = 1, .ended = 37, .beyond = 1};
-	struct shop shop;
-	open_shop(&shop);
+	struct batch_shop shop;
+	batch_shop_open(&shop);
 	shop.options.list = &list;
 	shop.options.command = "shop";
-	next_second(&shop, &class, 1, NULL);
-	assert_table(&shop,
-	             "2026-11-22 10:41:07  2 processes  shop  live 1,000  retained 900 (of 1 of 2)  heap 1310k/1620k"
-	             "  rss 212M  gc 412+38  alloc/s 1.2k  freed/s 200.0  exact\n"
-	             "       PID      RSS       LIVE   RETAINED  PROCESS\n"
-	             "      4711        -          -          -  puma �[2J  does not answer\n"
-	             "      4720    30.0M      1,000       ≤900  worker 0  inexact: two frees were missed\n"
-	             "4294967295    30.0M      1,000       ≤900  worker 1  inexact: two frees were missed"
-	             "  ended by SIGTERM\n"
-	             "and 37 more have ended\n"
-	             "and 1 more is not looked into\n" TITLES "       900         -     1,000      1.2k  Hash\n\n");
+	batch_shop_next(&shop, &class, 1, NULL);
+	batch_shop_assert_table(
+	    &shop, "2026-11-22 10:41:07  2 processes  shop  live 1,000  retained 900 (of 1 of 2)  heap 1310k/1620k"
+	           "  rss 212M  gc 412+38  alloc/s 1.2k  freed/s 200.0  exact\n"
+	           "       PID      RSS       LIVE   RETAINED  PROCESS\n"
+	           "      4711        -          -          -  puma �[2J  does not answer\n"
+	           "      4720    30.0M      1,000       ≤900  worker 0  inexact: two frees were missed\n"
+	           "4294967295    30.0M      1,000       ≤900  worker 1  inexact: two frees were missed"
+	           "  ended by SIGTERM\n"
+	           "and 37 more have ended\n"
+	           "and 1 more is not looked into\n" TITLES "       900         -     1,000      1.2k  Hash\n\n");
 	free(worker);
-	close_shop(&shop);
+	batch_shop_close(&shop);
 }
 
 static void test_nothing_to_print(void **state)
 {
-	struct shop shop;
-	open_shop(&shop);
-	assert_true(print_table(&shop));
+	struct batch_shop shop;
+	batch_shop_open(&shop);
+	assert_true(batch_shop_print(&shop));
 	assert_int_equal(shop.out.length, 0);
-	next_second(&shop, NULL, 0, NULL);
-	assert_rows(&shop, TITLES "\n");
-	close_shop(&shop);
+	batch_shop_next(&shop, NULL, 0, NULL);
+	batch_shop_assert_rows(&shop, TITLES "\n");
+	batch_shop_close(&shop);
 }
 
 int main(void)

@@ -33,7 +33,7 @@ static int tear_down(void **state)
 /* A class is made in shop.rb, line 112. */
 static void make_class(uintptr_t address)
 {
-	fake_born_at(program, address, CLASS(1), FAKE_STACK(CODE(1), 0, CODE(2), 112, CODE(3), 3));
+	fake_allocate_at(program, address, CLASS(1), FAKE_STACK(CODE(1), 0, CODE(2), 112, CODE(3), 3));
 }
 
 /* "FILE:LINE" or "SUPERCLASS" of the class without a name; "named" when there is none. */
@@ -61,7 +61,7 @@ static const char *origin(void)
 static void test_the_line_that_made_the_class(void **state)
 {
 	make_class(CLASS(2));
-	fake_born(program, OBJECT(1), CLASS(2));
+	fake_allocate(program, OBJECT(1), CLASS(2));
 	assert_string_equal(origin(), "shop.rb:112");
 }
 
@@ -69,7 +69,7 @@ static void test_the_line_says_more_than_the_superclass(void **state)
 {
 	fake_derived_class(program, CLASS(2), "Shop::Product");
 	make_class(CLASS(2));
-	fake_born(program, OBJECT(1), CLASS(2));
+	fake_allocate(program, OBJECT(1), CLASS(2));
 	assert_string_equal(origin(), "shop.rb:112");
 }
 
@@ -77,20 +77,20 @@ static void test_a_class_from_before_the_start(void **state)
 {
 	fake_derived_class(program, CLASS(2), "Shop::Product");
 	tracker_enter_existing(&program->tracker, CLASS(2), CLASS(1));
-	fake_born(program, OBJECT(1), CLASS(2));
+	fake_allocate(program, OBJECT(1), CLASS(2));
 	assert_string_equal(origin(), "Shop::Product");
 }
 
 static void test_nothing_is_known(void **state)
 {
-	fake_born(program, OBJECT(1), CLASS(2));
+	fake_allocate(program, OBJECT(1), CLASS(2));
 	assert_string_equal(origin(), "");
 }
 
 static void test_a_name_is_better(void **state)
 {
 	make_class(CLASS(2));
-	fake_born(program, OBJECT(1), CLASS(2));
+	fake_allocate(program, OBJECT(1), CLASS(2));
 	struct class_record *class = class_table_find(&program->tracker.classes, CLASS(2));
 	tracker_name_class(&program->tracker, class, (struct text){"Shop::Late", 10});
 	assert_string_equal(origin(), "named");
@@ -99,12 +99,12 @@ static void test_a_name_is_better(void **state)
 static void test_it_stays_when_the_class_is_dead_and_goes_with_its_objects(void **state)
 {
 	make_class(CLASS(2));
-	fake_born(program, OBJECT(1), CLASS(2));
-	tracker_died(&program->tracker, CLASS(2));
+	fake_allocate(program, OBJECT(1), CLASS(2));
+	tracker_freed(&program->tracker, CLASS(2));
 	assert_string_equal(origin(), "shop.rb:112");
-	tracker_died(&program->tracker, OBJECT(1));
+	tracker_freed(&program->tracker, OBJECT(1));
 	fake_class(program, CLASS(3), "Next");
-	fake_born(program, OBJECT(2), CLASS(3));
+	fake_allocate(program, OBJECT(2), CLASS(3));
 	assert_string_equal(origin(), "named");
 }
 

@@ -100,7 +100,7 @@ void fake_code(struct fake_program *program, uintptr_t address, enum code_kind k
 	program->code[place_of(address)] =
 	    (struct fake_code_entry){address, {.kind = kind, .path = text_of(path), .label = text_of(label)}};
 	tracker_clear_address(&program->tracker, address);
-	tracker_code_born(&program->tracker, address);
+	tracker_code_allocated(&program->tracker, address);
 }
 
 /* --- life --- */
@@ -161,7 +161,7 @@ const struct stack *fake_stack(const uint64_t *pairs, uint32_t depth)
 	return &stack;
 }
 
-uint32_t fake_born_at(struct fake_program *program, uintptr_t address, uintptr_t key, const struct stack *stack)
+uint32_t fake_allocate_at(struct fake_program *program, uintptr_t address, uintptr_t key, const struct stack *stack)
 {
 	struct tracker *tracker = &program->tracker;
 	struct heap_place place = tracker_clear_address(tracker, address);
@@ -173,9 +173,14 @@ uint32_t fake_born_at(struct fake_program *program, uintptr_t address, uintptr_t
 	return tracker_enter(tracker, address, place, number, node_at(&tracker->tree, number)) ? number : 0;
 }
 
-uint32_t fake_born(struct fake_program *program, uintptr_t address, uintptr_t key)
+uint32_t fake_free(struct fake_program *program, uintptr_t address)
 {
-	return fake_born_at(program, address, key, NULL);
+	return tracker_freed(&program->tracker, address);
+}
+
+uint32_t fake_allocate(struct fake_program *program, uintptr_t address, uintptr_t key)
+{
+	return fake_allocate_at(program, address, key, NULL);
 }
 
 void fake_name_code(struct fake_program *program, uintptr_t address, const char *label)
@@ -199,6 +204,16 @@ struct node_counts fake_counts(struct fake_program *program, uintptr_t key)
 	struct class_record *class = class_table_find(&program->tracker.classes, key);
 
 	return class ? tracker_class_counts(&program->tracker, class) : (struct node_counts){0};
+}
+
+void fake_assert_counts(struct fake_program *program, uintptr_t key, uint64_t allocated, uint64_t freed,
+                        uint64_t retained)
+{
+	struct node_counts counts = fake_counts(program, key);
+
+	assert_int_equal(counts.allocated, allocated);
+	assert_int_equal(counts.freed, freed);
+	assert_int_equal(counts.retained, retained);
 }
 
 /* --- snapshots --- */

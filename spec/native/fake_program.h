@@ -1,5 +1,5 @@
 /*
- * A program for the model to watch: classes and code at chosen addresses, objects that are born and die, and an
+ * A program for the model to watch: classes and code at chosen addresses, objects that are allocated and freed, and an
  * allocator that can be told to fail.
  */
 #ifndef MEMORY_TRACKER_FAKE_PROGRAM_H
@@ -62,7 +62,7 @@ struct fake_program *fake_try_start(struct tracker_options options, uint64_t fai
 /* Ends the tracker, and fails the test when it leaves memory behind. */
 void fake_stop(struct fake_program *program);
 
-/* Declares a class; a name of NULL makes it anonymous. Code is born by being declared. Names are borrowed. */
+/* Declares a class; a name of NULL makes it anonymous. Code is allocated by being declared. Names are borrowed. */
 void fake_class(struct fake_program *program, uintptr_t key, const char *name);
 /* An anonymous class below one that has a name. */
 void fake_derived_class(struct fake_program *program, uintptr_t key, const char *superclass);
@@ -70,9 +70,12 @@ void fake_singleton(struct fake_program *program, uintptr_t key, uintptr_t real)
 void fake_code(struct fake_program *program, uintptr_t address, enum code_kind kind, const char *path,
                const char *label);
 
-/* What the runtime does in its events. A birth returns its node, 0 when it could not be recorded. */
-uint32_t fake_born(struct fake_program *program, uintptr_t address, uintptr_t key);
-uint32_t fake_born_at(struct fake_program *program, uintptr_t address, uintptr_t key, const struct stack *stack);
+/* What the runtime does in its events. An allocation returns its node, 0 when it could not be recorded. */
+uint32_t fake_allocate(struct fake_program *program, uintptr_t address, uintptr_t key);
+uint32_t fake_allocate_at(struct fake_program *program, uintptr_t address, uintptr_t key, const struct stack *stack);
+
+/* Returns the node of the object that was there, or 0. */
+uint32_t fake_free(struct fake_program *program, uintptr_t address);
 
 /* A stack on the caller's stack: FAKE_STACK(CODE(1), 10, CODE(2), 20), the allocating frame first. */
 #define FAKE_STACK(...) fake_stack((const uint64_t[]){__VA_ARGS__}, sizeof((uint64_t[]){__VA_ARGS__}) / 16)
@@ -86,6 +89,8 @@ void fake_major_gc(struct fake_program *program);
 
 /* The counts of a class by its key; zeros when the tracker does not know it. */
 struct node_counts fake_counts(struct fake_program *program, uintptr_t key);
+void fake_assert_counts(struct fake_program *program, uintptr_t key, uint64_t allocated, uint64_t freed,
+                        uint64_t retained);
 #define LIVE(counts) ((counts).allocated - (counts).freed)
 
 /* A snapshot that has passed snapshot_check and agrees with itself. The caller frees it. */

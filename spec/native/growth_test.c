@@ -191,13 +191,13 @@ static void test_fast_looks_still_span_the_window(void **state)
 }
 
 /* Runs a program whose nth major GC, three seconds after the one before, leaves `counts(n)`. Whether it has the sign. */
-static bool is_suspect(uint64_t (*counts)(unsigned round), unsigned rounds, uint64_t newborns)
+static bool is_suspect(uint64_t (*counts)(unsigned round), unsigned rounds, uint64_t major_allocated)
 {
 	struct watched_class watched;
 	watched_begin(&watched);
 	for (unsigned round = 0; round < rounds; round++, watched.head.monotonic_ns += 3 * SECOND) {
 		watched.class.allocated += 10000;
-		watched.head.major_newborn = newborns;
+		watched.head.major_allocated = major_allocated;
 		watched_major_gc(&watched, counts(round));
 		watched_look(&watched);
 	}
@@ -265,8 +265,8 @@ static uint64_t up_by_hundreds(unsigned round)
 	return 1000 + 100 * round;
 }
 
-/* The class makes all objects of the watched, so all that were born while it marked may be of it. */
-static void test_what_was_born_while_a_gc_marked_is_no_growth(void **state)
+/* The class makes all objects of the watched, so all that were allocated while it marked may be of it. */
+static void test_what_was_allocated_while_a_gc_marked_is_no_growth(void **state)
 {
 	assert_true(is_suspect(up_by_hundreds, 4, 0));
 	assert_false(is_suspect(up_by_hundreds, 4, 500));
@@ -279,7 +279,7 @@ static void test_an_exact_gc_confirms_what_others_could_not(void **state)
 	watched_begin(&watched);
 	for (unsigned round = 0; round < 5; round++, watched.head.monotonic_ns += 3 * SECOND) {
 		watched.class.allocated += 10000;
-		watched.head.major_newborn = round < 4 ? 500 : 0;
+		watched.head.major_allocated = round < 4 ? 500 : 0;
 		watched_major_gc(&watched, up_by_hundreds(round));
 		watched_look(&watched);
 		assert_int_equal(watched_row(&watched)->sustained, round == 4);
@@ -350,7 +350,7 @@ int main(void)
 	    cmocka_unit_test(test_old_majors_leave_the_window),
 	    cmocka_unit_test(test_fast_looks_still_span_the_window),
 	    cmocka_unit_test(test_what_grows_steadily_and_what_does_not),
-	    cmocka_unit_test(test_what_was_born_while_a_gc_marked_is_no_growth),
+	    cmocka_unit_test(test_what_was_allocated_while_a_gc_marked_is_no_growth),
 	    cmocka_unit_test(test_an_exact_gc_confirms_what_others_could_not),
 	    cmocka_unit_test(test_rare_majors_are_compared_beyond_the_window),
 	    cmocka_unit_test(test_changes_over_ten_seconds_and_a_minute),

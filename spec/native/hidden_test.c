@@ -77,14 +77,14 @@ static int tear_down(void **state)
 
 static void allocate(int number)
 {
-	assert_int_not_equal(fake_born(program, OBJECT(number), CLASS(1)), 0);
+	assert_int_not_equal(fake_allocate(program, OBJECT(number), CLASS(1)), 0);
 	objects[number].live = true;
 	objects[number].hidden = objects[number].counted = false;
 }
 
 static void release(int number)
 {
-	assert_int_not_equal(tracker_died(&program->tracker, OBJECT(number)), 0);
+	assert_int_not_equal(tracker_freed(&program->tracker, OBJECT(number)), 0);
 	objects[number].live = false;
 }
 
@@ -136,8 +136,8 @@ static void test_moves_with_all_its_counts(void **state)
 static void test_moves_from_a_call_path(void **state)
 {
 	fake_code(program, CODE(1), CODE_SOURCE, "app.rb", "write");
-	fake_born_at(program, OBJECT(0), CLASS(1), FAKE_STACK(CODE(1), 10));
-	fake_born_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(1), 10));
+	fake_allocate_at(program, OBJECT(0), CLASS(1), FAKE_STACK(CODE(1), 10));
+	fake_allocate_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(1), 10));
 	objects[0].live = objects[1].live = true;
 	objects[0].hidden = true;
 	settle();

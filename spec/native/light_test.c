@@ -32,8 +32,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The end of a window, and a walk that meets so many objects of both classes, after so many births. */
-static void walk(uint64_t strings, uint64_t arrays, uint64_t births)
+/* The end of a window, and a walk that meets so many objects of both classes, after so many allocations. */
+static void walk(uint64_t strings, uint64_t arrays, uint64_t allocations)
 {
 	light_forget(&program->tracker, true);
 	light_begin(light);
@@ -46,13 +46,13 @@ static void walk(uint64_t strings, uint64_t arrays, uint64_t births)
 	}
 	for (uint32_t number = 1; number < 3; number++)
 		light_count(light, CLASS(number), 0);
-	facts.born += births;
+	facts.allocated += allocations;
 	facts.monotonic_ns++;
 	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
 }
 
-/* A birth in a window, be it picked or not. */
-static bool born(uintptr_t key, uintptr_t code)
+/* An allocation in a window, be it picked or not. */
+static bool allocate(uintptr_t key, uintptr_t code)
 {
 	if (light_is_full(light) || !light_picks(light))
 		return false;
@@ -61,10 +61,10 @@ static bool born(uintptr_t key, uintptr_t code)
 	return true;
 }
 
-static void born_often(uintptr_t key, uintptr_t code, unsigned times)
+static void allocate_often(uintptr_t key, uintptr_t code, unsigned times)
 {
 	while (times > 0)
-		times -= born(key, code);
+		times -= allocate(key, code);
 }
 
 static struct node_counts counts_of(uintptr_t key)
@@ -95,13 +95,13 @@ static void test_what_stands_is_live(void **state)
 	assert_counts(CLASS(2), 3, 3, 0);
 }
 
-static void test_births_are_shared_out_to_the_last(void **state)
+static void test_allocations_are_shared_out_to_the_last(void **state)
 {
 	walk(10, 10, 0);
 	light_open(&program->tracker, LIGHT_SAMPLES);
-	born_often(CLASS(1), CODE(1), 20);
-	born_often(CLASS(1), CODE(2), 10);
-	born_often(CLASS(2), CODE(1), 10);
+	allocate_often(CLASS(1), CODE(1), 20);
+	allocate_often(CLASS(1), CODE(2), 10);
+	allocate_often(CLASS(2), CODE(1), 10);
 	walk(10, 10, 1003);
 	struct node_counts strings = counts_of(CLASS(1)), arrays = counts_of(CLASS(2));
 	assert_int_equal(strings.allocated + arrays.allocated, 20 + 1003);
@@ -113,11 +113,11 @@ static void test_births_are_shared_out_to_the_last(void **state)
 	                           "String 762/752\n app.rb:7 one 501/501\n app.rb:7 two 251/251\n");
 }
 
-static void test_what_grew_was_born(void **state)
+static void test_what_grew_was_allocated(void **state)
 {
 	walk(10, 0, 0);
 	light_open(&program->tracker, LIGHT_SAMPLES);
-	born_often(CLASS(2), CODE(1), 10);
+	allocate_often(CLASS(2), CODE(1), 10);
 	walk(60, 0, 100);
 	assert_counts(CLASS(1), 60, 0, 0);
 	assert_counts(CLASS(2), 100, 100, 0);
@@ -136,7 +136,7 @@ static void test_sums_are_what_was_counted(void **state)
 	light_begin(light);
 	light_count(light, CLASS(1), 20);
 	light->internals = 30;
-	facts.born += 40;
+	facts.allocated += 40;
 	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
 	sums = tracker_counts(&program->tracker);
 	assert_int_equal(sums.allocated, 80);
@@ -150,39 +150,39 @@ static void test_retained_is_what_the_first_walk_after_a_major_gc_met(void **sta
 	assert_counts(CLASS(1), 10, 0, 0);
 	assert_int_equal(program->tracker.majors_seen, 0);
 	facts.majors = 1;
-	facts.born_since = 17;
+	facts.allocated_since = 17;
 	walk(8, 10, 0);
 	facts.majors = 0;
 	walk(9, 10, 0);
 	assert_counts(CLASS(1), 11, 2, 8);
 	assert_int_equal(program->tracker.majors_seen, 1);
 	assert_int_equal(program->tracker.major_at_ns, 2);
-	assert_int_equal(program->tracker.major_newborn, 17);
+	assert_int_equal(program->tracker.major_allocated, 17);
 }
 
 static void test_a_window_takes_no_more_than_it_may(void **state)
 {
 	light_open(&program->tracker, 100);
 	for (int times = 0; times < 10000; times++)
-		born(CLASS(1), CODE(1));
+		allocate(CLASS(1), CODE(1));
 	assert_true(light_is_full(light));
 	assert_int_equal(light->sample_count, 100);
 	walk(0, 0, 0);
 	/* What one window has left the next one may take. */
 	light_open(&program->tracker, 60);
-	born_often(CLASS(1), CODE(1), 20);
+	allocate_often(CLASS(1), CODE(1), 20);
 	walk(0, 0, 0);
 	light_open(&program->tracker, 5);
 	assert_int_equal(light->sample_limit, 45);
 }
 
-static void test_about_every_fourth_birth_is_picked(void **state)
+static void test_about_every_fourth_allocation_is_picked(void **state)
 {
 	int picked = 0;
 
 	light_open(&program->tracker, LIGHT_SAMPLES);
 	for (int times = 0; times < 9000; times++)
-		picked += born(CLASS(1), CODE(1));
+		picked += allocate(CLASS(1), CODE(1));
 	assert_in_range(picked, 1800, 2200);
 }
 
@@ -190,7 +190,7 @@ static void test_no_address_outlives_a_window(void **state)
 {
 	walk(1, 1, 0);
 	light_open(&program->tracker, LIGHT_SAMPLES);
-	born_often(CLASS(1), CODE(1), 10);
+	allocate_often(CLASS(1), CODE(1), 10);
 	light_forget(&program->tracker, true);
 	assert_null(class_table_find(&program->tracker.classes, CLASS(1)));
 	assert_null(code_table_find(&program->tracker.codes, CODE(1)));
@@ -214,7 +214,7 @@ static void test_no_address_outlives_a_window(void **state)
 static void test_classes_first_met_in_a_window_are_found_again(void **state)
 {
 	light_open(&program->tracker, LIGHT_SAMPLES);
-	born_often(CLASS(2), CODE(1), 10);
+	allocate_often(CLASS(2), CODE(1), 10);
 	light_forget(&program->tracker, true);
 	struct class_record *class = light_class(&program->tracker, CLASS(2));
 	assert_non_null(class);
@@ -268,13 +268,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_what_stands_is_live, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_births_are_shared_out_to_the_last, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_what_grew_was_born, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_allocations_are_shared_out_to_the_last, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_what_grew_was_allocated, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_sums_are_what_was_counted, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_retained_is_what_the_first_walk_after_a_major_gc_met, set_up,
 	                                    tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_window_takes_no_more_than_it_may, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_about_every_fourth_birth_is_picked, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_about_every_fourth_allocation_is_picked, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_no_address_outlives_a_window, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_classes_first_met_in_a_window_are_found_again, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_records_of_dead_classes_go, set_up, tear_down),

@@ -196,7 +196,7 @@ static void test_objects(void **state)
 	assert_true(memory_was_refused(&tracker.map_memory));
 	/* Those that are recorded are counted to their end. */
 	for (uint64_t number = 0; number < objects; number++)
-		assert_int_not_equal(tracker_died(&tracker, FAR_OBJECT(number)), 0);
+		assert_int_not_equal(tracker_freed(&tracker, FAR_OBJECT(number)), 0);
 	assert_int_equal(tracker_counts(&tracker).freed, objects);
 	free(header);
 }

@@ -11,7 +11,7 @@
 
 /*
  * All sequences of these steps up to a length, against a program of which every object is known. A node is only
- * touched by births and deaths, so what it has missed is different in each sequence.
+ * touched by allocations and frees, so what it has missed is different in each sequence.
  */
 enum step { BIRTH, DEATH, MARK, MAJOR_SWEEP, MINOR_SWEEP, STEPS };
 static const char letters[] = "bdmsn";
@@ -20,8 +20,8 @@ static const char letters[] = "bdmsn";
 
 struct truth {
 	uint32_t old; /* objects that were there when the latest mark ended */
-	uint32_t new; /* those born after it */
-	uint32_t born;
+	uint32_t new; /* those allocated after it */
+	uint32_t allocated;
 	uint32_t retained;
 	bool marked; /* a mark has ended, its sweep has not */
 };
@@ -36,7 +36,7 @@ struct situation {
 
 /* Only its epoch is used. */
 static struct tracker tracker;
-static bool newborns_may_die;
+static bool new_objects_may_be_freed;
 static uint64_t situations;
 
 static void end_sweep(struct truth *truth)
@@ -49,16 +49,16 @@ static void end_sweep(struct truth *truth)
 static bool advance_truth(struct truth *truth, enum step step)
 {
 	if (step == BIRTH) {
-		truth->born++;
+		truth->allocated++;
 		truth->new ++;
 	} else if (step == DEATH) {
 		/* Between a mark and its sweep only what was there before the mark is freed. */
-		bool newborn = truth->old == 0 && (newborns_may_die || !truth->marked);
+		bool allocated = truth->old == 0 && (new_objects_may_be_freed || !truth->marked);
 
-		if (!truth->old && !(newborn && truth->new))
+		if (!truth->old && !(allocated && truth->new))
 			return false;
-		truth->old -= !newborn;
-		truth->new -= newborn;
+		truth->old -= !allocated;
+		truth->new -= allocated;
 	} else if (step == MARK) {
 		/* A sweep whose end was not seen has ended by now. */
 		if (truth->marked)
@@ -76,9 +76,9 @@ static void advance_node(struct situation *situation, enum step step)
 {
 	atomic_store(&tracker.epoch, situation->epoch);
 	if (step == BIRTH)
-		node_born(&situation->node, situation->epoch, 40);
+		node_allocated(&situation->node, situation->epoch, 40);
 	else if (step == DEATH)
-		node_died(&situation->node, situation->epoch);
+		node_freed(&situation->node, situation->epoch);
 	else if (step == MARK)
 		tracker_mark_ended(&tracker, 0);
 	else
@@ -95,8 +95,10 @@ static void check(const struct situation *situation)
 	situations++;
 	node_settle(&settled, situation->epoch);
 	struct node_counts again = node_read(&settled, situation->epoch);
-	bool right = newborns_may_die ? counts.retained <= counts.allocated : counts.retained == truth->retained;
-	right = right && counts.allocated == truth->born && counts.allocated - counts.freed == truth->old + truth->new;
+	bool right =
+	    new_objects_may_be_freed ? counts.retained <= counts.allocated : counts.retained == truth->retained;
+	right =
+	    right && counts.allocated == truth->allocated && counts.allocated - counts.freed == truth->old + truth->new;
 	if (!right || memcmp(&counts, &again, sizeof(counts)) != 0)
 		fail_msg("after %s: allocated %d freed %d retained %d, settled %d; truth %u, %u old, %u new",
 		         situation->steps, (int)counts.allocated, (int)counts.freed, (int)counts.retained,
@@ -134,14 +136,14 @@ static void explore_all(void)
 
 static void test_retained_is_what_every_sequence_of_gcs_leaves(void **state)
 {
-	newborns_may_die = false;
+	new_objects_may_be_freed = false;
 	explore_all();
 }
 
 /* A runtime that frees what it should not yet, or whose frees are told late, must not make nonsense. */
-static void test_counts_stay_possible_when_newborns_die(void **state)
+static void test_counts_stay_possible_when_new_objects_are_freed(void **state)
 {
-	newborns_may_die = true;
+	new_objects_may_be_freed = true;
 	explore_all();
 }
 
@@ -152,10 +154,10 @@ static void test_folding_adds_up_whatever_each_has_missed(void **state)
 			struct node from = {.epoch = 0}, to = {.epoch = 0};
 
 			for (int times = 0; times < 5; times++)
-				node_born(&from, from_epoch, 40);
-			node_died(&from, from_epoch);
+				node_allocated(&from, from_epoch, 40);
+			node_freed(&from, from_epoch);
 			for (int times = 0; times < 3; times++)
-				node_born(&to, to_epoch, 40);
+				node_allocated(&to, to_epoch, 40);
 			struct node_counts first = node_read(&from, 5), second = node_read(&to, 5);
 			struct node_counts next_first = node_read(&from, 6), next_second = node_read(&to, 6);
 			node_fold(&to, &from, 5);
@@ -172,8 +174,8 @@ static void test_a_reader_with_an_older_epoch_sees_what_was_settled(void **state
 {
 	struct node node = {.epoch = 0};
 
-	node_born(&node, 0, 40);
-	node_born(&node, 2, 40);
+	node_allocated(&node, 0, 40);
+	node_allocated(&node, 2, 40);
 	struct node_counts counts = node_read(&node, 0);
 	assert_int_equal(counts.allocated, 2);
 	assert_int_equal(counts.retained, 1);
@@ -184,14 +186,14 @@ static void test_epochs_wrap_without_the_value_that_means_settling(void **state)
 	struct node node = {.epoch = NODE_SETTLING - 3};
 
 	atomic_store(&tracker.epoch, NODE_SETTLING - 3);
-	node_born(&node, tracker_epoch(&tracker), 40);
+	node_allocated(&node, tracker_epoch(&tracker), 40);
 	for (int gc = 1; gc <= 4; gc++) {
 		tracker_mark_ended(&tracker, 0);
 		assert_int_not_equal(tracker_epoch(&tracker), NODE_SETTLING);
 		assert_int_equal(tracker_epoch(&tracker) & 1, 1);
 		tracker_sweep_ended(&tracker, true, 1);
 		assert_int_equal(node_read(&node, tracker_epoch(&tracker)).retained, gc);
-		node_born(&node, tracker_epoch(&tracker), 40);
+		node_allocated(&node, tracker_epoch(&tracker), 40);
 	}
 }
 
@@ -199,7 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_retained_is_what_every_sequence_of_gcs_leaves),
-	    cmocka_unit_test(test_counts_stay_possible_when_newborns_die),
+	    cmocka_unit_test(test_counts_stay_possible_when_new_objects_are_freed),
 	    cmocka_unit_test(test_folding_adds_up_whatever_each_has_missed),
 	    cmocka_unit_test(test_a_reader_with_an_older_epoch_sees_what_was_settled),
 	    cmocka_unit_test(test_epochs_wrap_without_the_value_that_means_settling),

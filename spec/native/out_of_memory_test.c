@@ -23,7 +23,7 @@ static struct object {
 static uint64_t recorded;
 static uint64_t refused;
 
-static void object_born(struct fake_program *program, uint32_t number, uintptr_t key)
+static void object_allocated(struct fake_program *program, uint32_t number, uintptr_t key)
 {
 	struct object *object = &objects[number];
 	uint32_t code = number % CODES, caller = (number / CODES) % CODES;
@@ -32,14 +32,14 @@ static void object_born(struct fake_program *program, uint32_t number, uintptr_t
 	object->address = OBJECT(number * 700);
 	object->alive = true;
 	object->node =
-	    fake_born_at(program, object->address, key, FAKE_STACK(CODE(code), 1 + number % 9, CODE(caller), 7));
+	    fake_allocate_at(program, object->address, key, FAKE_STACK(CODE(code), 1 + number % 9, CODE(caller), 7));
 	recorded += object->node != 0;
 	refused += object->node == 0;
 }
 
-static void object_died(struct fake_program *program, uint32_t number)
+static void object_freed(struct fake_program *program, uint32_t number)
 {
-	assert_int_equal(tracker_died(&program->tracker, objects[number].address), objects[number].node);
+	assert_int_equal(tracker_freed(&program->tracker, objects[number].address), objects[number].node);
 	objects[number].alive = false;
 }
 
@@ -62,10 +62,10 @@ static void assert_consistent(struct fake_program *program)
 	free(header);
 }
 
-static void births(struct fake_program *program)
+static void allocations(struct fake_program *program)
 {
 	for (uint32_t number = 0; number < OBJECTS - EXISTING; number++)
-		object_born(program, number, CLASS(number % CLASSES));
+		object_allocated(program, number, CLASS(number % CLASSES));
 	for (uint32_t number = OBJECTS - EXISTING; number < OBJECTS; number++) {
 		struct object *object = &objects[number];
 
@@ -128,16 +128,16 @@ static void compaction(struct fake_program *program)
 	fake_class(program, CLASS(500000), "Moved");
 }
 
-static void deaths(struct fake_program *program)
+static void frees(struct fake_program *program)
 {
 	for (uint32_t number = 0; number < OBJECTS; number += 2)
-		object_died(program, number);
+		object_freed(program, number);
 	for (uint32_t number = 0; number < CODES; number += 3)
-		tracker_died(&program->tracker, CODE(number));
+		tracker_freed(&program->tracker, CODE(number));
 	for (uint32_t number = 10; number < CLASSES; number += 2)
-		tracker_died(&program->tracker, CLASS(number));
+		tracker_freed(&program->tracker, CLASS(number));
 	for (uint32_t number = 0; number < OBJECTS; number += 2)
-		object_born(program, number, number % 4 ? CLASS(10 + number % 50) : CLASS(1000 + number));
+		object_allocated(program, number, number % 4 ? CLASS(10 + number % 50) : CLASS(1000 + number));
 }
 
 /* Returns whether the allocator never came to fail. */
@@ -154,13 +154,13 @@ static bool scenario(uint64_t fail_at, bool fail_on)
 	fake_singleton(program, CLASS(4), CLASS(1));
 	for (uint32_t number = 0; number < CODES; number++)
 		fake_code(program, CODE(number), number % 7 ? CODE_SOURCE : CODE_NATIVE, "shop.rb", "write");
-	births(program);
+	allocations(program);
 	assert_consistent(program);
 	fake_major_gc(program);
 	names(program);
 	compaction(program);
 	assert_consistent(program);
-	deaths(program);
+	frees(program);
 	fake_major_gc(program);
 	assert_consistent(program);
 	bool untouched = program->allocator.calls < fail_at;

@@ -31,7 +31,7 @@ static int tear_down(void **state)
 
 static uint32_t depth_of(uintptr_t key)
 {
-	fake_born(program, OBJECT(key % 1000), key);
+	fake_allocate(program, OBJECT(key % 1000), key);
 	return class_table_find(&program->tracker.classes, key)->depth;
 }
 

@@ -153,8 +153,8 @@ static void count_step(struct fake_program *program, uint64_t number)
 	uintptr_t address = OBJECT(number % OBJECTS);
 
 	gc_step(program, number);
-	tracker_died(&program->tracker, address);
-	fake_born(program, address, CLASS(1));
+	tracker_freed(&program->tracker, address);
+	fake_allocate(program, address, CLASS(1));
 }
 
 static void test_one_class_at_full_speed(void **state)
@@ -197,15 +197,15 @@ static void test_retained_is_right_at_any_moment(void **state)
 	pthread_t threads[READERS];
 
 	for (int object = 0; object < KEPT; object++)
-		node_born(&reading.node, 0, FAKE_STRIDE);
+		node_allocated(&reading.node, 0, FAKE_STRIDE);
 	tracker_mark_ended(&reading.tracker, 0);
 	tracker_sweep_ended(&reading.tracker, true, 1);
 	for (int index = 0; index < READERS; index++)
 		assert_int_equal(pthread_create(&threads[index], NULL, read_node, &reading), 0);
 	for (uint64_t number = 0; atomic_load(&reading.reads) < READERS * READS; number++) {
 		for (uint64_t times = 0; times < number % 4; times++) {
-			node_born(&reading.node, tracker_epoch(&reading.tracker), FAKE_STRIDE);
-			node_died(&reading.node, tracker_epoch(&reading.tracker));
+			node_allocated(&reading.node, tracker_epoch(&reading.tracker), FAKE_STRIDE);
+			node_freed(&reading.node, tracker_epoch(&reading.tracker));
 		}
 		tracker_mark_ended(&reading.tracker, 0);
 		tracker_sweep_ended(&reading.tracker, true, 1);
@@ -247,20 +247,20 @@ static void program_step(struct fake_program *program, uint64_t number)
 	uintptr_t address = OBJECT(next_random() % OBJECTS);
 
 	gc_step(program, number);
-	tracker_died(&program->tracker, address);
-	fake_born_at(program, address, CLASS(class),
-	             FAKE_STACK(CODE(allocating), 1 + next_random() % 4, CODE(calling), 7, CODE(calling), 8));
+	tracker_freed(&program->tracker, address);
+	fake_allocate_at(program, address, CLASS(class),
+	                 FAKE_STACK(CODE(allocating), 1 + next_random() % 4, CODE(calling), 7, CODE(calling), 8));
 	if (number % 64 == 0)
-		tracker_died(&program->tracker, CODE(number / 64 % CODES));
+		tracker_freed(&program->tracker, CODE(number / 64 % CODES));
 	if (number % 128 == 1)
-		tracker_died(&program->tracker, CLASS(class));
+		tracker_freed(&program->tracker, CLASS(class));
 	if (number % 32 == 5)
 		name_code(program, (uint32_t)next_random() % CODES);
 	if (number % 256 == 9)
 		rename_class(program, (uint32_t)next_random() % CLASSES);
 	/* Now and then whole generations of objects go, so that dead classes can be recycled. */
 	if (number % 50000 < OBJECTS)
-		tracker_died(&program->tracker, OBJECT(number % 50000));
+		tracker_freed(&program->tracker, OBJECT(number % 50000));
 	program->tracker.next_eviction = 0;
 }
 
@@ -307,16 +307,16 @@ static void *read_until_told(void *argument)
 	return NULL;
 }
 
-static void born_and_named(struct fake_program *program, uint32_t number)
+static void allocate_and_name(struct fake_program *program, uint32_t number)
 {
 	char label[32];
 
 	fake_code(program, CODE(number), CODE_SOURCE, "shop.rb", "allocates");
-	fake_born_at(program, OBJECT(number), CLASS(1), FAKE_STACK(CODE(number), 1));
+	fake_allocate_at(program, OBJECT(number), CLASS(1), FAKE_STACK(CODE(number), 1));
 	snprintf(label, sizeof(label), "allocates %u", number % 3);
 	fake_name_code(program, CODE(number), label);
 	tracker_settle_names(&program->tracker);
-	tracker_died(&program->tracker, OBJECT(number));
+	tracker_freed(&program->tracker, OBJECT(number));
 }
 
 /* All that the writer ever does, while a reader does not leave: it would wait for ever if it waited. */
@@ -327,7 +327,7 @@ static void test_a_reader_that_never_leaves(void **state)
 	pthread_t thread;
 
 	fake_class(program, CLASS(1), NULL);
-	fake_born_at(program, OBJECT(900), CLASS(1), FAKE_STACK(CODE(39), 1));
+	fake_allocate_at(program, OBJECT(900), CLASS(1), FAKE_STACK(CODE(39), 1));
 	assert_int_equal(pthread_create(&thread, NULL, read_until_told, &reader), 0);
 	while (!atomic_load(&reader.inside))
 		nanosleep(&(struct timespec){0, 200000}, NULL);
@@ -335,11 +335,11 @@ static void test_a_reader_that_never_leaves(void **state)
 	tracker_name_class(&program->tracker, class_table_find(&program->tracker.classes, CLASS(1)),
 	                   (struct text){"Session", 7});
 	for (uint32_t number = 0; number < 39; number++)
-		born_and_named(program, number);
+		allocate_and_name(program, number);
 	fake_class(program, CLASS(2), NULL);
-	fake_born(program, OBJECT(901), CLASS(2));
-	tracker_died(&program->tracker, OBJECT(901));
-	tracker_died(&program->tracker, CLASS(2));
+	fake_allocate(program, OBJECT(901), CLASS(2));
+	tracker_freed(&program->tracker, OBJECT(901));
+	tracker_freed(&program->tracker, CLASS(2));
 	tracker_recycle_dead_classes(&program->tracker, 10);
 	alarm(0);
 	/* Another reader is let in meanwhile, and finds what was named. */

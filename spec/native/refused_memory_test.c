@@ -73,8 +73,8 @@ static struct fake_program *small_program(void)
 	for (uint32_t number = 0; number < 200; number++) {
 		fake_class(program, CLASS(number % 50), number % 3 ? "Shop::Order" : NULL);
 		fake_code(program, CODE(number % 20), CODE_SOURCE, "shop.rb", "write");
-		fake_born_at(program, OBJECT(number), CLASS(number % 50),
-		             FAKE_STACK(CODE(number % 20), number, CODE(0), 7));
+		fake_allocate_at(program, OBJECT(number), CLASS(number % 50),
+		                 FAKE_STACK(CODE(number % 20), number, CODE(0), 7));
 	}
 	fake_major_gc(program);
 	return program;

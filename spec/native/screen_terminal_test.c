@@ -24,115 +24,27 @@
 #include "viewer/screen.h"
 #ifdef HAVE_CURSES
 #include "random_numbers.h"
+#include "screen_pty.h"
 #include "taken_numbers.h"
 #include "viewer/screen_curses.h"
 #endif
 
-#define COLUMNS 100
-#define LINES_COUNT 30
-#define DEADLINE_MS 10000
-
-struct pty {
-	int person; /* the end that a person would sit at */
-	int terminal;
-	struct screen *screen;
-	struct grid grid;
-	struct buffer seen; /* what has reached the person */
-};
-
-static uint64_t milliseconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
-
-/* Reads what is there now. Returns how much that was. */
-static size_t read_some(struct pty *pty)
-{
-	char bytes[4096];
-	ssize_t got = read(pty->person, bytes, sizeof bytes);
-
-	if (got <= 0)
-		return 0;
-	buffer_add(&pty->seen, bytes, (size_t)got);
-	return (size_t)got;
-}
-
-/* Reads until everything has come that was shown. Returns how much that was. */
-static size_t read_all(struct pty *pty)
-{
-	uint64_t end = milliseconds() + DEADLINE_MS;
-	size_t before = pty->seen.length;
-
-	while (!screen_send(pty->screen)) {
-		read_some(pty);
-		assert_true(milliseconds() < end);
-	}
-	while (read_some(pty) > 0)
-		;
-	return pty->seen.length - before;
-}
-
-static bool has_seen(const struct pty *pty, const char *text)
-{
-	return pty->seen.length >= strlen(text) && memmem(pty->seen.text, pty->seen.length, text, strlen(text));
-}
-
-static void put(struct pty *pty, unsigned line, const char *text)
-{
-	grid_put(&pty->grid, line, 1, GRID_PLAIN, text, strlen(text));
-}
-
-static struct pty *open_pty(const char *type)
-{
-	struct pty *pty = calloc(1, sizeof *pty);
-	struct winsize size = {.ws_col = COLUMNS, .ws_row = LINES_COUNT};
-	unsigned columns, lines;
-
-	setenv("TERM", type, 1);
-	pty->person = posix_openpt(O_RDWR | O_NOCTTY);
-	assert_true(pty->person >= 0 && grantpt(pty->person) == 0 && unlockpt(pty->person) == 0);
-	fcntl(pty->person, F_SETFL, O_NONBLOCK);
-	pty->terminal = open(ptsname(pty->person), O_RDWR | O_NOCTTY);
-	assert_true(pty->terminal >= 0);
-	ioctl(pty->terminal, TIOCSWINSZ, &size);
-	pty->screen = screen_open(pty->terminal, false);
-	assert_non_null(pty->screen);
-	assert_true(screen_measure(pty->screen, &columns, &lines));
-	assert_int_equal(columns, COLUMNS);
-	assert_true(grid_init(&pty->grid) && grid_resize(&pty->grid, columns, lines));
-	return pty;
-}
-
-static void close_pty(struct pty *pty)
-{
-	if (pty->screen)
-		screen_close(pty->screen);
-	grid_deinit(&pty->grid);
-	buffer_deinit(&pty->seen);
-	close(pty->terminal);
-	close(pty->person);
-	free(pty);
-}
-
 static void test_only_what_has_changed_is_written(void **state)
 {
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 
-	put(pty, 3, "81,204   +502.0   Hash");
+	pty_put(pty, 3, "81,204   +502.0   Hash");
 	screen_show(pty->screen, &pty->grid);
-	assert_true(read_all(pty) > 20);
+	assert_true(pty_read_all(pty) > 20);
 	screen_show(pty->screen, &pty->grid);
-	assert_int_equal(read_all(pty), 0);
-	put(pty, 3, "81,205");
+	assert_int_equal(pty_read_all(pty), 0);
+	pty_put(pty, 3, "81,205");
 	screen_show(pty->screen, &pty->grid);
-	assert_in_range(read_all(pty), 1, 20);
+	assert_in_range(pty_read_all(pty), 1, 20);
 	screen_redraw(pty->screen);
 	screen_show(pty->screen, &pty->grid);
-	assert_true(read_all(pty) > 20);
-	close_pty(pty);
+	assert_true(pty_read_all(pty) > 20);
+	pty_close(pty);
 }
 
 /* Text that differs from one call to the next in every cell. */
@@ -149,7 +61,7 @@ static void fill(struct pty *pty, unsigned number)
 
 static void test_nobody_waits_for_a_terminal_that_is_not_read(void **state)
 {
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 	struct viewer_input input;
 	unsigned shown = 0;
 
@@ -163,20 +75,20 @@ static void test_nobody_waits_for_a_terminal_that_is_not_read(void **state)
 	while (!screen_key(pty->screen, &input))
 		;
 	assert_int_equal(input.key, 'x');
-	read_all(pty);
+	pty_read_all(pty);
 	size_t before = pty->seen.length;
 	grid_clear(&pty->grid);
-	put(pty, 10, "the latest");
+	pty_put(pty, 10, "the latest");
 	screen_show(pty->screen, &pty->grid);
-	assert_true(read_all(pty) > 0);
-	assert_true(has_seen(pty, "the latest"));
+	assert_true(pty_read_all(pty) > 0);
+	assert_true(pty_has_seen(pty, "the latest"));
 	assert_true(before < shown * COLUMNS * LINES_COUNT * 2);
-	close_pty(pty);
+	pty_close(pty);
 }
 
 static void assert_next(struct pty *pty, const char *typed, uint32_t key, unsigned column, unsigned line)
 {
-	uint64_t end = milliseconds() + DEADLINE_MS;
+	uint64_t end = pty_milliseconds() + DEADLINE_MS;
 	struct viewer_input input = {0};
 
 	assert_int_equal(write(pty->person, typed, strlen(typed)), strlen(typed));
@@ -184,7 +96,7 @@ static void assert_next(struct pty *pty, const char *typed, uint32_t key, unsign
 		struct pollfd pollfd = {.fd = pty->terminal, .events = POLLIN};
 
 		poll(&pollfd, 1, 10);
-		assert_true(milliseconds() < end);
+		assert_true(pty_milliseconds() < end);
 	}
 	assert_int_equal(input.key, key);
 	assert_int_equal(input.column, column);
@@ -197,7 +109,7 @@ static void test_keys_and_the_mouse(void **state)
 	static const char *const types[] = {"xterm-256color", "screen", "tmux-256color", "linux"};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		struct pty *pty = open_pty(types[i]);
+		struct pty *pty = pty_open(types[i]);
 
 		assert_next(pty, "q", 'q', 0, 0);
 		assert_next(pty, "ö", 0xf6, 0, 0);
@@ -209,13 +121,13 @@ static void test_keys_and_the_mouse(void **state)
 		/* Other buttons, Alt and a key, keys that nobody knows. */
 		assert_next(pty, "\033[<2;6;3M\033[<1;6;3Mx", 'x', 0, 0);
 		assert_next(pty, "\033x\033[77;5~y", 'y', 0, 0);
-		close_pty(pty);
+		pty_close(pty);
 	}
 }
 
 static void test_two_clicks_at_a_place_are_a_double_one(void **state)
 {
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 
 	/* In one go, so that no time passes between them. */
 	const char *clicks = "\033[<0;5;3M\033[<0;5;3m\033[<0;5;3M\033[<0;5;3m\033[<0;5;3M\033[<0;5;4M";
@@ -224,18 +136,18 @@ static void test_two_clicks_at_a_place_are_a_double_one(void **state)
 	struct viewer_input input;
 	assert_int_equal(write(pty->person, clicks, strlen(clicks)), strlen(clicks));
 	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-		uint64_t end = milliseconds() + DEADLINE_MS;
+		uint64_t end = pty_milliseconds() + DEADLINE_MS;
 
 		while (!screen_key(pty->screen, &input))
-			assert_true(milliseconds() < end);
+			assert_true(pty_milliseconds() < end);
 		assert_int_equal(input.key, expected[i]);
 	}
-	close_pty(pty);
+	pty_close(pty);
 }
 
 static void test_a_sequence_may_come_in_pieces(void **state)
 {
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 	struct viewer_input input;
 
 	assert_int_equal(write(pty->person, "\033[<0;12", 7), 7);
@@ -243,66 +155,66 @@ static void test_a_sequence_may_come_in_pieces(void **state)
 	assert_int_equal(poll(&pollfd, 1, DEADLINE_MS), 1);
 	assert_false(screen_key(pty->screen, &input));
 	assert_next(pty, ";4M", VIEWER_MOUSE_CLICK, 11, 3);
-	close_pty(pty);
+	pty_close(pty);
 }
 
 static void test_the_mouse_is_switched_on_and_off(void **state)
 {
 	char farewell[SCREEN_FAREWELL_MAX];
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
-	assert_false(has_seen(pty, ESCAPE_MOUSE_ON));
+	pty_read_all(pty);
+	assert_false(pty_has_seen(pty, ESCAPE_MOUSE_ON));
 	screen_mouse(pty->screen, true);
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
-	assert_true(has_seen(pty, ESCAPE_MOUSE_ON));
-	assert_false(has_seen(pty, ESCAPE_MOUSE_OFF));
+	pty_read_all(pty);
+	assert_true(pty_has_seen(pty, ESCAPE_MOUSE_ON));
+	assert_false(pty_has_seen(pty, ESCAPE_MOUSE_OFF));
 	size_t length = screen_farewell(farewell);
 	assert_non_null(memmem(farewell, length, ESCAPE_MOUSE_OFF, strlen(ESCAPE_MOUSE_OFF)));
 	screen_mouse(pty->screen, false);
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
-	assert_true(has_seen(pty, ESCAPE_MOUSE_OFF));
-	close_pty(pty);
+	pty_read_all(pty);
+	assert_true(pty_has_seen(pty, ESCAPE_MOUSE_OFF));
+	pty_close(pty);
 
 	/* One that has no mouse is not told of it. */
-	pty = open_pty("vt100");
+	pty = pty_open("vt100");
 	screen_mouse(pty->screen, true);
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
-	assert_false(has_seen(pty, "\033[?1000"));
+	pty_read_all(pty);
+	assert_false(pty_has_seen(pty, "\033[?1000"));
 	length = screen_farewell(farewell);
 	assert_null(memmem(farewell, length, "\033[?1000", 7));
-	close_pty(pty);
+	pty_close(pty);
 }
 
 static void test_the_terminal_is_given_back(void **state)
 {
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
+	pty_read_all(pty);
 	assert_true(fcntl(pty->terminal, F_GETFL) & O_NONBLOCK);
 	screen_close(pty->screen);
 	pty->screen = NULL;
-	while (read_some(pty) > 0)
+	while (pty_read_some(pty) > 0)
 		;
-	assert_true(has_seen(pty, "\033[?1049l"));
+	assert_true(pty_has_seen(pty, "\033[?1049l"));
 	assert_false(fcntl(pty->terminal, F_GETFL) & O_NONBLOCK);
-	close_pty(pty);
+	pty_close(pty);
 
 	/* One without a second screen goes on in its last line. */
-	pty = open_pty("vt100");
+	pty = pty_open("vt100");
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
+	pty_read_all(pty);
 	screen_close(pty->screen);
 	pty->screen = NULL;
-	while (read_some(pty) > 0)
+	while (pty_read_some(pty) > 0)
 		;
-	assert_true(has_seen(pty, "\033[30;1H\033[K"));
-	close_pty(pty);
+	assert_true(pty_has_seen(pty, "\033[30;1H\033[K"));
+	pty_close(pty);
 }
 
 /* Everything a grid can have, on a terminal of each kind. */
@@ -314,23 +226,23 @@ static void test_terminals(void **state)
 	    GRID_GROWS, GRID_UNCONFIRMED, GRID_SHRINKS, GRID_PLACE,   GRID_PLACE | GRID_BOLD};
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		struct pty *pty = open_pty(types[i]);
+		struct pty *pty = pty_open(types[i]);
 
 		for (unsigned line = 0; line < sizeof styles / sizeof *styles; line++)
 			grid_put(&pty->grid, line, 2, styles[line], "Größe 日本 e\u0301", 18);
 		for (unsigned column = 0; column < COLUMNS; column++)
 			grid_paint(&pty->grid, 20, column, 1, (uint16_t)(column % 257), (uint16_t)(column * 3 % 257));
 		screen_show(pty->screen, &pty->grid);
-		assert_true(read_all(pty) > 100);
-		assert_true(has_seen(pty, "日本"));
-		close_pty(pty);
+		assert_true(pty_read_all(pty) > 100);
+		assert_true(pty_has_seen(pty, "日本"));
+		pty_close(pty);
 	}
 }
 
 /* Each cell its own colours, more than a terminal has pairs for. */
 static void test_more_colours_than_there_are_pairs(void **state)
 {
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 
 	for (unsigned shown = 0; shown < 3; shown++) {
 		for (unsigned line = 0; line < LINES_COUNT; line++) {
@@ -339,35 +251,35 @@ static void test_more_colours_than_there_are_pairs(void **state)
 				           (uint16_t)((line + shown) % 257));
 		}
 		screen_show(pty->screen, &pty->grid);
-		read_all(pty);
+		pty_read_all(pty);
 	}
 	/* When there are few again, all have theirs. */
 	grid_clear(&pty->grid);
-	put(pty, 1, "orange");
+	pty_put(pty, 1, "orange");
 	grid_paint(&pty->grid, 1, 1, 6, 209, 0);
 	for (unsigned shown = 0; shown < 2; shown++) {
 		screen_show(pty->screen, &pty->grid);
-		read_all(pty);
+		pty_read_all(pty);
 	}
-	assert_true(has_seen(pty, "\033[38;5;208morange"));
-	close_pty(pty);
+	assert_true(pty_has_seen(pty, "\033[38;5;208morange"));
+	pty_close(pty);
 }
 
 static void test_no_color(void **state)
 {
 	setenv("NO_COLOR", "1", 1);
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 
-	put(pty, 1, "text");
+	pty_put(pty, 1, "text");
 	grid_style(&pty->grid, 1, 1, 2, GRID_GROWS);
 	grid_paint(&pty->grid, 1, 3, 2, 10, 20);
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
+	pty_read_all(pty);
 	unsetenv("NO_COLOR");
-	assert_false(has_seen(pty, "\033[31m"));
-	assert_false(has_seen(pty, "\033[38;5"));
-	assert_false(has_seen(pty, "\033[48;5"));
-	close_pty(pty);
+	assert_false(pty_has_seen(pty, "\033[31m"));
+	assert_false(pty_has_seen(pty, "\033[38;5"));
+	assert_false(pty_has_seen(pty, "\033[48;5"));
+	pty_close(pty);
 }
 
 static void test_terminals_that_have_no_screen(void **state)
@@ -393,7 +305,7 @@ static void test_sizes_that_come_and_go(void **state)
 	static const struct winsize sizes[] = {{.ws_col = 1, .ws_row = 1},   {.ws_col = 250, .ws_row = 80},
 	                                       {.ws_col = 3, .ws_row = 60},  {.ws_col = 200, .ws_row = 2},
 	                                       {.ws_col = 80, .ws_row = 24}, {.ws_col = 1, .ws_row = 40}};
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 	unsigned columns, lines;
 
 	for (unsigned i = 0; i < 300; i++) {
@@ -406,10 +318,10 @@ static void test_sizes_that_come_and_go(void **state)
 		assert_true(grid_resize(&pty->grid, columns, lines));
 		grid_put(&pty->grid, lines - 1, 0, GRID_BOLD, "日本語 text of a line", 23);
 		screen_show(pty->screen, &pty->grid);
-		read_all(pty);
+		pty_read_all(pty);
 	}
 	assert_false(screen_measure(pty->screen, &columns, &lines));
-	close_pty(pty);
+	pty_close(pty);
 }
 
 #ifdef HAVE_CURSES
@@ -439,7 +351,7 @@ static void assert_told(const struct pty *pty)
 static void test_wide_and_narrow_characters_take_each_others_place(void **state)
 {
 	static const char *const texts[] = {"日", "本語", "a", "bc", "e\u0301", " ", "é日x", "a long one, 語, and on"};
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 	uint64_t seed = 77;
 
 	for (unsigned shown = 0; shown < 2000; shown++) {
@@ -455,10 +367,10 @@ static void test_wide_and_narrow_characters_take_each_others_place(void **state)
 			grid_paint(&pty->grid, line, column, 1, (uint16_t)(random_number(&seed) % 3), 0);
 		}
 		screen_show(pty->screen, &pty->grid);
-		read_all(pty);
+		pty_read_all(pty);
 		assert_told(pty);
 	}
-	close_pty(pty);
+	pty_close(pty);
 }
 
 /* A program that closes all, and opens its own file at the numbers, gets no screen into that, and no key is taken from it. */
@@ -470,11 +382,11 @@ static void test_a_screen_whose_descriptors_the_program_has_closed(void **state)
 	struct stat status;
 
 	taken_numbers_note(&numbers);
-	struct pty *pty = open_pty("xterm-256color");
+	struct pty *pty = pty_open("xterm-256color");
 	taken_numbers_own(&numbers, pty->person);
-	put(pty, 3, "81,204   +502.0   Hash");
+	pty_put(pty, 3, "81,204   +502.0   Hash");
 	screen_show(pty->screen, &pty->grid);
-	read_all(pty);
+	pty_read_all(pty);
 	assert_false(screen_lost(pty->screen));
 	int own = mkstemp(path);
 	taken_numbers_own(&numbers, own);
@@ -483,7 +395,7 @@ static void test_a_screen_whose_descriptors_the_program_has_closed(void **state)
 	/* The terminal, both streams and the file that curses writes into. */
 	taken_numbers_take(&numbers, dup(own), 4);
 	assert_true(screen_lost(pty->screen));
-	put(pty, 3, "81,205");
+	pty_put(pty, 3, "81,205");
 	screen_mouse(pty->screen, true);
 	screen_show(pty->screen, &pty->grid);
 	assert_false(screen_key(pty->screen, &input));
@@ -497,7 +409,7 @@ static void test_a_screen_whose_descriptors_the_program_has_closed(void **state)
 	assert_int_equal(fstat(own, &status), 0);
 	assert_int_equal(status.st_size, 8);
 	taken_numbers_release(&numbers);
-	close_pty(pty);
+	pty_close(pty);
 	close(own);
 	unlink(path);
 }

@@ -309,7 +309,7 @@ static void test_an_end_that_nobody_tells(void **state)
 }
 
 /* Somebody who asks and never listens. */
-static void test_a_slow_visitor_delays_nobody(void **state)
+static void test_a_slow_client_delays_no_other(void **state)
 {
 	struct served_program *program = *state;
 	struct client *slow = served_program_look(program), *quick = served_program_look(program);
@@ -384,7 +384,7 @@ int main(void)
 	    TEST(test_as_many_as_there_are_places),
 	    TEST(test_the_end),
 	    TEST(test_an_end_that_nobody_tells),
-	    TEST(test_a_slow_visitor_delays_nobody),
+	    TEST(test_a_slow_client_delays_no_other),
 	    TEST(test_a_path_that_is_taken),
 	};
 

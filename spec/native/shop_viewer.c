@@ -29,7 +29,7 @@ static void sample_paths(struct snapshot_header *snapshot)
 }
 
 /* As it is in a light snapshot. */
-static void leave_births(struct snapshot_header *snapshot)
+static void leave_allocations(struct snapshot_header *snapshot)
 {
 	struct snapshot_node *nodes = (struct snapshot_node *)snapshot_nodes(snapshot);
 
@@ -90,7 +90,7 @@ void shop_second(struct shop_viewer *shop, int major)
 	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED)
 		sample_paths(snapshot);
 	if (snapshot->flags & SNAPSHOT_LIGHT)
-		leave_births(snapshot);
+		leave_allocations(snapshot);
 	if (shop->anonymous) {
 		snapshot = fake_snapshot_with_origin(snapshot, count - 3, "/srv/shop/lib/shop/strainers.rb", 112);
 		snapshot = fake_snapshot_with_origin(snapshot, count - 2, "Shop::Product", 0);

@@ -70,8 +70,8 @@ static struct fake_program *large_program(void)
 		snprintf(names[number], sizeof(names[number]), "Shop::Class%u", number);
 		fake_class(program, CLASS(number), number % 5 ? names[number] : NULL);
 		fake_code(program, CODE(number), CODE_SOURCE, "shop.rb", number < 2 ? "twin" : names[number]);
-		fake_born_at(program, OBJECT(number), CLASS(number), FAKE_STACK(CODE(number), 7, CODE(0), 8));
-		fake_born_at(program, OBJECT(CLASSES + number), CLASS(number), FAKE_STACK(CODE(number % 2), 7));
+		fake_allocate_at(program, OBJECT(number), CLASS(number), FAKE_STACK(CODE(number), 7, CODE(0), 8));
+		fake_allocate_at(program, OBJECT(CLASSES + number), CLASS(number), FAKE_STACK(CODE(number % 2), 7));
 	}
 	fake_name_code(program, CODE(0), "Store#write");
 	fake_name_code(program, CODE(1), "Store#write");
@@ -115,7 +115,7 @@ static struct fake_program *program;
 /* A path whose first node uses a number again and whose frame is new; below it there is a frame of before. */
 static void new_path(void)
 {
-	fake_born_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(0), 99, CODE(1), 77));
+	fake_allocate_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(0), 99, CODE(1), 77));
 }
 
 static void test_a_path_that_comes_during_a_snapshot_is_whole_or_left_out(void **state)
@@ -128,10 +128,10 @@ static void test_a_path_that_comes_during_a_snapshot_is_whole_or_left_out(void *
 	fake_class(program, CLASS(2), "Temporary");
 	fake_code(program, CODE(0), CODE_SOURCE, "shop.rb", "write");
 	fake_code(program, CODE(1), CODE_SOURCE, "shop.rb", "call");
-	fake_born_at(program, OBJECT(2), CLASS(2), FAKE_STACK(CODE(0), 42, CODE(1), 77));
-	fake_born_at(program, OBJECT(3), CLASS(1), FAKE_STACK(CODE(0), 42, CODE(1), 77));
-	tracker_died(&program->tracker, OBJECT(2));
-	tracker_died(&program->tracker, CLASS(2));
+	fake_allocate_at(program, OBJECT(2), CLASS(2), FAKE_STACK(CODE(0), 42, CODE(1), 77));
+	fake_allocate_at(program, OBJECT(3), CLASS(1), FAKE_STACK(CODE(0), 42, CODE(1), 77));
+	tracker_freed(&program->tracker, OBJECT(2));
+	tracker_freed(&program->tracker, CLASS(2));
 	tracker_class_for(&program->tracker, CLASS(3));
 	meanwhile = new_path;
 	fail_at = 0;

@@ -22,13 +22,13 @@ static struct snapshot_header *sample(void)
 	fake_class(program, CLASS(3), NULL);
 	fake_code(program, CODE(1), CODE_SOURCE, "shop.rb", "write");
 	fake_code(program, CODE(2), CODE_SOURCE, "shop.rb", "call");
-	fake_born_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(1), 41, CODE(2), 77));
-	fake_born_at(program, OBJECT(2), CLASS(1), FAKE_STACK(CODE(1), 42, CODE(2), 77));
-	fake_born_at(program, OBJECT(3), CLASS(2), FAKE_STACK(CODE(2), 7));
-	fake_born(program, OBJECT(4), CLASS(3));
+	fake_allocate_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(1), 41, CODE(2), 77));
+	fake_allocate_at(program, OBJECT(2), CLASS(1), FAKE_STACK(CODE(1), 42, CODE(2), 77));
+	fake_allocate_at(program, OBJECT(3), CLASS(2), FAKE_STACK(CODE(2), 7));
+	fake_allocate(program, OBJECT(4), CLASS(3));
 	tracker_enter_existing(&program->tracker, OBJECT(5), CLASS(2));
 	fake_major_gc(program);
-	tracker_died(&program->tracker, OBJECT(2));
+	tracker_freed(&program->tracker, OBJECT(2));
 	struct snapshot_facts facts = {
 	    .header = {.pid = 4711, .depth = 3, .flags = SNAPSHOT_RUNNING, .sequence = 3, .rss_bytes = 99},
 	    .reason = {"12 frees were not reported", 26},
@@ -103,7 +103,7 @@ static void test_an_empty_tracker(void **state)
 	fake_stop(program);
 }
 
-static void test_a_bound_is_said_when_objects_were_born_while_marking(void **state)
+static void test_a_bound_is_said_when_objects_were_allocated_while_marking(void **state)
 {
 	struct fake_program *program = fake_start((struct tracker_options){0});
 
@@ -111,7 +111,7 @@ static void test_a_bound_is_said_when_objects_were_born_while_marking(void **sta
 	tracker_sweep_ended(&program->tracker, true, 77);
 	struct snapshot_header *header = fake_take_snapshot(program);
 	assert_int_equal(header->flags, SNAPSHOT_RETAINED_BOUND);
-	assert_int_equal(header->major_newborn, 5);
+	assert_int_equal(header->major_allocated, 5);
 	assert_int_equal(header->major_at_ns, 77);
 	free(header);
 	fake_major_gc(program);
@@ -129,14 +129,14 @@ static void test_classes_that_were_not_recorded(void **state)
 	fake_class(program, CLASS(1), "Hash");
 	fake_class(program, CLASS(2), "String");
 	fake_code(program, CODE(1), CODE_SOURCE, "shop.rb", "write");
-	fake_born_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(1), 41));
+	fake_allocate_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(1), 41));
 	tracker_enter_existing(&program->tracker, OBJECT(2), CLASS(2));
 	struct snapshot_header *header = fake_take_snapshot(program);
 	assert_int_equal(header->allocated, 2);
 	assert_int_equal(class_named(header, "(classes not recorded)")->allocated, 1);
 	assert_int_equal(class_named(header, "(classes not recorded)")->flags, SNAPSHOT_CLASS_INTERNAL);
 	free(header);
-	fake_born_at(program, OBJECT(3), CLASS(2), FAKE_STACK(CODE(1), 41));
+	fake_allocate_at(program, OBJECT(3), CLASS(2), FAKE_STACK(CODE(1), 41));
 	header = fake_take_snapshot(program);
 	assert_int_equal(header->allocated, 3);
 	assert_int_equal(program->tracker.classes_dropped, 2);
@@ -150,9 +150,9 @@ static void test_totals_of_unloaded_classes(void **state)
 
 	for (uint32_t round = 0; round < 3; round++) {
 		fake_class(program, CLASS(1), "Temporary");
-		fake_born(program, OBJECT(1), CLASS(1));
-		tracker_died(&program->tracker, OBJECT(1));
-		tracker_died(&program->tracker, CLASS(1));
+		fake_allocate(program, OBJECT(1), CLASS(1));
+		tracker_freed(&program->tracker, OBJECT(1));
+		tracker_freed(&program->tracker, CLASS(1));
 	}
 	struct snapshot_header *header = fake_take_snapshot(program);
 	const struct snapshot_class *gone = class_named(header, "(unloaded classes)");
@@ -174,7 +174,7 @@ static void test_many_records(void **state)
 	for (uint32_t number = 0; number < CLASSES; number++) {
 		snprintf(names[number], sizeof(names[number]), "Class%u%0*u", number, (int)(number % 250) + 1, 0);
 		fake_class(program, CLASS(number), names[number]);
-		fake_born_at(program, OBJECT(number), CLASS(number), FAKE_STACK(CODE(1), number + 1));
+		fake_allocate_at(program, OBJECT(number), CLASS(number), FAKE_STACK(CODE(1), number + 1));
 	}
 	struct snapshot_header *header = fake_take_snapshot(program);
 	assert_int_equal(header->class_count, CLASSES);
@@ -310,7 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_what_a_snapshot_says),
 	    cmocka_unit_test(test_an_empty_tracker),
-	    cmocka_unit_test(test_a_bound_is_said_when_objects_were_born_while_marking),
+	    cmocka_unit_test(test_a_bound_is_said_when_objects_were_allocated_while_marking),
 	    cmocka_unit_test(test_classes_that_were_not_recorded),
 	    cmocka_unit_test(test_totals_of_unloaded_classes),
 	    cmocka_unit_test(test_many_records),

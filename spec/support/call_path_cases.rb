@@ -1,11 +1,11 @@
 # frozen_string_literal: true
 
 # Ways to allocate, and the call path that each must have. A case is a small program; `# here` marks the line where
-# objects of `type` are born, and `path` is what their call path must be in frames of the program: "line label".
+# objects of `type` are allocated, and `path` is what their call path must be in frames of the program: "line label".
 # The last frame, the program itself, is the same for all and left out.
 module CallPathCases
   Case = Struct.new(:name, :type, :path, :source) do
-    # @return [Integer] the line where the objects are born
+    # @return [Integer] the line where the objects are allocated
     def line
       source.lines.index { |text| text.include?("# here") } + 1
     end

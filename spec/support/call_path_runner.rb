@@ -6,7 +6,7 @@ require "memory/tracker"
 require_relative "call_path_cases"
 
 # Runs all cases, each of them three times from its file, as a server does that reloads code. Prints for each case the
-# paths of all objects that were born at its line, and how many each has.
+# paths of all objects that were allocated at its line, and how many each has.
 class CallPathRunner
   ROUNDS = 3
   CONSTANTS = %i[Shop Kiosk Mall Crate Packing].freeze

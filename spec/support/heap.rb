@@ -11,7 +11,7 @@ module Heap
     HeapWalk.differences(capture)
   end
 
-  # @param before [Hash{Class => Integer}] objects that were born before the start and are still there
+  # @param before [Hash{Class => Integer}] objects that were allocated before the start and are still there
   # @return [Hash{Class => Array}] heap and capture, where they differ for these classes
   def differences_for(capture, classes, before: {})
     without_gc do

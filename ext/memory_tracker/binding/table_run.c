@@ -63,7 +63,7 @@ static bool take_news(struct table_run *run)
 
 static bool goes_on(const struct table_run *run)
 {
-	return !run->how[0] && !run->tables.cancelled && !run->tables.broken;
+	return !run->how[0] && !run->tables.cancelled && !run->tables.output.broken;
 }
 
 /* Waits for the numbers that were asked for, or for the end. Returns whether there are some. */

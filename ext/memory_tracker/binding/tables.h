@@ -9,18 +9,16 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "source/table_output.h"
 #include "viewer/batch.h"
 
 struct tables {
-	int fd; /* borrowed */
+	struct table_output output;
 	struct batch_options batch;
 	struct history *history; /* owned */
 	struct path_watch paths;
-	struct buffer text;
-	size_t written; /* bytes of the text */
 	atomic_bool cancelled;
-	bool broken; /* nobody can read what is printed any more */
-	int error;   /* why it could not be written, as errno has it; 0: it could, or only its reader has gone */
+	int error; /* why it could not be written, as errno has it; 0: it could, or only its reader has gone */
 };
 
 /* What `batch` points to is borrowed. False without memory, and then there is nothing to deinit. */

@@ -61,7 +61,7 @@ void call_tree_forget_addresses(struct call_tree *tree)
 		key_map_clear(&tree->departed);
 }
 
-void call_tree_code_died(struct call_tree *tree, uintptr_t address)
+void call_tree_code_freed(struct call_tree *tree, uintptr_t address)
 {
 	if (tree->departed.count >= DEPARTED_LIMIT || key_map_put(&tree->departed, address, 1) != STATUS_OK)
 		call_tree_forget_addresses(tree);

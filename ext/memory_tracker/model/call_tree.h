@@ -2,8 +2,8 @@
  * The tree of call paths: (parent node, frame) -> node, with a root for every class.
  *
  * Paths that were seen before are found through two caches. By the addresses of code it takes one probe, but code
- * may die and other code come to its address: that cache is forgotten when something that may be code is born where
- * known code has died, and when known code moves. Most paths are not concerned by it, and are found again by the
+ * may die and other code come to its address: that cache is forgotten when something that may be code is allocated
+ * where known code was freed, and when known code moves. Most paths are not concerned by it, and are found again by the
  * serial numbers of code, which takes longer.
  */
 #ifndef MEMORY_TRACKER_MODEL_CALL_TREE_H
@@ -78,11 +78,11 @@ uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame
 /* The addresses of code tell nothing any more. HOOK */
 void call_tree_forget_addresses(struct call_tree *tree);
 
-/* Code has died: its address tells nothing about what will be there next. HOOK */
-void call_tree_code_died(struct call_tree *tree, uintptr_t address);
+/* Code was freed: its address tells nothing about what will be there next. HOOK */
+void call_tree_code_freed(struct call_tree *tree, uintptr_t address);
 
-/* Something that may be code is born at this address. HOOK */
-static inline void call_tree_code_born(struct call_tree *tree, uintptr_t address)
+/* Something that may be code is allocated at this address. HOOK */
+static inline void call_tree_code_allocated(struct call_tree *tree, uintptr_t address)
 {
 	if (unlikely(tree->departed.count && key_map_get(&tree->departed, address)))
 		call_tree_forget_addresses(tree);
@@ -106,7 +106,7 @@ uint32_t call_tree_next(const struct call_tree *tree, uint32_t root, uint32_t nu
 
 static inline struct node *node_at(const struct call_tree *tree, uint32_t number)
 {
-	/* At every birth and death, so not by table_at, which has to multiply. */
+	/* At every allocation and free, so not by table_at, which has to multiply. */
 	return (struct node *)table_chunk(&tree->nodes, number) + table_place(number);
 }
 

@@ -26,13 +26,13 @@ enum class_state {
 };
 
 struct class_record {
-	/* What a birth reads. */
+	/* What an allocation reads. */
 	struct node *root; /* borrowed from the call tree */
 	uint32_t root_number;
 	uint32_t depth;         /* frames to take; 0: counts only */
-	uint32_t observed;      /* somebody wants to be told of births and deaths */
-	uint32_t path_interval; /* take the path of every nth birth */
-	uint32_t path_due;      /* births until the next path */
+	uint32_t observed;      /* somebody wants to be told of allocations and frees */
+	uint32_t path_interval; /* take the path of every nth allocation */
+	uint32_t path_due;      /* allocations until the next path */
 	uint32_t number;
 
 	uint64_t id;                 /* never given again */
@@ -51,9 +51,9 @@ struct class_record {
 	struct record_links unnamed;
 
 	/* Of a light tracker. */
-	uint64_t identity; /* see light_class; 0: not known */
-	uint64_t standing; /* objects that the walk under way has met */
-	uint64_t births;   /* estimated, since the walk before */
+	uint64_t identity;    /* see light_class; 0: not known */
+	uint64_t standing;    /* objects that the walk under way has met */
+	uint64_t allocations; /* estimated, since the walk before */
 };
 
 struct class_table {

@@ -212,16 +212,16 @@ uint32_t heap_page_next(const struct heap_page *page, uint32_t index)
 	return index;
 }
 
-static void visit_page(struct heap_map *map, void **place, const struct heap_map_visitor *visitor)
+static void visit_page(struct heap_map *map, void **place, const struct heap_map_callback *callback)
 {
 	struct heap_page *page = *place;
 
 	for (uint32_t index = 0; page->used && (index = heap_page_next(page, index)) < page->count; index++)
-		visitor->visit(visitor->context, heap_page_address(page, index),
-		               (struct heap_place){page, &page->entries[index]});
+		callback->visit(callback->context, heap_page_address(page, index),
+		                (struct heap_place){page, &page->entries[index]});
 }
 
-static void give_back_if_empty(struct heap_map *map, void **place, const struct heap_map_visitor *visitor)
+static void give_back_if_empty(struct heap_map *map, void **place, const struct heap_map_callback *callback)
 {
 	struct heap_page *page = *place;
 
@@ -232,16 +232,16 @@ static void give_back_if_empty(struct heap_map *map, void **place, const struct 
 }
 
 static void each_page(struct heap_map *map, void **table, int level,
-                      void (*act)(struct heap_map *, void **, const struct heap_map_visitor *),
-                      const struct heap_map_visitor *visitor)
+                      void (*act)(struct heap_map *, void **, const struct heap_map_callback *),
+                      const struct heap_map_callback *callback)
 {
 	for (uint32_t index = 0; index < table_length(level); index++) {
 		if (!table[index])
 			continue;
 		if (level == LEVELS - 1)
-			act(map, &table[index], visitor);
+			act(map, &table[index], callback);
 		else
-			each_page(map, table[index], level + 1, act, visitor);
+			each_page(map, table[index], level + 1, act, callback);
 	}
 }
 
@@ -249,8 +249,8 @@ static void each_page(struct heap_map *map, void **table, int level,
  * Two passes: a visit may enter something into a page already passed, so no page is given back before all have been
  * visited.
  */
-void heap_map_each(struct heap_map *map, const struct heap_map_visitor *visitor)
+void heap_map_each(struct heap_map *map, const struct heap_map_callback *callback)
 {
-	each_page(map, map->top, 0, visit_page, visitor);
-	each_page(map, map->top, 0, give_back_if_empty, visitor);
+	each_page(map, map->top, 0, visit_page, callback);
+	each_page(map, map->top, 0, give_back_if_empty, callback);
 }

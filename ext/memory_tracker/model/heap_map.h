@@ -179,10 +179,10 @@ static inline void heap_map_clear(struct heap_map *map, struct heap_place place)
  * Calls `visit` for each entry that is not empty, in order of address; the entry may be changed or emptied by it.
  * Pages that are empty afterwards are given back. HOOK
  */
-struct heap_map_visitor {
+struct heap_map_callback {
 	void *context;
 	void (*visit)(void *context, uintptr_t address, struct heap_place place);
 };
-void heap_map_each(struct heap_map *map, const struct heap_map_visitor *visitor);
+void heap_map_each(struct heap_map *map, const struct heap_map_callback *callback);
 
 #endif

@@ -85,9 +85,9 @@ static void settle_entry(void *context, uintptr_t address, struct heap_place pla
 static uintptr_t walk(struct tracker *tracker, const struct hidden_source *source)
 {
 	struct settling settling = {tracker, source, NO_PAGE, false, 0};
-	struct heap_map_visitor visitor = {&settling, settle_entry};
+	struct heap_map_callback callback = {&settling, settle_entry};
 
-	heap_map_each(&tracker->map, &visitor);
+	heap_map_each(&tracker->map, &callback);
 	return settling.unknown;
 }
 

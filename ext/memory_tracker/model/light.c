@@ -145,7 +145,7 @@ static void forget_class(struct tracker *tracker, struct class_record *class, bo
 
 void light_forget(struct tracker *tracker, bool trusted)
 {
-	struct heap_map_visitor visitor = {&tracker->map, empty_entry};
+	struct heap_map_callback callback = {&tracker->map, empty_entry};
 	uint32_t end = table_end(&tracker->classes.records);
 
 	key_map_clear(&tracker->light->known);
@@ -158,7 +158,7 @@ void light_forget(struct tracker *tracker, bool trusted)
 	key_map_clear(&tracker->classes.by_key);
 	code_table_forget(&tracker->codes);
 	call_tree_forget_addresses(&tracker->tree);
-	heap_map_each(&tracker->map, &visitor);
+	heap_map_each(&tracker->map, &callback);
 }
 
 /* --- the walk --- */
@@ -191,7 +191,7 @@ static void add(_Atomic uint64_t *counter, uint64_t value)
 	atomic_store_explicit(counter, load(counter) + value, memory_order_relaxed);
 }
 
-static void share_out_to(struct tracker *tracker, uint64_t handle, uint64_t births)
+static void share_out_to(struct tracker *tracker, uint64_t handle, uint64_t allocations)
 {
 	uint32_t number = node_from_handle(&tracker->tree, handle);
 
@@ -199,21 +199,24 @@ static void share_out_to(struct tracker *tracker, uint64_t handle, uint64_t birt
 		return;
 	struct node *node = node_at(&tracker->tree, number);
 	struct class_record *class = class_at(&tracker->classes, node->class_number);
-	class->births += births;
+	class->allocations += allocations;
 	if (number == class->root_number)
 		return;
-	add(&node->allocated, births);
-	add(&node->freed, births);
+	add(&node->allocated, allocations);
+	add(&node->freed, allocations);
 }
 
-/* All births since the walk before, in equal parts to the samples, which stand for those of objects with a class. */
-static void share_out(struct tracker *tracker, uint64_t births)
+/*
+ * All allocations since the walk before, in equal parts to the samples, which stand for those of objects with a
+ * class.
+ */
+static void share_out(struct tracker *tracker, uint64_t allocations)
 {
 	struct light *light = tracker->light;
 	uint64_t all = 0, given = 0;
 
 	if (light->picked)
-		all = (uint64_t)((double)births * light->sample_count / light->picked);
+		all = (uint64_t)((double)allocations * light->sample_count / light->picked);
 	for (uint32_t index = 0; index < light->sample_count; index++) {
 		uint64_t up_to = (uint64_t)((double)all * (index + 1) / light->sample_count);
 
@@ -248,7 +251,7 @@ static void take_counts(struct tracker *tracker)
 	}
 }
 
-/* What grew was born, be there samples of it or not. Nobody reads meanwhile. */
+/* What grew was allocated, be there samples of it or not. Nobody reads meanwhile. */
 static uint64_t settle_class(struct tracker *tracker, struct class_record *class, bool major)
 {
 	struct node *root = class->root;
@@ -256,14 +259,14 @@ static uint64_t settle_class(struct tracker *tracker, struct class_record *class
 	uint64_t standing = class->standing;
 	uint64_t grown = standing > before ? standing - before : 0;
 
-	add(&root->allocated, class->births > grown ? class->births : grown);
+	add(&root->allocated, class->allocations > grown ? class->allocations : grown);
 	atomic_store(&root->freed, load(&root->allocated) - standing);
 	if (major)
 		node_set_retained(root, standing);
 	if (class->identity && class->walk != tracker->light->number && class->identity >= CLASS_KEY_PSEUDO_LIMIT &&
 	    !(atomic_fetch_or(&class->flags, SNAPSHOT_CLASS_UNLOADED) & SNAPSHOT_CLASS_UNLOADED))
 		class_table_queue_dead(&tracker->classes, class);
-	class->standing = class->births = 0;
+	class->standing = class->allocations = 0;
 	return standing;
 }
 
@@ -281,18 +284,18 @@ static uint64_t settle_classes(struct tracker *tracker, bool major)
 }
 
 /*
- * Objects that count for no class are among the VM's births; those of them that stand now and did not before are left
- * out, so that what is left of births and deaths is what stands.
+ * Objects that count for no class are among the VM's allocations; those of them that stand now and did not before are
+ * left out, so that what is left of allocations and frees is what stands.
  */
-static void settle_sums(struct light *light, uint64_t births, uint64_t live)
+static void settle_sums(struct light *light, uint64_t allocations, uint64_t live)
 {
 	uint64_t grown = light->internals > light->internals_last ? light->internals - light->internals_last : 0;
 	uint64_t before = light->allocated - light->freed;
 
-	births -= births < grown ? births : grown;
-	if (light->number == 1 || births + before < live)
-		births = live - before;
-	light->allocated += births;
+	allocations -= allocations < grown ? allocations : grown;
+	if (light->number == 1 || allocations + before < live)
+		allocations = live - before;
+	light->allocated += allocations;
 	light->freed = light->allocated - live;
 	light->internals_last = light->internals;
 }
@@ -301,8 +304,8 @@ static void note_majors(struct tracker *tracker, const struct light_facts *facts
 {
 	add(&tracker->majors_seen, facts->majors);
 	atomic_store(&tracker->major_at_ns, facts->monotonic_ns);
-	/* Something may always have been born while it marked. */
-	atomic_store(&tracker->major_newborn, facts->born_since ? facts->born_since : 1);
+	/* Something may always have been allocated while it marked. */
+	atomic_store(&tracker->major_allocated, facts->allocated_since ? facts->allocated_since : 1);
 }
 
 /* All numbers change together, so no reader may be inside; one that never leaves must not hold up the program. */
@@ -327,14 +330,14 @@ int light_settle(struct tracker *tracker, const struct light_facts *facts)
 		return STATUS_NO_MEMORY;
 	if (!pause_readers(tracker))
 		return STATUS_BUSY;
-	uint64_t births = light->number ? facts->born - light->born : 0;
+	uint64_t allocations = light->number ? facts->allocated - light->vm_allocated : 0;
 	bool major = light->number && facts->majors;
 	uint64_t gcs = light->number ? facts->gcs : 0;
 	light->number++;
-	share_out(tracker, births);
+	share_out(tracker, allocations);
 	take_counts(tracker);
-	settle_sums(light, births, settle_classes(tracker, major));
-	light->born = facts->born;
+	settle_sums(light, allocations, settle_classes(tracker, major));
+	light->vm_allocated = facts->allocated;
 	light->taken_ns = facts->monotonic_ns;
 	add(&tracker->gcs_seen, gcs);
 	if (major)

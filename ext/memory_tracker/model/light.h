@@ -1,15 +1,16 @@
 /*
- * Counting without hearing of every birth and death: a light tracker.
+ * Counting without hearing of every allocation and free: a light tracker.
  *
- * Walks over the heap tell how many objects of each class stand there. In between, windows of births that are heard of
- * are samples: all births since the last walk are shared out among them. So of a class what stands is known and what
- * was born is estimated; of a call path only births are known, by estimate, and nothing of what became of them.
+ * Walks over the heap tell how many objects of each class stand there. In between, windows of allocations that are
+ * heard of are samples: all allocations since the last walk are shared out among them. So of a class what stands is
+ * known and what was allocated is estimated; of a call path only allocations are known, by estimate, and nothing of
+ * what became of them.
  *
- * A class's root has the numbers of the whole class then. Nodes below it have births alone, each of them freed at
+ * A class's root has the numbers of the whole class then. Nodes below it have allocations alone, each of them freed at
  * once, which are part of the root's.
  *
- * Between windows nobody says what dies and moves. So no address outlives a window: classes are found again by an
- * identity that is never given twice, and code is met anew.
+ * Between windows nobody says what is freed and what moves. So no address outlives a window: classes are found again by
+ * an identity that is never given twice, and code is met anew.
  *
  * All functions want the GVL unless they say otherwise.
  */
@@ -25,7 +26,7 @@
 /* Samples that a window may have. */
 #define LIGHT_SAMPLES 4096
 
-/* Of the births of a window every nth is one, n being picked at random from 1 to twice this. */
+/* Of the allocations of a window every nth is one, n being picked at random from 1 to twice this. */
 #define LIGHT_STEPS 4
 
 struct light {
@@ -46,10 +47,10 @@ struct light {
 	uint32_t sample_count;
 	uint32_t sample_limit;
 	uint32_t samples_left; /* that the window before has not taken */
-	uint32_t picked;       /* births that were to be samples; not all have a class */
-	uint32_t skip;         /* births until the next one */
+	uint32_t picked;       /* allocations that were to be samples; not all have a class */
+	uint32_t skip;         /* allocations until the next one */
 	uint64_t random;       /* where the next step comes from; never 0 */
-	uint64_t born;         /* births that the VM had counted by the last walk */
+	uint64_t vm_allocated; /* allocations that the VM had counted by the last walk */
 
 	/* Of all classes. */
 	uint64_t allocated;
@@ -76,7 +77,7 @@ static inline bool light_is_full(const struct light *light)
 	return light->sample_count >= light->sample_limit;
 }
 
-/* Whether the birth that happens is to be a sample, in a window that is not full. HOOK */
+/* Whether the allocation that happens is to be a sample, in a window that is not full. HOOK */
 static inline bool light_picks(struct light *light)
 {
 	if (light->skip > 0) {
@@ -96,7 +97,7 @@ static inline bool light_picks(struct light *light)
 static inline void light_sample(struct tracker *tracker, uint32_t node);
 
 /*
- * The window is over: no address means anything from now on. `trusted` says that all deaths and moves were heard of
+ * The window is over: no address means anything from now on. `trusted` says that all frees and moves were heard of
  * until now. Nothing may die meanwhile.
  */
 void light_forget(struct tracker *tracker, bool trusted);
@@ -126,11 +127,11 @@ static inline bool light_knows(const struct light *light, uintptr_t address)
 }
 
 struct light_facts {
-	uint64_t born;         /* births that the VM has counted */
-	uint64_t gcs;          /* since the walk before */
-	uint64_t majors;       /* of these the major ones */
-	uint64_t born_since;   /* births since the latest of them marked */
-	uint64_t monotonic_ns; /* now */
+	uint64_t allocated;       /* allocations that the VM has counted */
+	uint64_t gcs;             /* since the walk before */
+	uint64_t majors;          /* of these the major ones */
+	uint64_t allocated_since; /* allocations since the latest of them marked */
+	uint64_t monotonic_ns;    /* now */
 };
 
 /*

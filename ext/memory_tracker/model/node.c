@@ -48,7 +48,7 @@ static struct settled settle(struct settled now, uint64_t allocated, uint64_t fr
 	if (steps == 0 || steps > UINT32_MAX / 2)
 		return now;
 	if (since & 1) {
-		/* Fewer only when the sweep's end was missed, and later sweeps have freed what was born since. */
+		/* Fewer only when the sweep's end was missed, and later sweeps have freed what was allocated since. */
 		now.retained = now.at_mark > freed ? now.at_mark - freed : 0;
 		since++;
 		steps--;
@@ -120,7 +120,7 @@ void node_move(struct node *to, struct node *from, uint32_t epoch, uint32_t byte
 	uint64_t allocated = load(&from->allocated) - 1;
 	uint64_t at_mark = whole_at_mark(allocated + 1, load_half(&from->at_mark));
 
-	node_count_birth(to, bytes);
+	node_count_allocated(to, bytes);
 	if (at_mark > allocated)
 		move_marked(to, from, epoch);
 	store(&from->allocated_bytes, load(&from->allocated_bytes) - bytes);

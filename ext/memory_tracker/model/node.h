@@ -1,6 +1,6 @@
 /*
- * A node counts the objects born at one place: a class, or a frame in the tree of call paths below a class; and the
- * bytes of the slots that they were given.
+ * A node counts the objects allocated at one place: a class, or a frame in the tree of call paths below a class; and
+ * the bytes of the slots that they were given.
  *
  * Counters have one writer and any number of readers, without locks. `freed` is stored with release and read
  * before `allocated`, so a reader never sees more freed than allocated.
@@ -62,7 +62,7 @@ static inline bool node_is_settled(const struct node *node, uint32_t epoch)
 }
 
 /* Of a settled node; `bytes` are those of the object's slot. HOOK */
-static inline void node_count_birth(struct node *node, uint32_t bytes)
+static inline void node_count_allocated(struct node *node, uint32_t bytes)
 {
 	uint64_t allocated = atomic_load_explicit(&node->allocated, memory_order_relaxed);
 	uint64_t before = atomic_load_explicit(&node->allocated_bytes, memory_order_relaxed);
@@ -72,25 +72,25 @@ static inline void node_count_birth(struct node *node, uint32_t bytes)
 }
 
 /* Of a settled node. HOOK */
-static inline void node_count_death(struct node *node)
+static inline void node_count_freed(struct node *node)
 {
 	uint64_t freed = atomic_load_explicit(&node->freed, memory_order_relaxed);
 
 	atomic_store_explicit(&node->freed, freed + 1, memory_order_release);
 }
 
-static inline void node_born(struct node *node, uint32_t epoch, uint32_t bytes)
+static inline void node_allocated(struct node *node, uint32_t epoch, uint32_t bytes)
 {
 	if (unlikely(!node_is_settled(node, epoch)))
 		node_settle(node, epoch);
-	node_count_birth(node, bytes);
+	node_count_allocated(node, bytes);
 }
 
-static inline void node_died(struct node *node, uint32_t epoch)
+static inline void node_freed(struct node *node, uint32_t epoch)
 {
 	if (unlikely(!node_is_settled(node, epoch)))
 		node_settle(node, epoch);
-	node_count_death(node);
+	node_count_freed(node);
 }
 
 /* What a walk over the heap has found, in a tracker without events. GVL */

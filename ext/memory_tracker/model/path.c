@@ -1,4 +1,4 @@
-/* From a stack to a node: the part of the tracker that runs at births with call paths. */
+/* From a stack to a node: the part of the tracker that runs at allocations with call paths. */
 #include "model/snapshot.h"
 #include "model/tracker.h"
 
@@ -24,7 +24,7 @@ static struct code *code_of(struct tracker *tracker, uintptr_t address)
 		return code;
 	tracker_sweep_names(tracker);
 	tracker->names.describe_code(tracker->names.context, address, &description);
-	/* The key bit first: code whose death would not be noticed must not be remembered. */
+	/* The key bit first: code whose free would not be noticed must not be remembered. */
 	struct heap_place place = heap_map_make(&tracker->map, address, &status);
 	if (!place.page)
 		return NULL;

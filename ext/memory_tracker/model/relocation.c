@@ -47,7 +47,7 @@ static void move_keys(struct tracker *tracker, uintptr_t from, uintptr_t to)
 {
 	bool class = class_table_move_key(&tracker->classes, from, to);
 
-	/* With births unseen it may be known as both; what is neither is watched. */
+	/* With missed allocations it may be known as both; what is neither is watched. */
 	if (code_table_move(&tracker->codes, from, to) || !class)
 		call_tree_forget_addresses(&tracker->tree);
 }
@@ -97,7 +97,7 @@ static void relocate_entry(void *context, uintptr_t address, struct heap_place o
 void relocation_follow(struct tracker *tracker, const struct relocation *relocation)
 {
 	struct relocating relocating = {tracker, relocation, {NO_PAGE, false}, {NO_PAGE, false}, NULL};
-	struct heap_map_visitor visitor = {&relocating, relocate_entry};
+	struct heap_map_callback callback = {&relocating, relocate_entry};
 
-	heap_map_each(&tracker->map, &visitor);
+	heap_map_each(&tracker->map, &callback);
 }

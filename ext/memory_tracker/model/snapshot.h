@@ -27,7 +27,7 @@ enum snapshot_flag {
 	SNAPSHOT_RUNNING = 1, /* the capture is started */
 	SNAPSHOT_EXACT = 2,   /* every event since the start was seen; else `reason` says why not */
 	SNAPSHOT_RETAINED_BOUND =
-	    4, /* retained is an upper bound: objects were born while the latest major GC marked */
+	    4, /* retained is an upper bound: objects were allocated while the latest major GC marked */
 	SNAPSHOT_PATHS_ESTIMATED = 8, /* only every path_interval-th allocation of a class is counted on a node */
 	SNAPSHOT_EXISTING = 16,       /* objects from before the start were entered: live is the whole heap's */
 	SNAPSHOT_LIGHT = 64,
@@ -49,10 +49,10 @@ enum snapshot_frame_flag {
 };
 
 /*
- * A light snapshot is of a capture that does not hear of every birth and death. What is live of a class, and of all, is
- * what a walk over the heap has met, and the sums of births and deaths are the VM's own. How much of either belongs to
- * a class is an estimate, as are the births of call paths, of which all else is not known: they have as many freed, and
- * none retained.
+ * A light snapshot is of a capture that does not hear of every allocation and free. What is live of a class, and of
+ * all, is what a walk over the heap has met, and the sums of allocations and frees are the VM's own. How much of either
+ * belongs to a class is an estimate, as are the allocations of call paths, of which all else is not known: they have as
+ * many freed, and none retained.
  */
 
 struct snapshot_header {
@@ -86,12 +86,12 @@ struct snapshot_header {
 	uint64_t gcs_seen;         /* GCs of either kind whose sweep ended since the capture started */
 	uint64_t majors_seen;      /* major GCs whose mark and sweep were both seen to end since the start */
 	uint64_t major_at_ns;      /* CLOCK_MONOTONIC when the latest of those ended its sweep; 0: none yet */
-	uint64_t major_newborn;    /* objects born while the latest of those marked; 0 means retained is exact */
+	uint64_t major_allocated;  /* objects allocated while the latest of those marked; 0 means retained is exact */
 	uint64_t heap_live_slots;  /* as in GC.stat, at the latest GC or check */
 	uint64_t heap_total_slots; /* likewise */
 	uint64_t rss_bytes;        /* resident memory of the process; 0: unknown */
-	uint64_t sampled;          /* of a light capture: births that the latest estimates are made from */
-	uint64_t sampled_of;       /* how many births these stand for */
+	uint64_t sampled;          /* of a light capture: allocations that the latest estimates are made from */
+	uint64_t sampled_of;       /* how many allocations these stand for */
 
 	uint32_t pid;
 	uint32_t flags; /* enum snapshot_flag */
@@ -137,7 +137,7 @@ struct snapshot_class {
 /*
  * One frame in the tree of call paths below a class. A node of depth 1 is the allocating line, its children are
  * the callers. The counts are the node's own: objects whose recorded path ends here. Counts of the class that
- * belong to no node (born at depth 0) are in the class alone. A parent always stands before its children.
+ * belong to no node (allocated at depth 0) are in the class alone. A parent always stands before its children.
  */
 struct snapshot_node {
 	uint64_t id; /* as for a class */

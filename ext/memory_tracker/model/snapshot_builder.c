@@ -307,12 +307,12 @@ static void fill_counters(struct snapshot_header *header, struct tracker *tracke
 	header->gcs_seen = atomic_load_explicit(&tracker->gcs_seen, memory_order_relaxed);
 	header->majors_seen = atomic_load_explicit(&tracker->majors_seen, memory_order_relaxed);
 	header->major_at_ns = atomic_load_explicit(&tracker->major_at_ns, memory_order_relaxed);
-	header->major_newborn = atomic_load_explicit(&tracker->major_newborn, memory_order_relaxed);
+	header->major_allocated = atomic_load_explicit(&tracker->major_allocated, memory_order_relaxed);
 	header->tracker_bytes = memory_used(tracker->memory);
 	if (memory_was_refused(tracker->memory) || memory_was_refused(&tracker->map_memory) ||
 	    memory_was_refused(&tracker->record_memory))
 		header->flags |= SNAPSHOT_LIMIT_REACHED;
-	if (header->major_newborn)
+	if (header->major_allocated)
 		header->flags |= SNAPSHOT_RETAINED_BOUND;
 }
 

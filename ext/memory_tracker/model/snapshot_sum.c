@@ -271,8 +271,8 @@ static const size_t added[] = {
     ADDED(retained),         ADDED(lost),           ADDED(dropped),
     ADDED(paths_dropped),    ADDED(events_dropped), ADDED(tracker_bytes),
     ADDED(classes_dropped),  ADDED(memory_limit),   ADDED(gc_minor),
-    ADDED(gc_major),         ADDED(gc_time_ns),     ADDED(gcs_seen),
-    ADDED(majors_seen),      ADDED(major_newborn),  ADDED(heap_live_slots),
+    ADDED(major_allocated),  ADDED(gc_major),       ADDED(gc_time_ns),
+    ADDED(heap_live_slots),  ADDED(gcs_seen),       ADDED(majors_seen),
     ADDED(heap_total_slots), ADDED(sampled),        ADDED(sampled_of),
     ADDED(rss_bytes),
 #undef ADDED

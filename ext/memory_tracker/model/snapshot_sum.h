@@ -5,8 +5,9 @@
  *     String  live  40            Set live 1
  *
  * The sum is a snapshot as any other. Ids in it are made of names, so that they are the same in every sum. Of the
- * header: counts and memory add up, times are the earliest start and the latest look, the pid is that of the first
- * part. It is exact when all parts are; else its reason names the first process that is not.
+ * header: counts and memory add up, times are the earliest start and the latest look and major GC, the pid is that of the
+ * first part. Sums that are compared with each other need other times (source/sum_times.h). It is exact when all parts
+ * are; else its reason names the first process that is not.
  *
  * Plain C; any thread.
  */

@@ -194,7 +194,7 @@ void tracker_reset_reader_lock(struct tracker *tracker)
 
 /* --- keys --- */
 
-/* Marks the address, so that its death and its moves are noticed. */
+/* Marks the address, so that its free and its moves are noticed. */
 static bool mark_key(struct tracker *tracker, uintptr_t address)
 {
 	int status;
@@ -210,9 +210,9 @@ void tracker_retire_key(struct tracker *tracker, uintptr_t address)
 {
 	bool class = class_table_retire_key(&tracker->classes, address);
 
-	/* With births unseen it may be known as both. */
+	/* With missed allocations it may be known as both. */
 	if (code_table_retire(&tracker->codes, address) || !class)
-		call_tree_code_died(&tracker->tree, address);
+		call_tree_code_freed(&tracker->tree, address);
 }
 
 bool tracker_watch(struct tracker *tracker, uintptr_t address)
@@ -229,7 +229,7 @@ void tracker_clear_stale(struct tracker *tracker, uintptr_t address, struct heap
 		tracker_retire_key(tracker, address);
 	if (!(value & HEAP_MAP_NODE))
 		return;
-	node_died(node_at(&tracker->tree, value & HEAP_MAP_NODE), tracker_epoch(tracker));
+	node_freed(node_at(&tracker->tree, value & HEAP_MAP_NODE), tracker_epoch(tracker));
 	count(&tracker->lost);
 }
 
@@ -292,7 +292,7 @@ void tracker_recycle_dead_classes(struct tracker *tracker, uint32_t steps)
 }
 
 /* The allocating line of an object, when its call path was taken; else NULL. */
-static const struct frame *birth_of(const struct tracker *tracker, uint32_t entry)
+static const struct frame *allocation_of(const struct tracker *tracker, uint32_t entry)
 {
 	const struct frame *frame = NULL;
 
@@ -308,10 +308,10 @@ static const struct frame *birth_of(const struct tracker *tracker, uint32_t entr
 /* A class is an object too: one without a name is known by the line that made it. */
 static void place_class(struct tracker *tracker, struct class_record *class, uint32_t entry)
 {
-	const struct frame *birth = class->name ? NULL : birth_of(tracker, entry);
+	const struct frame *allocation = class->name ? NULL : allocation_of(tracker, entry);
 
-	if (birth && birth->line)
-		class_table_place(&tracker->classes, class, birth->path, birth->line);
+	if (allocation && allocation->line)
+		class_table_place(&tracker->classes, class, allocation->path, allocation->line);
 }
 
 static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_t key,
@@ -321,7 +321,7 @@ static struct class_record *find_or_make_class(struct tracker *tracker, uintptr_
 
 	if (class)
 		return class;
-	/* A few at a time, so that no birth takes long. */
+	/* A few at a time, so that no allocation takes long. */
 	tracker_recycle_dead_classes(tracker, RECYCLE_STEPS);
 	/* A pseudo class has no address that could die. */
 	uintptr_t address = key < CLASS_KEY_PSEUDO_LIMIT ? 0 : description->real;
@@ -361,7 +361,7 @@ struct class_record *tracker_class_for(struct tracker *tracker, uintptr_t key)
 
 void tracker_add_keys(struct tracker *tracker, struct class_record *class, uintptr_t key, uintptr_t address)
 {
-	/* Without memory births of it are met as those of another class, which the next walk gives up. */
+	/* Without memory allocations of it are met as those of another class, which the next walk gives up. */
 	class_table_add_key(&tracker->classes, key, class);
 	if (!address || !mark_key(tracker, address))
 		return;
@@ -386,7 +386,7 @@ void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint
 	class->depth = class->chosen_depth ? depth : usual_depth(tracker, class);
 }
 
-/* --- births --- */
+/* --- allocations --- */
 
 bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t number, struct node *node)
 {
@@ -397,9 +397,9 @@ bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t n
 		count(&tracker->dropped);
 		return false;
 	}
-	/* The class may have been entered at its own birth's address only just now: its key bit stays. */
+	/* The class may have been entered at its own allocation's address only just now: its key bit stays. */
 	heap_map_set(place, (*place.entry & HEAP_MAP_KEY) | number);
-	node_born(node, tracker_epoch(tracker), place.page->slot_size);
+	node_allocated(node, tracker_epoch(tracker), place.page->slot_size);
 	return true;
 }
 
@@ -430,13 +430,13 @@ bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_
 		return true;
 	uint32_t number = node_before_the_start(tracker, class);
 	heap_map_set(place, *place.entry | number);
-	node_born(node_at(&tracker->tree, number), tracker_epoch(tracker), place.page->slot_size);
+	node_allocated(node_at(&tracker->tree, number), tracker_epoch(tracker), place.page->slot_size);
 	return true;
 }
 
 /* --- GC --- */
 
-void tracker_mark_ended(struct tracker *tracker, uint64_t newborn)
+void tracker_mark_ended(struct tracker *tracker, uint64_t allocated)
 {
 	uint32_t epoch = tracker_epoch(tracker);
 
@@ -445,7 +445,7 @@ void tracker_mark_ended(struct tracker *tracker, uint64_t newborn)
 	/* The value that stands for "being settled" is left out; both are odd. */
 	epoch += epoch == NODE_SETTLING ? 2 : 0;
 	atomic_store_explicit(&tracker->epoch, epoch, memory_order_release);
-	tracker->mark_newborn = newborn;
+	tracker->mark_allocated = allocated;
 }
 
 void tracker_sweep_ended(struct tracker *tracker, bool major, uint64_t monotonic_ns)
@@ -455,7 +455,7 @@ void tracker_sweep_ended(struct tracker *tracker, bool major, uint64_t monotonic
 	if (major && (epoch & 1)) {
 		atomic_store_explicit(&tracker->epoch, epoch + 1, memory_order_release);
 		atomic_store_explicit(&tracker->major_at_ns, monotonic_ns, memory_order_relaxed);
-		atomic_store_explicit(&tracker->major_newborn, tracker->mark_newborn, memory_order_relaxed);
+		atomic_store_explicit(&tracker->major_allocated, tracker->mark_allocated, memory_order_relaxed);
 		count(&tracker->majors_seen);
 	}
 	count(&tracker->gcs_seen);

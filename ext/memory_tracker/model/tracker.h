@@ -1,7 +1,7 @@
 /*
  * The tracker: all that one capture knows. The front door of the model.
  *
- * It is told of births, deaths, moves and GC phases by one writer (whoever holds the lock of the watched runtime),
+ * It is told of allocations, frees, moves and GC phases by one writer (whoever holds the lock of the watched runtime),
  * and read by any thread through tracker_snapshot. It never allocates in the watched program, never raises, never
  * aborts: what cannot be recorded for want of memory is counted in `dropped`.
  *
@@ -42,7 +42,7 @@ struct light;
 struct tracker_options {
 	heap_map_slot_size slot_size; /* how the map learns how large the slots of a page are */
 	uint32_t depth;               /* frames to take for every chosen class; 0: counts only */
-	uint32_t path_interval;       /* take the path of every nth birth of a class; at least 1 */
+	uint32_t path_interval;       /* take the path of every nth allocation of a class; at least 1 */
 	bool light;                   /* see model/light.h */
 	struct tracker_limits limits;
 	const struct text *chosen; /* names of the chosen classes, borrowed by tracker_init alone */
@@ -63,14 +63,14 @@ struct tracker {
 	struct code_table codes;
 	struct strings strings;
 	struct path_choice choice;
-	struct light *light;                 /* owned; NULL: it hears of every birth and death */
+	struct light *light;                 /* owned; NULL: it hears of every allocation and free */
 	struct class_record *others;         /* objects of classes that could not be recorded */
 	struct class_record *unloaded;       /* the totals of classes that are gone */
 	uint32_t other_frame;                /* "(other)": made before there can be no room for it */
 	uint32_t hidden_roots[HIDDEN_KINDS]; /* nodes, see model/hidden.h; 0: not met */
 	uint64_t next_eviction;              /* paths without room until leaves are looked for again */
 	uint32_t eviction_place;             /* the number of the node that was looked at last */
-	uint64_t mark_newborn;               /* objects born during the mark that ended last */
+	uint64_t mark_allocated;             /* objects allocated during the mark that ended last */
 	pthread_rwlock_t reader_lock;        /* shared by readers; the writer has it alone to recycle what they read */
 
 	_Atomic uint64_t lost;
@@ -81,7 +81,7 @@ struct tracker {
 	_Atomic uint64_t gcs_seen;
 	_Atomic uint64_t majors_seen;
 	_Atomic uint64_t major_at_ns;
-	_Atomic uint64_t major_newborn;
+	_Atomic uint64_t major_allocated;
 };
 
 /*
@@ -97,10 +97,10 @@ void tracker_end(struct tracker *tracker);
 /* Nobody may read it any more. */
 void tracker_deinit(struct tracker *tracker);
 
-/* --- the writer: births --- */
+/* --- the writer: allocations --- */
 
 /*
- * First thing at a birth, for every object there is: whatever the tracker still knew of this address is dead. Its
+ * First thing at an allocation, for every object there is: whatever the tracker still knew of this address is dead. Its
  * place in the map; none where its page has no entries. HOOK
  */
 static inline struct heap_place tracker_clear_address(struct tracker *tracker, uintptr_t address);
@@ -111,8 +111,8 @@ static inline struct heap_place tracker_clear_address(struct tracker *tracker, u
  */
 static inline struct class_record *tracker_class(struct tracker *tracker, uintptr_t key);
 
-/* Right after tracker_clear_address at every birth of what may be code. HOOK */
-static inline void tracker_code_born(struct tracker *tracker, uintptr_t address);
+/* Right after tracker_clear_address at every allocation of what may be code. HOOK */
+static inline void tracker_code_allocated(struct tracker *tracker, uintptr_t address);
 
 /*
  * The node for a stack below a class; 0 when the stack is cut off before the class's depth is reached, and then it is to
@@ -146,29 +146,29 @@ static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, str
                                  struct node *node);
 
 /*
- * Nearly all births of classes whose call paths are not taken, and nearly all deaths, without any call: an event has to
- * save no registers for them. False when there is more to see to, with nothing done. HOOK
+ * Nearly all allocations of classes whose call paths are not taken, and nearly all frees, without any call: an event
+ * has to save no registers for them. False when there is more to see to, with nothing done. HOOK
  */
-static inline bool tracker_count_birth(struct tracker *tracker, uintptr_t address, uintptr_t key);
-static inline bool tracker_count_death(struct tracker *tracker, uintptr_t address);
+static inline bool tracker_count_allocated(struct tracker *tracker, uintptr_t address, uintptr_t key);
+static inline bool tracker_count_freed(struct tracker *tracker, uintptr_t address);
 
 /* Whether nothing is known of an address; false where that takes longer to find out. HOOK */
 static inline bool tracker_is_clear(const struct tracker *tracker, uintptr_t address);
 
-/* --- the writer: deaths, moves, GC --- */
+/* --- the writer: frees, moves, GC --- */
 
-/* Returns the number of the node that the object was born on, 0 when it is not known. HOOK */
-static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address);
+/* Returns the number of the node that the object was allocated on, 0 when it is not known. HOOK */
+static inline uint32_t tracker_freed(struct tracker *tracker, uintptr_t address);
 
-/* A major mark has ended, during which `newborn` objects were born. HOOK */
-void tracker_mark_ended(struct tracker *tracker, uint64_t newborn);
+/* A major mark has ended, during which `allocated` objects were allocated. HOOK */
+void tracker_mark_ended(struct tracker *tracker, uint64_t allocated);
 
 /* A sweep has ended, of a major GC or a minor one. HOOK */
 void tracker_sweep_ended(struct tracker *tracker, bool major, uint64_t monotonic_ns);
 
 /* --- the writer: settings and names, outside of events --- */
 
-/* An object that was there before the start. Like a birth, below the node "(before the start)". GVL */
+/* An object that was there before the start. Like an allocation, below the node "(before the start)". GVL */
 bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_t key);
 
 /* The record of a class, entered when it is not there; NULL when it cannot be. GVL */
@@ -251,9 +251,9 @@ static inline struct class_record *tracker_class(struct tracker *tracker, uintpt
 	return likely(class) ? class : tracker_add_class(tracker, key);
 }
 
-static inline void tracker_code_born(struct tracker *tracker, uintptr_t address)
+static inline void tracker_code_allocated(struct tracker *tracker, uintptr_t address)
 {
-	call_tree_code_born(&tracker->tree, address);
+	call_tree_code_allocated(&tracker->tree, address);
 }
 
 static inline uint32_t tracker_known_path(const struct tracker *tracker, uint64_t fingerprint)
@@ -274,7 +274,7 @@ static inline bool tracker_enter(struct tracker *tracker, uintptr_t address, str
 	if (unlikely(!place.page))
 		return tracker_enter_slowly(tracker, address, number, node);
 	heap_map_set(place, number);
-	node_born(node, tracker_epoch(tracker), place.page->slot_size);
+	node_allocated(node, tracker_epoch(tracker), place.page->slot_size);
 	return true;
 }
 
@@ -289,7 +289,7 @@ static inline bool tracker_is_clear(const struct tracker *tracker, uintptr_t add
 }
 
 /* The class before the place: so there are registers enough, and none has to be saved. */
-static inline bool tracker_count_birth(struct tracker *tracker, uintptr_t address, uintptr_t key)
+static inline bool tracker_count_allocated(struct tracker *tracker, uintptr_t address, uintptr_t key)
 {
 	const struct class_record *class = class_table_find(&tracker->classes, key);
 
@@ -305,11 +305,11 @@ static inline bool tracker_count_birth(struct tracker *tracker, uintptr_t addres
 		return false;
 	*place.entry = class->root_number;
 	place.page->used++;
-	node_count_birth(class->root, place.page->slot_size);
+	node_count_allocated(class->root, place.page->slot_size);
 	return true;
 }
 
-static inline bool tracker_count_death(struct tracker *tracker, uintptr_t address)
+static inline bool tracker_count_freed(struct tracker *tracker, uintptr_t address)
 {
 	struct heap_place place = heap_map_find_cached(&tracker->map, address);
 
@@ -323,12 +323,12 @@ static inline bool tracker_count_death(struct tracker *tracker, uintptr_t addres
 	struct node *node = node_at(&tracker->tree, number);
 	if (unlikely(!node_is_settled(node, tracker_epoch(tracker))))
 		return false;
-	node_count_death(node);
+	node_count_freed(node);
 	heap_map_clear(&tracker->map, place);
 	return true;
 }
 
-static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address)
+static inline uint32_t tracker_freed(struct tracker *tracker, uintptr_t address)
 {
 	struct heap_place place = heap_map_find(&tracker->map, address);
 
@@ -340,7 +340,7 @@ static inline uint32_t tracker_died(struct tracker *tracker, uintptr_t address)
 		tracker_retire_key(tracker, address);
 	uint32_t number = value & HEAP_MAP_NODE;
 	if (likely(number))
-		node_died(node_at(&tracker->tree, number), tracker_epoch(tracker));
+		node_freed(node_at(&tracker->tree, number), tracker_epoch(tracker));
 	return number;
 }
 

@@ -145,19 +145,6 @@ static void sum_rows(struct fleet_table *table, const struct fleet_process *cons
 	table->figures = (struct figures){.snapshot = table->sum, .rows = table->rows, .totals = totals};
 }
 
-/* A sum begins anew whenever it is one of other processes: what joins it or leaves it has not been allocated or freed. */
-static void date_sum(struct fleet_table *table, const struct fleet_process *const *parts, size_t count)
-{
-	uint64_t members = 0;
-
-	for (size_t i = 0; i < count; i++)
-		members = (members ^ (uint64_t)parts[i]->pid) * UINT64_C(0x9e3779b97f4a7c15);
-	if (members != table->members || !table->since)
-		table->since = table->sum->monotonic_ns;
-	table->members = members;
-	table->sum->started_ns = table->since;
-}
-
 static void watch_paths(struct fleet_table *table)
 {
 	static const struct key_set no_keys;
@@ -189,7 +176,7 @@ static bool fill_sum(struct fleet_table *table, const struct fleet_process *cons
 		free(table->rows);
 		table->sum = sum;
 		table->rows = rows;
-		date_sum(table, parts, count);
+		sum_times_enter(&table->times, sum, snapshots, count);
 		sum_rows(table, parts, count, places);
 		watch_paths(table);
 	} else {
@@ -201,7 +188,7 @@ static bool fill_sum(struct fleet_table *table, const struct fleet_process *cons
 
 static void fill_single(struct fleet_table *table, const struct fleet_process *process)
 {
-	table->members = 0;
+	table->times = (struct sum_times){0};
 	table->figures = figures_of(process->history);
 	table->paths = &process->paths;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "source/fleet.h"
+#include "source/sum_times.h"
 #include "viewer/batch.h"
 
 /* Bytes of what there is to say of a process, with its zero byte. */
@@ -38,8 +39,7 @@ struct fleet_table {
 	struct path_watch watch;     /* owned, once `watches` */
 	bool watches;
 	uint64_t sequence;
-	uint64_t since;   /* of the capture, as the sum has it: when these processes came together */
-	uint64_t members; /* a checksum of which they are */
+	struct sum_times times;
 };
 
 void fleet_table_deinit(struct fleet_table *table);

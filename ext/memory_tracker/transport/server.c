@@ -14,7 +14,7 @@
 #include "base/wake_pipe.h"
 #include "transport/channel.h"
 #include "transport/socket.h"
-#include "transport/visitor.h"
+#include "transport/connection.h"
 
 #define MILLISECONDS UINT64_C(1000000)
 
@@ -56,9 +56,9 @@ struct server {
 	char how[HOW_MAX + 1];
 
 	/* Of the thread alone. */
-	struct visitor visitors[SERVER_CLIENTS_MAX];
+	struct connection connections[SERVER_CLIENTS_MAX];
 	struct server_work work;
-	struct visitor *worked_for; /* NULL: for nobody who is still here */
+	struct connection *worked_for; /* NULL: for nobody who is still here */
 	bool working;
 	bool refreshing;
 	bool started_for_them;
@@ -108,21 +108,21 @@ const char *server_path(const struct server *server)
 	return server->path;
 }
 
-/* --- visitors --- */
+/* --- connections --- */
 
-static void let_go(struct server *server, struct visitor *visitor)
+static void let_go(struct server *server, struct connection *connection)
 {
-	channel_deinit(&visitor->channel, true);
-	visitor->here = false;
-	if (server->worked_for == visitor)
+	channel_deinit(&connection->channel, true);
+	connection->here = false;
+	if (server->worked_for == connection)
 		server->worked_for = NULL;
 }
 
-static struct visitor *free_place(struct server *server)
+static struct connection *free_place(struct server *server)
 {
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		if (!server->visitors[i].here)
-			return &server->visitors[i];
+		if (!server->connections[i].here)
+			return &server->connections[i];
 	}
 	return NULL;
 }
@@ -130,25 +130,25 @@ static struct visitor *free_place(struct server *server)
 /* Says so once, without waiting, to somebody for whom there is no place. */
 static void turn_away(int fd, const char *sentence)
 {
-	struct visitor visitor = {0};
+	struct connection connection = {0};
 
-	channel_init(&visitor.channel, fd, MESSAGE_QUESTION_MAX);
-	visitor_refuse(&visitor, 0, sentence);
-	channel_deinit(&visitor.channel, true);
+	channel_init(&connection.channel, fd, MESSAGE_QUESTION_MAX);
+	connection_refuse(&connection, 0, sentence);
+	channel_deinit(&connection.channel, true);
 }
 
 static void welcome(struct server *server, int fd)
 {
-	struct visitor *visitor = free_place(server);
+	struct connection *connection = free_place(server);
 
 	if (!socket_same_user(fd)) {
 		turn_away(fd, "the program belongs to another user");
-	} else if (!visitor) {
+	} else if (!connection) {
 		turn_away(fd, "as many look into the program already as can at the same time");
 	} else {
-		*visitor = (struct visitor){.here = true, .here_ns = now()};
-		channel_init(&visitor->channel, fd, MESSAGE_QUESTION_MAX);
-		descriptor_close_on_fork(&visitor->channel.socket);
+		*connection = (struct connection){.here = true, .here_ns = now()};
+		channel_init(&connection->channel, fd, MESSAGE_QUESTION_MAX);
+		descriptor_close_on_fork(&connection->channel.socket);
 	}
 }
 
@@ -165,13 +165,13 @@ static void open_door(struct server *server)
 
 /* --- snapshots --- */
 
-static void send_snapshot(struct visitor *visitor, const struct snapshot_header *snapshot)
+static void send_snapshot(struct connection *connection, const struct snapshot_header *snapshot)
 {
-	visitor->due = 0;
+	connection->due = 0;
 	if (snapshot)
-		channel_send(&visitor->channel, MESSAGE_SNAPSHOT, snapshot, snapshot->size, NULL, 0);
+		channel_send(&connection->channel, MESSAGE_SNAPSHOT, snapshot, snapshot->size, NULL, 0);
 	else
-		visitor_refuse(visitor, MESSAGE_SNAPSHOT, "no objects are counted yet");
+		connection_refuse(connection, MESSAGE_SNAPSHOT, "no objects are counted yet");
 }
 
 /* One snapshot for all who are to get one now. */
@@ -182,14 +182,14 @@ static void give_snapshots(struct server *server, bool refreshed)
 	uint64_t time = now();
 
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		struct visitor *visitor = &server->visitors[i];
+		struct connection *connection = &server->connections[i];
 
-		if (!visitor->here || !visitor->due || (!refreshed && visitor->due > time))
+		if (!connection->here || !connection->due || (!refreshed && connection->due > time))
 			continue;
 		if (!taken)
 			snapshot = server->source.snapshot(server->source.context);
 		taken = true;
-		send_snapshot(visitor, snapshot);
+		send_snapshot(connection, snapshot);
 	}
 	free(snapshot);
 }
@@ -206,30 +206,30 @@ static void ask_for_refresh(struct server *server)
 static void finish_work(struct server *server, const char *problem, uint64_t nanoseconds)
 {
 	struct message_done done = {.asked = server->work.kind, .nanoseconds = nanoseconds};
-	struct visitor *visitor = server->worked_for;
+	struct connection *connection = server->worked_for;
 
 	server->working = false;
 	server->worked_for = NULL;
-	if (!visitor)
+	if (!connection)
 		return;
-	visitor->wants_work = false;
+	connection->wants_work = false;
 	if (server->work.kind == MESSAGE_START)
-		visitor->starter = visitor->started = visitor->started || !problem;
+		connection->starter = connection->started = connection->started || !problem;
 	if (problem)
-		visitor_refuse(visitor, server->work.kind, problem);
+		connection_refuse(connection, server->work.kind, problem);
 	else
-		channel_send(&visitor->channel, MESSAGE_DONE, &done, sizeof(done), NULL, 0);
+		channel_send(&connection->channel, MESSAGE_DONE, &done, sizeof(done), NULL, 0);
 }
 
 static void begin_work(struct server *server)
 {
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX && !server->working; i++) {
-		struct visitor *visitor = &server->visitors[i];
+		struct connection *connection = &server->connections[i];
 
-		if (!visitor->here || !visitor->wants_work)
+		if (!connection->here || !connection->wants_work)
 			continue;
-		server->work = visitor->work;
-		server->worked_for = visitor;
+		server->work = connection->work;
+		server->worked_for = connection;
 		server->working = true;
 		const char *problem = server->source.work(server->source.context, &server->work);
 		if (problem)
@@ -243,7 +243,7 @@ static void see_to_starters(struct server *server)
 	bool some = false;
 
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
-		some = some || (server->visitors[i].here && server->visitors[i].starter);
+		some = some || (server->connections[i].here && server->connections[i].starter);
 	if (server->started_for_them && !some)
 		server->source.deserted(server->source.context);
 	server->started_for_them = some;
@@ -272,16 +272,16 @@ static bool take_news(struct server *server)
 	return ending;
 }
 
-static void see_to_visitor(struct server *server, struct visitor *visitor, bool alive)
+static void serve_connection(struct server *server, struct connection *connection, bool alive)
 {
-	if (!visitor->greeted && now() > visitor->here_ns + HELLO_TIME)
-		visitor->going = true;
+	if (!connection->greeted && now() > connection->here_ns + HELLO_TIME)
+		connection->going = true;
 	/* First, because who takes what he was sent may have asked for more before. */
-	bool sound = alive && channel_flush(&visitor->channel);
-	if (sound && visitor_listen(visitor, server->source.running(server->source.context), now(), REFRESH_TIME))
+	bool sound = alive && channel_flush(&connection->channel);
+	if (sound && connection_read(connection, server->source.running(server->source.context), now(), REFRESH_TIME))
 		ask_for_refresh(server);
-	if (!sound || visitor->channel.problem || (visitor->going && !channel_sending(&visitor->channel)))
-		let_go(server, visitor);
+	if (!sound || connection->channel.problem || (connection->going && !channel_sending(&connection->channel)))
+		let_go(server, connection);
 }
 
 /* Milliseconds until something is due that nobody tells of; -1: nothing is. */
@@ -290,24 +290,24 @@ static int patience(const struct server *server)
 	uint64_t time = now(), first = server->rest_until > time ? server->rest_until : UINT64_MAX;
 
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		const struct visitor *visitor = &server->visitors[i];
+		const struct connection *connection = &server->connections[i];
 
-		if (visitor->here && visitor->due && visitor->due < first)
-			first = visitor->due;
-		if (visitor->here && !visitor->greeted && visitor->here_ns + HELLO_TIME < first)
-			first = visitor->here_ns + HELLO_TIME;
+		if (connection->here && connection->due && connection->due < first)
+			first = connection->due;
+		if (connection->here && !connection->greeted && connection->here_ns + HELLO_TIME < first)
+			first = connection->here_ns + HELLO_TIME;
 	}
 	if (first == UINT64_MAX)
 		return -1;
 	return first <= time ? 0 : (int)((first - time) / MILLISECONDS) + 1;
 }
 
-static struct pollfd watch(const struct visitor *visitor)
+static struct pollfd watch(const struct connection *connection)
 {
-	int events = (visitor_heard(visitor) ? POLLIN : 0) | (channel_sending(&visitor->channel) ? POLLOUT : 0);
+	const struct channel *channel = &connection->channel;
+	int events = (connection_readable(connection) ? POLLIN : 0) | (channel_sending(channel) ? POLLOUT : 0);
 
-	return (struct pollfd){.fd = visitor->here ? descriptor_fd(&visitor->channel.socket) : -1,
-	                       .events = (short)events};
+	return (struct pollfd){.fd = connection->here ? descriptor_fd(&channel->socket) : -1, .events = (short)events};
 }
 
 /*
@@ -321,7 +321,7 @@ static bool wait_for_something(struct server *server, struct pollfd polls[SERVER
 	if (listener < 0 || wake < 0)
 		return false;
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
-		polls[i] = watch(&server->visitors[i]);
+		polls[i] = watch(&server->connections[i]);
 	polls[SERVER_CLIENTS_MAX] = (struct pollfd){.fd = wake, .events = POLLIN};
 	polls[SERVER_CLIENTS_MAX + 1] = (struct pollfd){.fd = open ? listener : -1, .events = POLLIN};
 	poll(polls, SERVER_CLIENTS_MAX + 2, patience(server));
@@ -343,8 +343,8 @@ static void serve(struct server *server)
 		for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
 			bool gone = polls[i].revents & (POLLERR | POLLHUP | POLLNVAL) && !(polls[i].revents & POLLIN);
 
-			if (server->visitors[i].here)
-				see_to_visitor(server, &server->visitors[i], polls[i].fd < 0 || !gone);
+			if (server->connections[i].here)
+				serve_connection(server, &server->connections[i], polls[i].fd < 0 || !gone);
 		}
 		if (open && polls[SERVER_CLIENTS_MAX + 1].revents)
 			open_door(server);
@@ -362,13 +362,13 @@ static void say_farewell(struct server *server)
 	if (snapshot)
 		snapshot->flags |= SNAPSHOT_ENDED;
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		struct visitor *visitor = &server->visitors[i];
+		struct connection *connection = &server->connections[i];
 
-		if (!visitor->here || !visitor->greeted || visitor->going)
+		if (!connection->here || !connection->greeted || connection->going)
 			continue;
 		if (snapshot)
-			send_snapshot(visitor, snapshot);
-		channel_send(&visitor->channel, MESSAGE_ENDED, server->how, strlen(server->how), NULL, 0);
+			send_snapshot(connection, snapshot);
+		channel_send(&connection->channel, MESSAGE_ENDED, server->how, strlen(server->how), NULL, 0);
 	}
 	free(snapshot);
 }
@@ -379,12 +379,11 @@ static size_t unsent(struct server *server, struct pollfd polls[SERVER_CLIENTS_M
 	size_t left = 0;
 
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		struct visitor *visitor = &server->visitors[i];
-		bool sending = visitor->here && channel_flush(&visitor->channel) && channel_sending(&visitor->channel);
+		struct channel *channel = &server->connections[i].channel;
+		bool sending = server->connections[i].here && channel_flush(channel) && channel_sending(channel);
 
-		polls[i] =
-		    (struct pollfd){.fd = sending ? descriptor_fd(&visitor->channel.socket) : -1, .events = POLLOUT};
-		left += sending ? visitor->channel.out.used - visitor->channel.out.done : 0;
+		polls[i] = (struct pollfd){.fd = sending ? descriptor_fd(&channel->socket) : -1, .events = POLLOUT};
+		left += sending ? channel->out.used - channel->out.done : 0;
 	}
 	return left;
 }
@@ -419,8 +418,8 @@ static void run(void *data)
 		wait_for_takers(server);
 	}
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
-		if (server->visitors[i].here)
-			let_go(server, &server->visitors[i]);
+		if (server->connections[i].here)
+			let_go(server, &server->connections[i]);
 	}
 }
 

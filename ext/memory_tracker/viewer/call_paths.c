@@ -12,7 +12,7 @@ void call_paths_deinit(struct call_paths *paths)
 	free(paths->paths);
 	free(paths->first);
 	free(paths->any);
-	free(paths->born);
+	free(paths->allocated);
 	*paths = (struct call_paths){0};
 }
 
@@ -22,19 +22,19 @@ static bool reserve_classes(struct call_paths *paths, size_t count)
 		return true;
 	uint32_t *first = malloc(count * sizeof *first);
 	bool *any = malloc(count * sizeof *any);
-	uint64_t *born = malloc(count * sizeof *born);
-	if (!first || !any || !born) {
+	uint64_t *allocated = malloc(count * sizeof *allocated);
+	if (!first || !any || !allocated) {
 		free(first);
 		free(any);
-		free(born);
+		free(allocated);
 		return false;
 	}
 	free(paths->first);
 	free(paths->any);
-	free(paths->born);
+	free(paths->allocated);
 	paths->first = first;
 	paths->any = any;
-	paths->born = born;
+	paths->allocated = allocated;
 	paths->class_capacity = count;
 	return true;
 }
@@ -63,7 +63,7 @@ static bool begin(struct call_paths *paths, const struct snapshot_header *snapsh
 	paths->turned = turned;
 	memset(paths->first, 0xff, snapshot->class_count * sizeof *paths->first);
 	memset(paths->any, 0, snapshot->class_count * sizeof *paths->any);
-	memset(paths->born, 0, snapshot->class_count * sizeof *paths->born);
+	memset(paths->allocated, 0, snapshot->class_count * sizeof *paths->allocated);
 	return true;
 }
 
@@ -99,7 +99,7 @@ static void add_node(struct call_path *path, const struct snapshot_node *node, u
 static void note_node(struct call_paths *paths, const struct snapshot_node *node)
 {
 	paths->any[node->class_index] = true;
-	paths->born[node->class_index] += node->allocated * weight(paths->snapshot, node->frame);
+	paths->allocated[node->class_index] += node->allocated * weight(paths->snapshot, node->frame);
 }
 
 /* Enters a path, of which all but the links is known, below its class or parent. */

@@ -38,9 +38,9 @@ struct call_paths {
 	size_t count;
 	size_t capacity;
 
-	uint32_t *first; /* owned; of each class the first of the paths directly below it */
-	bool *any;       /* owned; whether a class has paths, be they built or not */
-	uint64_t *born;  /* owned; objects of a class that were born on any of its paths */
+	uint32_t *first;     /* owned; of each class the first of the paths directly below it */
+	bool *any;           /* owned; whether a class has paths, be they built or not */
+	uint64_t *allocated; /* owned; objects of a class that were allocated on any of its paths */
 	size_t class_capacity;
 };
 

@@ -32,10 +32,10 @@ static void put_mark(struct buffer *out, const struct column_line *line, bool kn
 		buffer_add(out, known ? &line->mark : " ", 1);
 }
 
-/* Of a call path in a light snapshot only births are known. */
+/* Of a call path in a light snapshot only allocations are known. */
 static bool put_unknown(struct buffer *out, const struct column_line *line)
 {
-	if (!line->births)
+	if (!line->allocated_only)
 		return false;
 	buffer_puts(out, "- ");
 	return true;
@@ -212,7 +212,7 @@ static void show_trend(struct buffer *out, const struct column_line *line, unsig
 {
 	uint32_t counts[SERIES_LENGTH];
 
-	if (!line->figures || line->births)
+	if (!line->figures || line->allocated_only)
 		return;
 	sparkline_print(out, counts, figures_trend(line->figures, line->row, HISTORY_TREND_LIVE, counts), cells,
 	                line->charset);

@@ -35,14 +35,14 @@ struct column_line {
 	struct column_path path;
 	const char *name; /* of the class or the method, as the program has it */
 	uint32_t name_length;
-	uint32_t rank;  /* in an order that is frozen */
-	bool anonymous; /* a class without a name of its own */
-	bool bound;     /* retained is an upper bound */
-	bool unknown;   /* no major GC was seen yet, so what is retained is not known */
-	char mark;      /* behind its numbers: '*' after estimates, ' ' where other lines have that; 0: none */
-	bool light;     /* how many are born is an estimate, whatever the mark says; */
-	bool births;    /* and nothing else is known */
-	bool deltas;    /* counts are shown as changes since the mark */
+	uint32_t rank;       /* in an order that is frozen */
+	bool anonymous;      /* a class without a name of its own */
+	bool bound;          /* retained is an upper bound */
+	bool unknown;        /* no major GC was seen yet, so what is retained is not known */
+	char mark;           /* behind its numbers: '*' after estimates, ' ' where other lines have that; 0: none */
+	bool light;          /* how many are allocated is an estimate, whatever the mark says; */
+	bool allocated_only; /* and nothing else is known */
+	bool deltas;         /* counts are shown as changes since the mark */
 	struct since_mark_change change;
 	enum text_charset charset;
 };

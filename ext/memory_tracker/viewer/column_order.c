@@ -28,8 +28,8 @@ static const struct history_row *row_of(const void *line)
 }
 
 /*
- * What is equal in a column goes by what is retained, then by what is there; where only births are known, by these. The
- * id makes the rest stable.
+ * What is equal in a column goes by what is retained, then by what is there; where only allocations are known, by
+ * these. The id makes the rest stable.
  */
 static int by_counts(const void *left, const void *right)
 {
@@ -38,7 +38,7 @@ static int by_counts(const void *left, const void *right)
 
 	if (!order)
 		order = largest_count_first(l->live, r->live);
-	if (!order && ((const struct column_line *)left)->births)
+	if (!order && ((const struct column_line *)left)->allocated_only)
 		order = largest_count_first(l->allocated, r->allocated);
 	return order ? order : by_id(l, r);
 }

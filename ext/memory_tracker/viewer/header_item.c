@@ -4,17 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "viewer/column.h"
 #include "viewer/format.h"
 #include "viewer/grid.h"
-#include "viewer/sparkline.h"
+#include "viewer/header_numbers.h"
 
 #define FULL HEADER_FULL
 #define WIDE 120
 
 #define RUNTIME_CELLS 24
 #define COMMAND_CELLS 48
-#define SPARK_CELLS 8
 #define TEXT_SIZE 512
 
 bool header_has_numbers(const struct header_facts *facts)
@@ -80,12 +78,6 @@ static bool is_paused(const struct header_facts *facts)
 static void put_name(struct buffer *out, const struct header_facts *facts)
 {
 	buffer_puts(out, "memory-tracker");
-}
-
-/* What is not known. */
-static const char *dash(const struct header_facts *facts)
-{
-	return facts->charset == TEXT_UTF8 ? "–" : "-";
 }
 
 static void put_command(struct buffer *out, const struct header_facts *facts)
@@ -250,177 +242,6 @@ static void put_interval(struct buffer *out, const struct header_facts *facts)
 	buffer_puts(out, " s");
 }
 
-static void put_live(struct buffer *out, const struct header_facts *facts)
-{
-	char text[FORMAT_SIZE];
-
-	buffer_add(out, text, format_count(text, facts->figures->totals->live));
-}
-
-static void put_trend(struct buffer *out, const struct header_facts *facts)
-{
-	uint32_t counts[SERIES_LENGTH];
-	unsigned count = figures_trend(facts->figures, facts->figures->totals, HISTORY_TREND_LIVE, counts);
-
-	sparkline_print(out, counts, count, SPARK_CELLS, facts->charset);
-}
-
-static void put_retained(struct buffer *out, const struct header_facts *facts)
-{
-	uint64_t retained = facts->figures->totals->retained;
-	char text[FORMAT_SIZE];
-
-	if (!facts->figures->snapshot->majors_seen) {
-		buffer_puts(out, dash(facts));
-		return;
-	}
-	if (retained && (facts->figures->snapshot->flags & SNAPSHOT_RETAINED_BOUND))
-		buffer_puts(out, column_bound_sign(facts->charset));
-	buffer_add(out, text, format_count(text, retained));
-}
-
-static void put_heap(struct buffer *out, const struct header_facts *facts)
-{
-	const struct snapshot_header *snapshot = facts->figures->snapshot;
-	char text[FORMAT_SIZE];
-
-	buffer_add(out, text, format_count(text, snapshot->heap_live_slots));
-	buffer_puts(out, " of ");
-	buffer_add(out, text, format_count(text, snapshot->heap_total_slots));
-}
-
-static void put_percent(struct buffer *out, double share)
-{
-	uint64_t tenths = (uint64_t)(share * 1000 + 0.5);
-	char text[FORMAT_SIZE];
-
-	if (tenths % 10)
-		snprintf(text, sizeof text, "%" PRIu64 ".%" PRIu64 " %%", tenths / 10, tenths % 10);
-	else
-		snprintf(text, sizeof text, "%" PRIu64 " %%", tenths / 10);
-	buffer_puts(out, text);
-}
-
-static void put_heap_share(struct buffer *out, const struct header_facts *facts)
-{
-	const struct snapshot_header *snapshot = facts->figures->snapshot;
-	double total = (double)snapshot->heap_total_slots, live = (double)snapshot->heap_live_slots;
-
-	/* Whole percents: this is the short form. */
-	put_percent(out, total > 0 && live <= total ? (double)(unsigned)(live / total * 100 + 0.5) / 100 : 0);
-}
-
-static void put_rss(struct buffer *out, const struct header_facts *facts)
-{
-	char text[FORMAT_SIZE];
-	uint64_t bytes = facts->figures->snapshot->rss_bytes;
-
-	if (bytes)
-		buffer_add(out, text, format_bytes(text, bytes));
-	else
-		buffer_puts(out, dash(facts));
-}
-
-static void put_tracker(struct buffer *out, const struct header_facts *facts)
-{
-	char text[FORMAT_SIZE];
-
-	buffer_add(out, text, format_bytes(text, facts->figures->snapshot->tracker_bytes));
-}
-
-static void put_rate(struct buffer *out, const struct header_facts *facts, double rate)
-{
-	char text[FORMAT_SIZE];
-
-	if (rate < 0) {
-		buffer_puts(out, dash(facts));
-		return;
-	}
-	buffer_add(out, text, format_rate(text, rate));
-	buffer_puts(out, "/s");
-}
-
-static void put_allocated(struct buffer *out, const struct header_facts *facts)
-{
-	put_rate(out, facts, facts->figures->totals->allocated_rate);
-}
-
-static void put_freed(struct buffer *out, const struct header_facts *facts)
-{
-	put_rate(out, facts, facts->figures->totals->freed_rate);
-}
-
-/* Minor and major ones; what of the time they took has room in the third line. */
-static void put_gc_short(struct buffer *out, const struct header_facts *facts)
-{
-	const struct snapshot_header *snapshot = facts->figures->snapshot;
-	char text[2 * FORMAT_SIZE];
-
-	snprintf(text, sizeof text, "%" PRIu64 "+%" PRIu64, snapshot->gc_minor, snapshot->gc_major);
-	buffer_puts(out, text);
-	if (facts->lines >= 3 && facts->gc_share >= 0) {
-		buffer_puts(out, ", ");
-		put_percent(out, facts->gc_share);
-	}
-}
-
-static void put_gc(struct buffer *out, const struct header_facts *facts)
-{
-	const struct snapshot_header *snapshot = facts->figures->snapshot;
-	char text[FORMAT_SIZE];
-
-	buffer_add(out, text, format_exact(text, snapshot->gc_minor));
-	buffer_puts(out, " minor, ");
-	buffer_add(out, text, format_exact(text, snapshot->gc_major));
-	buffer_puts(out, " major");
-	if (facts->gc_share >= 0) {
-		buffer_puts(out, ", ");
-		put_percent(out, facts->gc_share);
-		buffer_puts(out, " of the time");
-	}
-}
-
-static void put_last_major(struct buffer *out, const struct header_facts *facts)
-{
-	const struct snapshot_header *snapshot = facts->figures->snapshot;
-	char text[FORMAT_SIZE];
-
-	if (!snapshot->major_at_ns || snapshot->major_at_ns > snapshot->monotonic_ns)
-		return;
-	buffer_add(out, text, format_duration(text, snapshot->monotonic_ns - snapshot->major_at_ns));
-	buffer_puts(out, " ago");
-}
-
-static void put_growth(struct buffer *out, const struct header_facts *facts)
-{
-	const struct history_row *totals = facts->figures->totals;
-	char text[FORMAT_SIZE];
-
-	if (totals->certainty == HISTORY_UNKNOWN) {
-		buffer_puts(out, dash(facts));
-		return;
-	}
-	if (totals->certainty == HISTORY_UNCONFIRMED)
-		buffer_puts(out, "~");
-	buffer_add(out, text, format_growth(text, totals->growth));
-	buffer_puts(out, "/s");
-	if (totals->sustained) {
-		buffer_puts(out, " ");
-		buffer_puts(out, column_growth_sign(facts->charset));
-	}
-}
-
-static uint16_t style_growth(const struct header_facts *facts)
-{
-	const struct history_row *totals = facts->figures->totals;
-
-	if (totals->sustained)
-		return GRID_GROWS | GRID_BOLD;
-	if (totals->certainty == HISTORY_UNCONFIRMED && totals->growth != 0)
-		return GRID_UNCONFIRMED;
-	return totals->certainty == HISTORY_CONFIRMED && totals->growth < 0 ? GRID_SHRINKS : GRID_PLAIN;
-}
-
 static uint16_t style_bold(const struct header_facts *facts)
 {
 	return GRID_BOLD;
@@ -459,7 +280,7 @@ const struct header_item header_items[] = {
      .style = style_bold},
     {.line = 0, .side = HEADER_RIGHT, .put = put_paused, .applies = is_paused, .style = style_paused},
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .put = put_changes, .applies = shows_changes, .style = style_paused},
-    {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_growth, .style = style_growth},
+    {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = header_put_growth, .style = header_style_growth},
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .put = put_exactness, .style = style_exactness},
     {.line = 0, .side = HEADER_RIGHT, .to = 59, .put = put_exactness, .applies = is_inexact, .style = style_exactness},
     {.line = 0,
@@ -472,45 +293,50 @@ const struct header_item header_items[] = {
     {.line = 0, .side = HEADER_RIGHT, .from = 60, .to = FULL - 1, .put = put_interval, .applies = is_live},
     {.line = 0, .side = HEADER_RIGHT, .from = FULL, .label = "every", .put = put_interval, .applies = is_live},
 
-    {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "live", .put = put_live, .style = style_bold},
-    {.line = 1, .side = HEADER_LEFT, .from = FULL, .put = put_trend},
-    {.line = 1, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .put = put_trend, .applies = has_third_line},
-    {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "retained", .put = put_retained, .style = style_bold},
+    {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "live", .put = header_put_live, .style = style_bold},
+    {.line = 1, .side = HEADER_LEFT, .from = FULL, .put = header_put_trend},
+    {.line = 1, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .put = header_put_trend, .applies = has_third_line},
+    {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "retained", .put = header_put_retained, .style = style_bold},
     {.line = 1,
      .side = HEADER_LEFT,
      .from = 80,
      .to = FULL - 1,
      .label = "growth",
-     .put = put_growth,
-     .style = style_growth},
-    {.line = 1, .side = HEADER_LEFT, .from = WIDE, .label = "heap", .put = put_heap, .unit = "slots"},
-    {.line = 1, .side = HEADER_LEFT, .from = FULL, .to = WIDE - 1, .label = "heap", .put = put_heap_share},
+     .put = header_put_growth,
+     .style = header_style_growth},
+    {.line = 1, .side = HEADER_LEFT, .from = WIDE, .label = "heap", .put = header_put_heap, .unit = "slots"},
+    {.line = 1, .side = HEADER_LEFT, .from = FULL, .to = WIDE - 1, .label = "heap", .put = header_put_heap_share},
     {.line = 1,
      .side = HEADER_LEFT,
      .from = 80,
      .to = FULL - 1,
      .label = "heap",
-     .put = put_heap_share,
+     .put = header_put_heap_share,
      .applies = lacks_third_line},
-    {.line = 1, .side = HEADER_LEFT, .from = 60, .to = 79, .put = put_growth, .style = style_growth},
-    {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "RSS", .put = put_rss},
-    {.line = 1, .side = HEADER_LEFT, .from = FULL, .label = "tracker", .put = put_tracker},
+    {.line = 1, .side = HEADER_LEFT, .from = 60, .to = 79, .put = header_put_growth, .style = header_style_growth},
+    {.line = 1, .side = HEADER_LEFT, .from = 60, .label = "RSS", .put = header_put_rss},
+    {.line = 1, .side = HEADER_LEFT, .from = FULL, .label = "tracker", .put = header_put_tracker},
     {.line = 1,
      .side = HEADER_LEFT,
      .from = 80,
      .to = FULL - 1,
      .label = "GC",
-     .put = put_gc_short,
+     .put = header_put_gc_short,
      .applies = lacks_third_line},
 
-    {.line = 2, .side = HEADER_LEFT, .from = 80, .label = "alloc", .put = put_allocated},
-    {.line = 2, .side = HEADER_LEFT, .from = 80, .label = "freed", .put = put_freed},
-    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "growth", .put = put_growth, .style = style_growth},
-    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "GC", .put = put_gc},
-    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "last major", .put = put_last_major},
-    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "GC", .put = put_gc_short},
-    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "heap", .put = put_heap_share},
-    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "tracker", .put = put_tracker},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .label = "alloc", .put = header_put_allocated},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .label = "freed", .put = header_put_freed},
+    {.line = 2,
+     .side = HEADER_LEFT,
+     .from = FULL,
+     .label = "growth",
+     .put = header_put_growth,
+     .style = header_style_growth},
+    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "GC", .put = header_put_gc},
+    {.line = 2, .side = HEADER_LEFT, .from = FULL, .label = "last major", .put = header_put_last_major},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "GC", .put = header_put_gc_short},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "heap", .put = header_put_heap_share},
+    {.line = 2, .side = HEADER_LEFT, .from = 80, .to = FULL - 1, .label = "tracker", .put = header_put_tracker},
 };
 
 const size_t header_item_count = sizeof header_items / sizeof *header_items;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/id_index.h"
+#include "viewer/history_state.h"
 
 /* Rates between snapshots closer to each other than this would be noise: the rates before stay. */
 #define RATE_MIN_NS UINT64_C(50000000)
@@ -16,46 +16,18 @@
 #define WINDOWS_MAX 10
 
 /*
- * Even after a GC that took no newborn objects for old, a count is off by a few: the GC keeps whatever a machine word
+ * Even after a GC that took no new objects for old, a count is off by a few: the GC keeps whatever a machine word
  * on the stack happens to look like.
  */
 #define SLACK 4
 
-/* The newborn ones are shared out by guess; the guess may be off by this factor. */
-#define NEWBORN_FACTOR 2
+/* The new ones are shared out by guess; the guess may be off by this factor. */
+#define MARK_FACTOR 2
 
 #define RATE_UNKNOWN (-1.0)
 
 /* Rows between the one that is reckoned and the one whose trail is fetched. */
 #define FETCH_AHEAD 8
-
-/* The rings of one class, each with a place for every sample of its axis. */
-struct history_trail {
-	uint32_t live[SERIES_LENGTH];
-	uint32_t retained[SERIES_LENGTH];
-	uint32_t lows[SERIES_LENGTH];
-	uint32_t majors[SERIES_LENGTH];
-};
-
-struct history {
-	uint64_t window_ns;
-	bool watching;                    /* what is new to it may have been there before */
-	struct snapshot_header *snapshot; /* owned, the latest; NULL before the first */
-
-	struct history_row totals;
-	struct history_row *rows; /* owned, one for each class of the snapshot */
-	struct id_index index;    /* a class's id -> its row */
-	size_t trail_count;
-	uint64_t rates_at; /* when the rows' allocated and freed were taken */
-
-	struct series_axis ticks;  /* every snapshot: for trends */
-	struct series_axis lows;   /* snapshots that are the first after a GC */
-	struct series_axis majors; /* major GCs */
-	uint64_t newborns;         /* how many objects were born while the latest of those marked */
-
-	/* What the update before looked at of the major GCs. */
-	struct series_window majors_seen, short_majors_seen;
-};
 
 /* What is looked at of the samples there are: of the window, and of its latest part. */
 struct windows {
@@ -131,11 +103,6 @@ void history_free(struct history *history)
 	free(history);
 }
 
-static uint32_t saturated(uint64_t count)
-{
-	return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
-}
-
 /* The trail of counts that were the same at every sample so far. */
 static struct history_trail *trail_new(uint64_t live, uint64_t retained)
 {
@@ -191,16 +158,16 @@ static struct windows later_windows(const struct windows *windows, const struct 
 }
 
 /*
- * How much of a rise of the row's retained count may be no rise. Objects born while the latest major GC marked count
- * as retained; those of the GCs before only make the rise smaller. How many of them are of this class nobody knows,
- * but it makes about the same share of them as of all objects.
+ * How much of a rise of the row's retained count may be no rise. Objects allocated while the latest major GC marked
+ * count as retained; those of the GCs before only make the rise smaller. How many of them are of this class nobody
+ * knows, but it makes about the same share of them as of all objects.
  */
 static double slack_of(const struct update *update, const struct history_row *row)
 {
 	uint64_t all = update->snapshot->allocated;
 	double share = all && row->allocated < all ? (double)row->allocated / (double)all : 1;
 
-	return SLACK + NEWBORN_FACTOR * share * (double)update->history->newborns;
+	return SLACK + MARK_FACTOR * share * (double)update->history->major_allocated;
 }
 
 static void reckon_growth(const struct update *update, struct history_row *row)
@@ -385,13 +352,13 @@ static void take_samples(struct update *update)
 
 	update->first = !before;
 	update->low = snapshot->gcs_seen > (before ? before->gcs_seen : 0);
-	update->major = snapshot->majors_seen > (before ? before->majors_seen : 0) && snapshot->major_at_ns;
+	update->major = snapshot->major_at_ns > (before ? before->major_at_ns : 0);
 	update->tick_place = series_add(&history->ticks, snapshot->monotonic_ns, spacing);
 	if (update->low)
 		update->low_place = series_add(&history->lows, snapshot->monotonic_ns, spacing);
 	if (update->major) {
 		update->major_place = series_add(&history->majors, snapshot->major_at_ns, spacing);
-		history->newborns = snapshot->major_newborn;
+		history->major_allocated = snapshot->major_allocated;
 	}
 	take_windows(update);
 }
@@ -490,33 +457,4 @@ const struct history_row *history_find(const struct history *history, uint64_t i
 const struct history_row *history_totals(const struct history *history)
 {
 	return &history->totals;
-}
-
-unsigned history_trend(const struct history *history, const struct history_row *row, enum history_trend which,
-                       uint32_t out[SERIES_LENGTH])
-{
-	struct series_window all = series_since(&history->ticks, 0);
-	uint64_t constant = which == HISTORY_TREND_LIVE ? row->live : row->retained;
-
-	if (row->blind)
-		return 0;
-	all = series_later(all, row->since_ns);
-	for (unsigned nth = 0; nth < all.count; nth++) {
-		if (!row->trail)
-			out[nth] = saturated(constant);
-		else if (which == HISTORY_TREND_LIVE)
-			out[nth] = row->trail->live[series_slot(&all, nth)];
-		else
-			out[nth] = row->trail->retained[series_slot(&all, nth)];
-	}
-	return all.count;
-}
-
-unsigned history_times(const struct history *history, uint64_t out[SERIES_LENGTH])
-{
-	struct series_window all = series_since(&history->ticks, 0);
-
-	for (unsigned nth = 0; nth < all.count; nth++)
-		out[nth] = history->ticks.at[series_slot(&all, nth)];
-	return all.count;
 }

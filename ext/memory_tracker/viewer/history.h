@@ -4,7 +4,7 @@
  * The arithmetic of growth is in series.h. Its samples are:
  *
  * - After each major GC that a snapshot is the first to know of, each class's retained count, at the time of that
- *   GC. With two or more of them in the window (60 seconds unless told otherwise) growth is HISTORY_CONFIRMED.
+ *   GC (of a sum of processes, after each round of theirs). With two or more of them in the window (60 seconds unless told otherwise) growth is HISTORY_CONFIRMED.
  * - At each snapshot that is the first after a GC of either kind, each class's live count. With fewer than two
  *   major GCs in the window but at least four of these, growth is the slope of the lowest of them and only
  *   HISTORY_UNCONFIRMED: what minor GCs leave over may be garbage.

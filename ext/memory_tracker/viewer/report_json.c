@@ -48,27 +48,27 @@ static void put_program(struct json *json, const struct viewer *viewer, const st
 	json_close(json, '}');
 }
 
-/* The numbers that classes, call paths and the sums over all classes have; `births`: nothing else is known. */
-static void put_row(struct json *json, const struct history_row *row, bool unknown, bool bound, bool births)
+/* The numbers that classes, call paths and the sums over all classes have; `allocated_only`: nothing else is known. */
+static void put_row(struct json *json, const struct history_row *row, bool unknown, bool bound, bool allocated_only)
 {
 	static const char *const certainties[] = {
 	    [HISTORY_UNKNOWN] = NULL, [HISTORY_UNCONFIRMED] = "unconfirmed", [HISTORY_CONFIRMED] = "confirmed"};
-	const char *certainty = births ? NULL : certainties[row->certainty];
+	const char *certainty = allocated_only ? NULL : certainties[row->certainty];
 
-	if (births)
+	if (allocated_only)
 		json_number(json, "live", NAN);
 	else
 		json_count(json, "live", row->live);
-	if (unknown || births)
+	if (unknown || allocated_only)
 		json_number(json, "retained", NAN);
 	else
 		json_count(json, "retained", row->retained);
-	json_truth(json, "retained_is_upper_bound", !unknown && !births && bound && row->retained);
+	json_truth(json, "retained_is_upper_bound", !unknown && !allocated_only && bound && row->retained);
 	json_number(json, "growth_per_second", certainty ? row->growth : NAN);
 	json_text(json, "growth_is", certainty, certainty ? strlen(certainty) : 0);
 	json_truth(json, "growth_is_sustained", row->sustained);
 	json_number(json, "allocated_per_second", row->allocated_rate < 0 ? NAN : row->allocated_rate);
-	json_number(json, "freed_per_second", births || row->freed_rate < 0 ? NAN : row->freed_rate);
+	json_number(json, "freed_per_second", allocated_only || row->freed_rate < 0 ? NAN : row->freed_rate);
 }
 
 static void put_figures(struct json *json, const struct figures *figures)
@@ -132,7 +132,7 @@ static void put_line(struct json *json, const struct snapshot_header *snapshot, 
 	json_count(json, "depth", line->path.depth);
 	if (line->path.depth)
 		put_path(json, line);
-	put_row(json, line->row, line->unknown, line->bound, line->births);
+	put_row(json, line->row, line->unknown, line->bound, line->allocated_only);
 	json_truth(json, "estimated", line->mark == '*');
 	json_truth(json, "births_are_estimated", line->light || line->mark == '*');
 	json_close(json, '}');

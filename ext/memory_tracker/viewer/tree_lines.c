@@ -133,11 +133,11 @@ static double share(uint64_t part, uint64_t whole)
 	return whole && part <= whole ? (double)part / (double)whole : -1;
 }
 
-/* Of what was born on all call paths together. */
-static double share_of_births(const struct call_paths *paths, const struct call_path *path)
+/* Of what was allocated on all call paths together. */
+static double share_of_allocated(const struct call_paths *paths, const struct call_path *path)
 {
 	if (path->parent == CALL_PATHS_NONE)
-		return share(path->allocated, paths->born[path->class_index]);
+		return share(path->allocated, paths->allocated[path->class_index]);
 	return share(path->allocated, paths->paths[path->parent].allocated);
 }
 
@@ -166,19 +166,20 @@ struct column_line tree_lines_path(const struct call_paths *paths, uint32_t inde
 	                           .unknown = above->unknown,
 	                           .mark = above->mark,
 	                           .light = above->light,
-	                           .births = above->light,
+	                           .allocated_only = above->light,
 	                           .charset = above->charset};
 
 	if (line.mark)
 		line.mark = frame->flags & SNAPSHOT_FRAME_ALL ? ' ' : '*';
 	find_row(watched, path, &line, spare);
 	line.name = snapshot_string(snapshot, frame->label, &line.name_length);
-	line.path = (struct column_path){.index = index,
-	                                 .depth = above->path.depth + 1,
-	                                 .below = path->first != CALL_PATHS_NONE,
-	                                 .pseudo = frame->flags & SNAPSHOT_FRAME_PSEUDO,
-	                                 .share = line.births ? share_of_births(paths, path) : share_of(path, above),
-	                                 .line = frame->line};
+	line.path =
+	    (struct column_path){.index = index,
+	                         .depth = above->path.depth + 1,
+	                         .below = path->first != CALL_PATHS_NONE,
+	                         .pseudo = frame->flags & SNAPSHOT_FRAME_PSEUDO,
+	                         .share = line.allocated_only ? share_of_allocated(paths, path) : share_of(path, above),
+	                         .line = frame->line};
 	line.path.file = snapshot_string(snapshot, frame->path, &line.path.file_length);
 	return line;
 }

@@ -198,7 +198,7 @@ static inline void born(rb_trace_arg_t *event, VALUE object)
 static inline void died(VALUE object)
 {
 	frees_saw_one();
-	if (unlikely(!registry.only || !tracker_count_death(registry.only, (uintptr_t)object)))
+	if (unlikely(!registry.only || !tracker_count_freed(registry.only, (uintptr_t)object)))
 		on_death(object);
 }
 

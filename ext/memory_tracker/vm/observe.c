@@ -175,7 +175,7 @@ void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_ar
 	struct tracker *tracker = capture->tracker;
 
 	if (type == RUBY_T_IMEMO && naming_may_be_code(object))
-		tracker_code_born(tracker, (uintptr_t)object);
+		tracker_code_allocated(tracker, (uintptr_t)object);
 	if (light_is_full(tracker->light) || !light_picks(tracker->light) || type == RUBY_T_IMEMO)
 		return;
 	struct class_record *class = tracker_class(tracker, naming_class_key(type, RBASIC(object)->klass));

@@ -37,7 +37,7 @@ static inline void capture_born(struct capture *capture, VALUE object, rb_trace_
 	/* Its class word is no class. */
 	if (type == RUBY_T_IMEMO) {
 		if (unlikely(tracker->tree.departed.count) && naming_may_be_code(object))
-			tracker_code_born(tracker, (uintptr_t)object);
+			tracker_code_allocated(tracker, (uintptr_t)object);
 		return;
 	}
 	struct class_record *class = tracker_class(tracker, naming_class_key(type, RBASIC(object)->klass));
@@ -53,20 +53,20 @@ static inline void capture_born(struct capture *capture, VALUE object, rb_trace_
 		tracker_enter(tracker, (uintptr_t)object, place, number, node);
 }
 
-/* The same for the usual birth, if this is one: see tracker_count_birth. HOOK */
+/* The same for the usual birth, if this is one: see tracker_count_allocated. HOOK */
 static inline bool capture_counts_birth(struct tracker *tracker, VALUE object)
 {
 	int type = RB_BUILTIN_TYPE(object);
 
 	if (type == RUBY_T_IMEMO)
 		return !tracker->tree.departed.count && tracker_is_clear(tracker, (uintptr_t)object);
-	return tracker_count_birth(tracker, (uintptr_t)object, naming_class_key(type, RBASIC(object)->klass));
+	return tracker_count_allocated(tracker, (uintptr_t)object, naming_class_key(type, RBASIC(object)->klass));
 }
 
 /* HOOK */
 static inline void capture_died(struct capture *capture, VALUE object)
 {
-	uint32_t number = tracker_died(capture->tracker, (uintptr_t)object);
+	uint32_t number = tracker_freed(capture->tracker, (uintptr_t)object);
 
 	if (unlikely(number && capture->tracker->observed))
 		observe_death(capture, number);

@@ -91,10 +91,10 @@ static int settle(struct capture *capture, uint64_t now)
 	uint64_t gcs = statistic("count");
 	uint64_t born = statistic("total_allocated_objects");
 	struct light_facts facts = {
-	    .born = born,
+	    .allocated = born,
 	    .gcs = gcs - capture->survey.gcs,
 	    .majors = majors - capture->survey.majors,
-	    .born_since = born - hooks_born_by_major(),
+	    .allocated_since = born - hooks_born_by_major(),
 	    .monotonic_ns = now,
 	};
 

@@ -6,13 +6,13 @@ require "memory/tracker"
 module Memory
   module Tracker
     # Where the objects of one class were made: their call paths, merged into a tree. It is a copy of the numbers at
-    # one moment, and later births and deaths do not change it.
+    # one moment, and later allocations and frees do not change it.
     #
-    # A path that is the beginning of a longer one keeps its own counts. Objects without a recorded path (born while
-    # the class had a depth of 0) are in the counts of {#root} alone.
+    # A path that is the beginning of a longer one keeps its own counts. Objects without a recorded path (allocated
+    # while the class had a depth of 0) are in the counts of {#root} alone.
     #
-    # A light capture knows of call paths only how many objects were born, by estimate, and what is live and retained
-    # only of the class as a whole.
+    # A light capture knows of call paths only how many objects were allocated, by estimate, and what is live and
+    # retained only of the class as a whole.
     class CallTree
       # What paths can be ordered by, and the key of a path that has it.
       ORDERS = { live: :count, retained: :retained, total: :total }.freeze
@@ -56,7 +56,7 @@ module Memory
         root.total.new_count.zero?
       end
 
-      # @return [Integer] objects born since the capture started, with or without a path
+      # @return [Integer] objects allocated since the capture started, with or without a path
       def total_allocations
         root.total.new_count
       end
@@ -84,7 +84,7 @@ module Memory
       end
 
       # The paths with most objects, as hashes: `:path`, the frames as strings; `:count`, live objects; `:retained`;
-      # and `:total`, all that were born. In a light capture only the last is known, and the others are nil.
+      # and `:total`, all that were allocated. In a light capture only the last is known, and the others are nil.
       #
       # @param limit [Integer, nil] how many at most; nil for all
       # @param by [Symbol] `:live`, `:retained` or `:total`; where that is equal, live and then total decide

@@ -2,9 +2,9 @@
 
 module Memory
   module Tracker
-    # Counts births and deaths of all objects, class by class, from the moment it is started.
+    # Counts allocations and frees of all objects, class by class, from the moment it is started.
     #
-    # An object belongs to the real class it was born with: singleton classes do not count, subclasses count for
+    # An object belongs to the real class it was allocated with: singleton classes do not count, subclasses count for
     # themselves. Several captures may run at a time.
     #
     # @!method start
@@ -55,7 +55,7 @@ module Memory
     #   @raise (see #count_for)
     #
     # @!method new_count
-    #   @return [Integer] objects of all classes born since the start
+    #   @return [Integer] objects of all classes allocated since the start
     # @!method free_count
     #   @return [Integer] those of them that were freed
     # @!method live_count
@@ -68,18 +68,18 @@ module Memory
     #   @raise [Error] when it was never started
     #
     # @!method exact?
-    #   @return [Boolean] whether every birth and every death since the start was seen; never so in a light capture
+    #   @return [Boolean] whether every allocation and every free since the start was seen; never so in a light capture
     #
     # @!method inexact_reason
     #   @return [String, nil] why the numbers are not exact, as a sentence
     #
     # @!method statistics
     #   What the capture itself takes and what it could not do.
-    #   @return [Hash{Symbol => Integer}] `:bytes` it holds; `:lost` deaths that were not reported when they
-    #     happened; `:dropped` objects, `:paths_dropped` call paths and `:classes_dropped` births of classes that could
-    #     not be recorded; `:events_dropped` for which no block was called; `:heard` births that were heard of in this
-    #     process, for whatever capture; `:asked` stacks that the virtual machine was asked for, because their call
-    #     path was not known; `:classes`, `:nodes` and `:frames` known
+    #   @return [Hash{Symbol => Integer}] `:bytes` it holds; `:lost` frees that were not reported when they
+    #     happened; `:dropped` objects, `:paths_dropped` call paths and `:classes_dropped` allocations of classes that
+    #     could not be recorded; `:events_dropped` for which no block was called; `:heard` allocations that were heard
+    #     of in this process, for whatever capture; `:asked` stacks that the virtual machine was asked for, because
+    #     their call path was not known; `:classes`, `:nodes` and `:frames` known
     class Capture
       include Enumerable
 
@@ -97,17 +97,18 @@ module Memory
 
       # A capture of mode `:light` hears of nothing most of the time, and so costs next to nothing. Its numbers come
       # from a walk over the heap whenever they are asked for (some milliseconds for a million objects; a sweep that is
-      # under way is ended first), and from some thousand births after each walk:
+      # under way is ended first), and from some thousand allocations after each walk:
       #
       # - live counts are exact, of all objects there are; retained counts are what stood at the first walk after a
       #   major GC, an upper bound
       # - new and freed counts of all classes together are the VM's; those of one class are estimates
-      # - of call paths only births are known, by estimate: in a {CallTree} as many are freed, and none is live or
+      # - of call paths only allocations are known, by estimate: in a {CallTree} as many are freed, and none is live or
       #   retained
       #
       # @param mode [Symbol] `:exact` or `:light`
       # @param depth [Integer] how many frames of the call path to record for every object, 0 to 128
-      # @param existing [Boolean] whether objects born before the start count too; in a light capture they always do
+      # @param existing [Boolean] whether objects allocated before the start count too; in a light capture they always
+      #   do
       # @param path_interval [Integer] record the call path of every nth object of a class only: counts of the class
       #   stay exact, a {CallTree} has a sample
       # @param classes [Array<String>] names of the classes whose call paths are recorded, as `Module#name` has them;

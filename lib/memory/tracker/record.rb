@@ -4,17 +4,18 @@ module Memory
   module Tracker
     # How many objects there were of a class, or with a call path, when it was asked for.
     class Record
-      # @return [Integer] objects born since the capture started
+      # @return [Integer] objects allocated since the capture started
       attr_reader :new_count
 
       # @return [Integer] those of them that have been freed
       attr_reader :free_count
 
-      # @return [Integer] objects born before the latest major GC that it left standing
+      # @return [Integer] objects allocated before the latest major GC that it left standing
       attr_reader :retained_count
 
-      # @return [Integer, nil] bytes of the slots of all objects born since the capture started: what they take in the
-      #   heap's pages, without what they have allocated outside of them; nil in a light capture, which does not know
+      # @return [Integer, nil] bytes of the slots of all objects allocated since the capture started: what they take
+      #   in the heap's pages, without what they have allocated outside of them; nil in a light capture, which does not
+      #   know
       attr_reader :allocated_bytes
 
       # @param new_count [Integer]

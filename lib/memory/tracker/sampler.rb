@@ -93,7 +93,7 @@ module Memory
         self
       end
 
-      # Records call paths for a class, of objects that are born from now on. Before the start or while it runs.
+      # Records call paths for a class, of objects that are allocated from now on. Before the start or while it runs.
       # @param klass [Class]
       # @return [self]
       # @raise [TypeError] for what is not a Class

@@ -12,7 +12,7 @@ module Memory
     #     nil), `:runtime`, `:time` (Time), `:seconds` since the start (Float), `:uptime` of the process in seconds
     #     (Float), `:minor_gcs`, `:major_gcs`, `:major_gcs_seen` since the start, `:heap_live_slots`, `:heap_slots`,
     #     `:rss_bytes`, `:tracker_bytes` and their `:memory_limit`, `:depth`, `:existing` (Boolean), `:path_interval`,
-    #     `:light` (Boolean), `:sampled` births that a light capture has made its latest estimates from, and
+    #     `:light` (Boolean), `:sampled` allocations that a light capture has made its latest estimates from, and
     #     `:sampled_of`, how many these stand for, `:awaited_classes` (String or nil: the chosen classes that had no
     #     object yet, with commas between them), `:inexact_reason` (String or nil)
     #

@@ -288,7 +288,7 @@ void Init_heap_walk(void)
 	rb_define_module_function(module, "bytes", bytes, 0);
 	/* {Class or :all => [objects in the heap, objects by the capture]}, where they differ. */
 	rb_define_module_function(module, "differences", differences, 1);
-	/* Arrays that were born hidden and revealed afterwards. */
+	/* Arrays that were allocated hidden and revealed afterwards. */
 	rb_define_module_function(module, "revealed_arrays", hidden_array, 1);
 	/* Hides arrays in an array as Ruby's core does, and reveals them. Hidden ones must not be looked at. */
 	rb_define_module_function(module, "hide_each", hide_each, 1);

@@ -89,7 +89,7 @@ void Init_nuisance(void)
 	rb_define_module_function(module, "storm", storm, 1);
 	/* How many signals there were. */
 	rb_define_module_function(module, "signals", seen, 0);
-	/* Runs the block while every 64th birth makes another object; returns how many. */
+	/* Runs the block while every 64th allocation makes another object; returns how many. */
 	rb_define_module_function(module, "allocate_in_hook", allocate_in_hook, 0);
 	/* A whole GC inside of a hook. */
 	rb_define_module_function(module, "collect_in_hook", collect_in_hook, 0);

@@ -11,7 +11,7 @@
 #include "transport/client.h"
 #include "transport/recording.h"
 #include "transport/recording_format.h"
-#include "transport/visitor.h"
+#include "transport/connection.h"
 
 /* A socket from which the bytes can be read, and then the end. */
 static int socket_with(const uint8_t *data, size_t size, int *other)
@@ -58,24 +58,24 @@ static void check_start(const struct server_work *work)
 
 static void listen_to(const uint8_t *data, size_t size)
 {
-	struct visitor visitor = {.here = true};
+	struct connection connection = {.here = true};
 	int other;
 
-	channel_init(&visitor.channel, socket_with(data, size, &other), MESSAGE_QUESTION_MAX);
-	for (int turn = 0; turn < 100 && !visitor.going && !visitor.channel.problem; turn++) {
-		if (visitor_listen(&visitor, true, 1, 1))
-			visitor.due = 0;
-		if (visitor.wants_work &&
-		    (visitor.work.name[MESSAGE_NAME_MAX] || strlen(visitor.work.name) > MESSAGE_NAME_MAX))
+	channel_init(&connection.channel, socket_with(data, size, &other), MESSAGE_QUESTION_MAX);
+	for (int turn = 0; turn < 100 && !connection.going && !connection.channel.problem; turn++) {
+		if (connection_read(&connection, true, 1, 1))
+			connection.due = 0;
+		if (connection.wants_work &&
+		    (connection.work.name[MESSAGE_NAME_MAX] || strlen(connection.work.name) > MESSAGE_NAME_MAX))
 			abort();
-		if (visitor.wants_work && visitor.work.kind == MESSAGE_START)
-			check_start(&visitor.work);
+		if (connection.wants_work && connection.work.kind == MESSAGE_START)
+			check_start(&connection.work);
 		if (turn % 2)
-			visitor.wants_work = false;
+			connection.wants_work = false;
 		drain(other);
-		channel_flush(&visitor.channel);
+		channel_flush(&connection.channel);
 	}
-	channel_deinit(&visitor.channel, true);
+	channel_deinit(&connection.channel, true);
 	close(other);
 }
 

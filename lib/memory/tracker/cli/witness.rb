@@ -10,7 +10,7 @@ module Memory
       # From what Ruby tells of a signal, a process cannot know whether it was sent to it alone or to its whole group.
       # A second member of the group can: it gets the one kind and not the other.
       class Witness
-        # Time in seconds to wait for an answer; longer only when the process has died or been stopped.
+        # Time in seconds to wait for an answer; longer only when the process has ended or was stopped.
         PATIENCE = 2
 
         # Starts the process. Call it after the signals were trapped.

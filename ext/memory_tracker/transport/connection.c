@@ -1,37 +1,37 @@
-#include "transport/visitor.h"
+#include "transport/connection.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-bool visitor_heard(const struct visitor *visitor)
+bool connection_readable(const struct connection *connection)
 {
-	return visitor->here && !visitor->going && !visitor->due && !channel_sending(&visitor->channel);
+	return connection->here && !connection->going && !connection->due && !channel_sending(&connection->channel);
 }
 
-void visitor_refuse(struct visitor *visitor, enum message_kind asked, const char *sentence)
+void connection_refuse(struct connection *connection, enum message_kind asked, const char *sentence)
 {
 	struct message_refused refused = {.asked = asked};
 	size_t length = strlen(sentence);
 
-	channel_send(&visitor->channel, MESSAGE_REFUSED, &refused, sizeof(refused), sentence,
+	channel_send(&connection->channel, MESSAGE_REFUSED, &refused, sizeof(refused), sentence,
 	             length > MESSAGE_TEXT_MAX ? MESSAGE_TEXT_MAX : length);
 }
 
-static void dismiss(struct visitor *visitor, const char *sentence)
+static void reject(struct connection *connection, const char *sentence)
 {
-	visitor_refuse(visitor, 0, sentence);
-	visitor->going = true;
+	connection_refuse(connection, 0, sentence);
+	connection->going = true;
 }
 
-static void greet(struct visitor *visitor, const struct channel_message *message, bool running)
+static void greet(struct connection *connection, const struct channel_message *message, bool running)
 {
 	struct message_hello theirs = {0};
 	struct message_hello ours = {.version = MESSAGE_VERSION, .pid = (uint32_t)getpid(), .running = running};
 	char sentence[MESSAGE_TEXT_MAX];
 
 	if (message->kind != MESSAGE_HELLO || message->size < sizeof(theirs.version)) {
-		dismiss(visitor, "the first message was no hello");
+		reject(connection, "the first message was no hello");
 		return;
 	}
 	memcpy(&theirs, message->body, message->size < sizeof(theirs) ? message->size : sizeof(theirs));
@@ -40,11 +40,11 @@ static void greet(struct visitor *visitor, const struct channel_message *message
 		         "the program has another version of memory-tracker: it speaks version %u of the protocol, "
 		         "not version %u",
 		         (unsigned)MESSAGE_VERSION, (unsigned)theirs.version);
-		dismiss(visitor, sentence);
+		reject(connection, sentence);
 		return;
 	}
-	visitor->greeted = true;
-	channel_send(&visitor->channel, MESSAGE_HELLO, &ours, sizeof(ours), NULL, 0);
+	connection->greeted = true;
+	channel_send(&connection->channel, MESSAGE_HELLO, &ours, sizeof(ours), NULL, 0);
 }
 
 static const char wrong_length[] = "a question has the wrong length";
@@ -108,64 +108,64 @@ static const char *parse_work(const struct channel_message *message, struct serv
 	return message->size ? wrong_length : NULL;
 }
 
-static void take_work(struct visitor *visitor, const struct channel_message *message)
+static void take_work(struct connection *connection, const struct channel_message *message)
 {
 	struct server_work work;
 	const char *wrong = parse_work(message, &work);
 
 	if (wrong) {
-		dismiss(visitor, wrong);
-	} else if (visitor->wants_work) {
-		visitor_refuse(visitor, message->kind, "what was asked for before is not done yet");
+		reject(connection, wrong);
+	} else if (connection->wants_work) {
+		connection_refuse(connection, message->kind, "what was asked for before is not done yet");
 	} else {
-		visitor->work = work;
-		visitor->wants_work = true;
-		visitor->starter = visitor->starter || work.kind == MESSAGE_START;
+		connection->work = work;
+		connection->wants_work = true;
+		connection->starter = connection->starter || work.kind == MESSAGE_START;
 	}
 }
 
 /* Returns whether it asks for a snapshot. */
-static bool take_question(struct visitor *visitor, const struct channel_message *message)
+static bool take_question(struct connection *connection, const struct channel_message *message)
 {
 	switch (message->kind) {
 	case MESSAGE_SNAPSHOT:
 		if (message->size)
-			dismiss(visitor, wrong_length);
+			reject(connection, wrong_length);
 		return !message->size;
 	case MESSAGE_GC:
 	case MESSAGE_START:
 	case MESSAGE_STOP:
 	case MESSAGE_DEPTH:
-		take_work(visitor, message);
+		take_work(connection, message);
 		return false;
 	default:
-		dismiss(visitor, "a message was of a kind that is no question");
+		reject(connection, "a message was of a kind that is no question");
 		return false;
 	}
 }
 
-bool visitor_listen(struct visitor *visitor, bool running, uint64_t now, uint64_t snapshot_time)
+bool connection_read(struct connection *connection, bool running, uint64_t now, uint64_t snapshot_time)
 {
 	struct channel_message message;
 
-	while (visitor_heard(visitor)) {
-		enum channel_result result = channel_receive(&visitor->channel, &message);
+	while (connection_readable(connection)) {
+		enum channel_result result = channel_receive(&connection->channel, &message);
 
 		if (result == CHANNEL_EMPTY)
 			return false;
 		if (result == CHANNEL_CLOSED) {
-			visitor->going = true;
+			connection->going = true;
 		} else if (result == CHANNEL_BROKEN) {
-			const char *problem = visitor->channel.problem;
+			const char *problem = connection->channel.problem;
 
-			/* It may still be told, though it is heard no more. */
-			visitor->channel.problem = NULL;
-			dismiss(visitor, problem);
-			visitor->channel.problem = problem;
-		} else if (!visitor->greeted) {
-			greet(visitor, &message, running);
-		} else if (take_question(visitor, &message)) {
-			visitor->due = now + snapshot_time;
+			/* What is wrong is still sent, though nothing more is read. */
+			connection->channel.problem = NULL;
+			reject(connection, problem);
+			connection->channel.problem = problem;
+		} else if (!connection->greeted) {
+			greet(connection, &message, running);
+		} else if (take_question(connection, &message)) {
+			connection->due = now + snapshot_time;
 			return true;
 		}
 	}
