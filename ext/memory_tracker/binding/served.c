@@ -254,7 +254,7 @@ struct served *served_start(struct capture *capture, VALUE owner, const struct c
                             const char *directory, const struct served_options *options,
                             char problem[TRANSPORT_PROBLEM_MAX])
 {
-	struct service *service = options->threadless ? NULL : service_start(capture, owner, "memory-tracker");
+	struct service *service = options->threadless ? NULL : service_start(owner, "memory-tracker");
 	struct served *served = calloc(1, sizeof *served);
 
 	if (!served) {

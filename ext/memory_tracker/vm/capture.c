@@ -168,7 +168,7 @@ static struct tracker *make_tracker(struct capture *capture, enum capture_result
 	};
 
 	*result = CAPTURE_REFUSED;
-	*reason = vm_symbols_missing();
+	*reason = vm_symbols_missing(COMPAT_HOOKS_GLOBAL);
 	if (*reason)
 		return NULL;
 	*result = CAPTURE_NO_MEMORY;

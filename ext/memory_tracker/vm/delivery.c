@@ -240,7 +240,7 @@ static bool is_delivering(void)
 static VALUE start(VALUE unused)
 {
 	delivery.job = (struct service_job){.function = deliver_all};
-	delivery.service = service_start(NULL, Qnil, "memory-tracker blocks");
+	delivery.service = service_start(Qnil, "memory-tracker blocks");
 	return Qnil;
 }
 
