@@ -11,6 +11,7 @@
 
 #include "base/condition.h"
 #include "base/thread.h"
+#include "vm/capture_reading.h"
 #include "vm/compat.h"
 #include "vm/service.h"
 

@@ -9,6 +9,7 @@
 #include "binding/start_settings.h"
 #include "model/path_cache.h"
 #include "transport/final.h"
+#include "vm/capture_reading.h"
 #include "vm/compat.h"
 #include "vm/depths.h"
 #include "vm/jobs.h"
