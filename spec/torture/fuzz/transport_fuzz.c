@@ -65,9 +65,6 @@ static void listen_to(const uint8_t *data, size_t size)
 	for (int turn = 0; turn < 100 && !visitor.going && !visitor.channel.problem; turn++) {
 		if (visitor_listen(&visitor, true, 1, 1))
 			visitor.due = 0;
-		if (visitor.wants_work &&
-		    (visitor.work.name[MESSAGE_NAME_MAX] || strlen(visitor.work.name) > MESSAGE_NAME_MAX))
-			abort();
 		if (visitor.wants_work && visitor.work.kind == MESSAGE_START)
 			check_start(&visitor.work);
 		if (turn % 2)
