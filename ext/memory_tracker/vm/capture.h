@@ -51,8 +51,8 @@ bool capture_choose(struct capture *capture, struct text name);
 bool capture_configure(struct capture *capture, const struct capture_settings *settings);
 
 /*
- * Has a block called for each object of a class, or Qnil, and call paths of it taken with `depth` frames, or UINT32_MAX: what
- * all classes have. False without memory. A light capture takes a survey, which runs Ruby code.
+ * Has a block called for each object of a class, or Qnil, and call paths of it taken with `depth` frames, or
+ * UINT32_MAX: what all classes have. False without memory. A light capture takes a survey, which runs Ruby code.
  */
 bool capture_track(struct capture *capture, VALUE klass, VALUE block, uint32_t depth);
 
@@ -78,8 +78,8 @@ void capture_refresh(struct capture *capture);
 void capture_check(struct capture *capture);
 
 /*
- * The same for who asks all the time: names wait for the end of a sweep, and a light capture is refreshed when it has not
- * been just now.
+ * The same for a reader that asks all the time: names wait for the end of a sweep, and a light capture is refreshed
+ * when it has not been just now.
  */
 void capture_refresh_sparingly(struct capture *capture);
 

@@ -1,6 +1,7 @@
 /*
- * What a capture is made of. Only data: what is done with it is in the modules that include this. VM events change it under
- * the GVL, on Ruby 4.0 under the VM's lock (see vm/hooks.h); fields that other threads read are atomic, or guarded by `swap`.
+ * What a capture is made of. Only data: what is done with it is in the modules that include this. VM events change it
+ * under the GVL, on Ruby 4.0 under the VM's lock (see vm/hooks.h); fields that other threads read are atomic, or
+ * guarded by `swap`.
  */
 #ifndef MEMORY_TRACKER_VM_CAPTURE_STATE_H
 #define MEMORY_TRACKER_VM_CAPTURE_STATE_H

@@ -105,7 +105,7 @@ static void mark_ended(void)
 		uint64_t since = capture->allocated_before;
 
 		visibility_settle_sparingly(capture, VISIBILITY_FOR_GC);
-		/* What was allocated between start and end of the mark may have been left standing without being reached. */
+		/* What was allocated during the mark may have been left standing without being reached. */
 		if (registry.marking && registry.mark_started > since)
 			since = registry.mark_started;
 		tracker_mark_ended(capture->tracker, registry.allocated - since);

@@ -49,8 +49,9 @@ uint64_t hooks_allocated_by_major(void);
 uint64_t hooks_allocated(void);
 
 /*
- * Compares what the hooks have seen with what the VM has counted; on a difference all captures are told how many allocations
- * were missed, and the hooks are set anew soon. Nothing can interrupt it. GVL, compat_exclusively, never inside an event
+ * Compares what the hooks have seen with what the VM has counted; on a difference all captures are told how many
+ * allocations were missed, and the hooks are set anew soon. Nothing can interrupt it. GVL, compat_exclusively, never
+ * inside an event
  */
 void hooks_check(void);
 

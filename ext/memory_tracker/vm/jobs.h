@@ -1,6 +1,6 @@
 /*
- * Requests for what has to wait until no event is handled: names, comparisons, the blocks of tracked classes. One job does
- * all of it (vm/safe_point.h), which the VM runs at its next safe point, in any thread of the main Ractor.
+ * Requests for what has to wait until no event is handled: names, comparisons, the blocks of tracked classes. One job
+ * does all of it (vm/safe_point.h), which the VM runs at its next safe point, in any thread of the main Ractor.
  */
 #ifndef MEMORY_TRACKER_VM_JOBS_H
 #define MEMORY_TRACKER_VM_JOBS_H

@@ -33,7 +33,7 @@ static void complete_names(struct capture *capture, bool classes, bool urgent)
 		naming_complete_code(tracker);
 	} else {
 		naming_complete_certain_code(tracker);
-		/* Not for the sake of code: where allocations are missed all the time it would be met anew all the time. */
+		/* Not for the sake of code: where allocations are missed often it would be met anew as often. */
 		if (classes)
 			face_doubts(capture);
 	}

@@ -1,8 +1,9 @@
 /*
  * What is known weakly and still there: only that may be asked for its name, or handed out.
  *
- * As long as there is an event for every allocation and free, that is what the tables know. Where allocations were missed, in
- * a Ractor or in another tool's hook, frees may have been, too: code is then met anew, and classes are found by themselves.
+ * As long as there is an event for every allocation and free, that is what the tables know. Where allocations were
+ * missed, in a Ractor or in another tool's hook, frees may have been, too: code is then met anew, and classes are found
+ * by themselves.
  */
 #ifndef MEMORY_TRACKER_VM_LIVING_H
 #define MEMORY_TRACKER_VM_LIVING_H

@@ -147,7 +147,7 @@ static VALUE thread_body(void *data)
 	int state = 0;
 
 	rb_protect(serve_interruptibly, (VALUE)service, &state);
-	/* Being killed, or raised in, ends the thread; it is not the program's business to hear of it. */
+	/* Being killed, or raised in, ends the thread, and is not reported to the program. */
 	if (state)
 		rb_set_errinfo(Qnil);
 	if (service->pid == getpid()) {

@@ -31,8 +31,8 @@ struct service_job {
 };
 
 /*
- * Asks for a call of job->function by the thread, which holds the GVL then; after other jobs. A job that is queued already is not queued again. Returns a ticket for service_wait. ANY THREAD,
- * at any time before service_stop
+ * Asks for a call of job->function by the thread, which holds the GVL then; after other jobs. A job that is queued
+ * already is not queued again. Returns a ticket for service_wait. ANY THREAD, at any time before service_stop
  */
 uint64_t service_call(struct service *service, struct service_job *job);
 

@@ -1,7 +1,7 @@
 /*
- * How a light capture comes to its numbers: a walk over the heap whenever they are read, and after each a window in which
- * hooks see some thousand allocations. Nothing is hooked between the end of a window and the next walk, and nothing at all
- * is done while there is no reader.
+ * How a light capture comes to its numbers: a walk over the heap whenever they are read, and after each a window in
+ * which hooks see some thousand allocations. Nothing is hooked between the end of a window and the next walk, and
+ * nothing at all is done while there is no reader.
  *
  * A walk ends an incremental mark or a sweep that is under way. Where other Ractors run there is none, because they
  * would go on allocating meanwhile.

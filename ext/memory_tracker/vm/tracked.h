@@ -1,6 +1,6 @@
 /*
- * The classes of a capture that have a block to be called, or a depth of their own. They are held, and so neither collected
- * nor moved, until that ends: see capture_track.
+ * The classes of a capture that have a block to be called, or a depth of their own. They are held, and so neither
+ * collected nor moved, until that ends: see capture_track.
  *
  * All functions want the GVL. None of them runs Ruby code or raises.
  */
@@ -14,8 +14,8 @@
 struct capture;
 
 /*
- * `depth` in frames, or UINT32_MAX: what all classes have. A light capture knows where its classes stand, and so applies it,
- * at its next walk only. False without memory.
+ * `depth` in frames, or UINT32_MAX: what all classes have. A light capture knows where its classes stand, and so
+ * applies it, at its next walk only. False without memory.
  */
 bool tracked_set(struct capture *capture, VALUE klass, VALUE block, uint32_t depth);
 
