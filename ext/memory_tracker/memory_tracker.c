@@ -11,8 +11,11 @@
 #include "binding/ruby_snapshot.h"
 #include "binding/ruby_viewer.h"
 #include "vm/compat.h"
+#include "vm/delivery.h"
+#include "vm/forks.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
+#include "vm/safe_point.h"
 
 /* For lib/memory/tracker/abi.rb, which reads it from the file before this is loaded. */
 static const char abi_marker[] __attribute__((used)) = "memory-tracker ABI [" MEMORY_TRACKER_ABI "]";
@@ -25,6 +28,9 @@ RUBY_FUNC_EXPORTED void Init_memory_tracker(void)
 	compat_init();
 	naming_init();
 	hooks_init();
+	forks_init();
+	safe_point_init();
+	delivery_init();
 	errors_define(tracker);
 	ruby_capture_define(tracker);
 	ruby_snapshot_define(tracker);

@@ -61,8 +61,7 @@ static const char *work(void *context, const struct server_work *work)
 		return NULL;
 	if (work->kind == MESSAGE_STOP)
 		return "it shall not be stopped";
-	bool deep = work->kind == MESSAGE_START ? work->start.depth == 99 : work->depth == 99;
-	server_done(program->server, deep ? "that is too deep" : NULL, 41);
+	server_done(program->server, work->start.depth == 99 ? "that is too deep" : NULL, 41);
 	return NULL;
 }
 

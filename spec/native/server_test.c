@@ -124,17 +124,6 @@ static void test_work(void **state)
 	client_ask_gc(client);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_GC_DONE);
 	assert_int_equal(message.nanoseconds, 41);
-	client_set_depth(client, "Shop::Session", 7);
-	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
-	assert_int_equal(message.asked, MESSAGE_DEPTH);
-	assert_string_equal(served_program_work(program).name, "Shop::Session");
-	assert_int_equal(served_program_work(program).depth, 7);
-	client_set_depth(client, NULL, UINT32_MAX);
-	assert_int_equal(wait_for_next(client, &message), CLIENT_DONE);
-	assert_string_equal(served_program_work(program).name, "");
-	client_set_depth(client, NULL, 99);
-	assert_int_equal(wait_for_next(client, &message), CLIENT_REFUSED);
-	assert_string_equal(message.text, "that is too deep");
 	client_ask_stop(client);
 	assert_int_equal(wait_for_next(client, &message), CLIENT_REFUSED);
 	assert_int_equal(message.asked, MESSAGE_STOP);

@@ -11,6 +11,7 @@
 
 #include "base/condition.h"
 #include "base/thread.h"
+#include "vm/capture_reading.h"
 #include "vm/compat.h"
 #include "vm/service.h"
 
@@ -33,6 +34,7 @@
 struct errand {
 	struct service_job job;
 	enum errand_state { ERRAND_NONE, ERRAND_ASKED, ERRAND_RUNNING, ERRAND_DONE } _Atomic state;
+	uint64_t ticket; /* of the latest request, for service_wait */
 };
 
 struct live_view {
@@ -41,6 +43,7 @@ struct live_view {
 	struct display *display; /* owned */
 	VALUE runner;            /* the thread that runs it, if it is one of Ruby's; it lives as long */
 
+	struct service_job refreshing;
 	struct errand gc;
 	uint64_t gc_ns;
 	struct snapshot_header *before; /* owned; from before the GC, or NULL */
@@ -77,10 +80,10 @@ static bool claim(struct errand *errand, enum errand_state next)
 	return atomic_compare_exchange_strong(&errand->state, &asked, next);
 }
 
-static uint64_t send_on(struct service *service, struct errand *errand)
+static void send_on(struct service *service, struct errand *errand)
 {
 	atomic_store(&errand->state, ERRAND_ASKED);
-	return service_call(service, &errand->job);
+	errand->ticket = service_call(service, &errand->job);
 }
 
 /* Comes back when the errand is not being run any more, and never will be. */
@@ -88,16 +91,19 @@ static void recall(struct service *service, struct errand *errand)
 {
 	if (claim(errand, ERRAND_NONE))
 		return;
-	/* The ticket of nothing: it is over when the service has got through what it is at. */
 	while (atomic_load(&errand->state) == ERRAND_RUNNING) {
-		uint64_t ticket = service_request(service, 0);
-
-		if (!service_wait(service, ticket, LOOK_AGAIN))
+		if (!service_wait(service, errand->ticket, LOOK_AGAIN))
 			usleep(1000);
 	}
 }
 
 /* --- what the service does, with the GVL --- */
+
+/* Only of the capture: the view may be closed before this has returned. */
+static void run_refresh(void *capture)
+{
+	capture_refresh_sparingly(capture);
+}
 
 static VALUE collect(VALUE data)
 {
@@ -167,8 +173,8 @@ static void ask(void *context)
 {
 	struct live_view *view = context;
 
-	service_request(view->service, SERVICE_REFRESH);
-	/* Nobody wants to wait for the first numbers. */
+	service_call(view->service, &view->refreshing);
+	/* The first numbers are shown without that wait. */
 	view->due = view->looked ? condition_now() + REFRESH_TIME : condition_now();
 }
 
@@ -236,8 +242,8 @@ static void exclusively(void *context, void (*function)(void *data), void *data)
 
 	view->exclusive = function;
 	view->exclusive_data = data;
-	uint64_t ticket = send_on(view->service, &view->exclusion);
-	service_wait(view->service, ticket, EXCLUSION_PATIENCE);
+	send_on(view->service, &view->exclusion);
+	service_wait(view->service, view->exclusion.ticket, EXCLUSION_PATIENCE);
 	if (!claim(&view->exclusion, ERRAND_NONE)) {
 		recall(view->service, &view->exclusion);
 		return;
@@ -274,7 +280,7 @@ static struct display *open_display(struct live_view *view, const struct live_vi
 struct live_view *live_view_open(struct capture *capture, VALUE owner, const struct live_view_options *options,
                                  char problem[SESSION_PROBLEM_MAX])
 {
-	struct service *service = service_start(capture, owner, "memory-tracker");
+	struct service *service = service_start(owner, "memory-tracker");
 	struct live_view *view = calloc(1, sizeof *view);
 
 	if (!view) {
@@ -285,6 +291,7 @@ struct live_view *live_view_open(struct capture *capture, VALUE owner, const str
 	view->service = service;
 	view->runner = options->runner;
 	view->moved = options->moved;
+	view->refreshing = (struct service_job){.function = run_refresh, .data = capture};
 	view->moving.job = (struct service_job){.function = run_moving, .data = view};
 	view->gc.job = (struct service_job){.function = run_gc, .data = view};
 	view->exclusion.job = (struct service_job){.function = run_exclusive, .data = view};

@@ -3,8 +3,11 @@
 #include "binding/errors.h"
 #include "binding/ruby_snapshot.h"
 #include "model/call_tree.h"
+#include "vm/capture_counts.h"
+#include "vm/capture_reading.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
+#include "vm/tracked.h"
 
 static VALUE record_class;
 
@@ -167,13 +170,13 @@ static VALUE track(VALUE self, VALUE klass, VALUE depth, VALUE block)
 		         "a light capture does not hear of every object, and cannot call a block for each");
 	uint32_t frames = NIL_P(depth) ? UINT32_MAX : depth_from(depth);
 
-	answer(tracked_set(capture, check_trackable(klass), block, frames) ? CAPTURE_DONE : CAPTURE_NO_MEMORY, "");
+	answer(capture_track(capture, check_trackable(klass), block, frames) ? CAPTURE_DONE : CAPTURE_NO_MEMORY, "");
 	return self;
 }
 
 static VALUE untrack(VALUE self, VALUE klass)
 {
-	return tracked_end(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
+	return capture_untrack(ruby_capture_get(self), check_class(klass)) ? Qtrue : Qfalse;
 }
 
 static VALUE is_tracking(VALUE self, VALUE klass)
@@ -390,7 +393,7 @@ static VALUE statistics(VALUE self)
 	set(hash, "paths_dropped", statistics.paths_dropped);
 	set(hash, "classes_dropped", statistics.classes_dropped);
 	set(hash, "events_dropped", statistics.events_dropped);
-	set(hash, "heard", hooks_born());
+	set(hash, "heard", hooks_allocated());
 	set(hash, "asked", capture->asked);
 	set(hash, "classes", statistics.classes);
 	set(hash, "nodes", statistics.nodes);

@@ -8,6 +8,7 @@
 #include "binding/served.h"
 #include "binding/start_settings.h"
 #include "binding/turn.h"
+#include "vm/capture_reading.h"
 
 struct ruby_server {
 	VALUE self;

@@ -7,10 +7,9 @@
 
 #include "base/condition.h"
 #include "binding/start_settings.h"
-#include "model/path_cache.h"
 #include "transport/final.h"
+#include "vm/capture_reading.h"
 #include "vm/compat.h"
-#include "vm/depths.h"
 #include "vm/jobs.h"
 #include "vm/service.h"
 
@@ -80,13 +79,6 @@ static void stop_counting(struct capture *capture)
 		capture_stop(capture, rb_hash_new());
 }
 
-static const char *set_depth(struct capture *capture, const struct server_work *work)
-{
-	if (work->depth > PATH_DEPTH_LIMIT && work->depth != UINT32_MAX)
-		return "so many frames cannot be taken";
-	return depths_set(capture, work->name, work->depth) ? NULL : "there is no such class";
-}
-
 /* Returns why it cannot be done, or NULL. */
 static const char *perform(struct served *served, const struct server_work *work)
 {
@@ -102,8 +94,6 @@ static const char *perform(struct served *served, const struct server_work *work
 	case MESSAGE_STOP:
 		stop_counting(capture);
 		return NULL;
-	case MESSAGE_DEPTH:
-		return set_depth(capture, work);
 	default:
 		return "nobody knows how to do that";
 	}
@@ -254,7 +244,7 @@ struct served *served_start(struct capture *capture, VALUE owner, const struct c
                             const char *directory, const struct served_options *options,
                             char problem[TRANSPORT_PROBLEM_MAX])
 {
-	struct service *service = options->threadless ? NULL : service_start(capture, owner, "memory-tracker");
+	struct service *service = options->threadless ? NULL : service_start(owner, "memory-tracker");
 	struct served *served = calloc(1, sizeof *served);
 
 	if (!served) {

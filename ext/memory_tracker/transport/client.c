@@ -238,15 +238,6 @@ bool client_ask_stop(struct client *client)
 	return ask(client, MESSAGE_STOP);
 }
 
-bool client_set_depth(struct client *client, const char *class_name, uint32_t depth)
-{
-	struct message_depth body = {.depth = depth};
-	size_t length = class_name ? strlen(class_name) : 0;
-
-	return !client->over && length <= MESSAGE_NAME_MAX &&
-	       channel_send(&client->channel, MESSAGE_DEPTH, &body, sizeof(body), class_name, length);
-}
-
 /* --- answers --- */
 
 static enum client_event break_off(struct client *client, struct client_message *out, const char *why)

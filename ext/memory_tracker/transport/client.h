@@ -45,8 +45,6 @@ bool client_ask_gc(struct client *client);
 /* `names` are `size` bytes: names of classes, each with a zero byte. False also when they are too many. */
 bool client_ask_start(struct client *client, const struct message_start *start, const char *names, size_t size);
 bool client_ask_stop(struct client *client);
-/* `class_name` NULL: all classes; `depth` in frames, or UINT32_MAX: what all classes have. */
-bool client_set_depth(struct client *client, const char *class_name, uint32_t depth);
 
 enum client_event {
 	CLIENT_NOTHING,

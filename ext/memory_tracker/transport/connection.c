@@ -49,19 +49,6 @@ static void greet(struct connection *connection, const struct channel_message *m
 
 static const char wrong_length[] = "a question has the wrong length";
 
-static const char *parse_depth(const struct channel_message *message, struct server_work *work)
-{
-	struct message_depth depth;
-
-	if (message->size < sizeof(depth) || message->size > sizeof(depth) + MESSAGE_NAME_MAX)
-		return wrong_length;
-	memcpy(&depth, message->body, sizeof(depth));
-	work->depth = depth.depth;
-	size_t length = message->size - sizeof(depth);
-	memcpy(work->name, (const char *)message->body + sizeof(depth), length);
-	return memchr(work->name, 0, length) ? "a name has a zero byte in it" : NULL;
-}
-
 /* Whether a field has a value that is possible, and none where it is not given. */
 static bool is_sound(const struct message_start *start, uint32_t given, uint64_t value, uint64_t least, uint64_t most)
 {
@@ -100,9 +87,7 @@ static const char *parse_start(const struct channel_message *message, struct ser
 /* Takes a question for work. Returns what is wrong with it, or NULL. */
 static const char *parse_work(const struct channel_message *message, struct server_work *work)
 {
-	*work = (struct server_work){.kind = message->kind, .depth = UINT32_MAX};
-	if (message->kind == MESSAGE_DEPTH)
-		return parse_depth(message, work);
+	*work = (struct server_work){.kind = message->kind};
 	if (message->kind == MESSAGE_START)
 		return parse_start(message, work);
 	return message->size ? wrong_length : NULL;
@@ -135,7 +120,6 @@ static bool take_question(struct connection *connection, const struct channel_me
 	case MESSAGE_GC:
 	case MESSAGE_START:
 	case MESSAGE_STOP:
-	case MESSAGE_DEPTH:
 		take_work(connection, message);
 		return false;
 	default:

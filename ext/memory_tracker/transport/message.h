@@ -29,13 +29,12 @@ enum message_kind {
 	MESSAGE_HELLO = 1, /* struct message_hello, both ways */
 	MESSAGE_SNAPSHOT,  /* asked with nothing; answered with a snapshot */
 	MESSAGE_GC,        /* asked with nothing: a full GC */
-	MESSAGE_START,   /* asked with struct message_start and names of classes: counting begins, unless it has, and is
+	MESSAGE_START, /* asked with struct message_start and names of classes: counting begins, unless it has, and is
 	                      refused when it has with other settings; it may end when all who asked are gone */
-	MESSAGE_STOP,    /* asked with nothing: counting ends */
-	MESSAGE_DEPTH,   /* asked with struct message_depth and the name of a class, or none for all classes */
-	MESSAGE_DONE,    /* struct message_done */
-	MESSAGE_REFUSED, /* struct message_refused and a sentence */
-	MESSAGE_ENDED,   /* a sentence: how the program ended */
+	MESSAGE_STOP,  /* asked with nothing: counting ends */
+	MESSAGE_DONE = 7, /* struct message_done; 6 was asked by an earlier version */
+	MESSAGE_REFUSED,  /* struct message_refused and a sentence */
+	MESSAGE_ENDED,    /* a sentence: how the program ended */
 };
 
 struct message_header {
@@ -74,11 +73,6 @@ struct message_start {
 	uint32_t existing;      /* 1: objects from before the start count too */
 	uint32_t reserved;      /* 0 */
 	uint64_t memory_limit;  /* bytes that the capture may take */
-};
-
-/* `depth` in frames, UINT32_MAX: what all classes have. */
-struct message_depth {
-	uint32_t depth;
 };
 
 struct message_done {

@@ -23,9 +23,7 @@
 
 /* Something that is to be done in the VM. */
 struct server_work {
-	enum message_kind kind; /* MESSAGE_GC, MESSAGE_START, MESSAGE_STOP or MESSAGE_DEPTH */
-	uint32_t depth;
-	char name[MESSAGE_NAME_MAX + 1];         /* of a class; empty: all classes */
+	enum message_kind kind;                  /* MESSAGE_GC, MESSAGE_START or MESSAGE_STOP */
 	struct message_start start;              /* of MESSAGE_START, checked but for what only the VM knows */
 	char names[MESSAGE_START_NAMES_MAX + 1]; /* its classes, each with a zero byte, and an empty one behind them */
 };

@@ -1,20 +1,20 @@
 #include "vm/capture.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "model/light.h"
 #include "vm/compat.h"
 #include "vm/delivery.h"
 #include "vm/forks.h"
 #include "vm/heap_figures.h"
 #include "vm/hooks.h"
+#include "vm/kept_tracker.h"
 #include "vm/living.h"
 #include "vm/naming.h"
+#include "vm/survey.h"
 #include "vm/tracked.h"
+#include "vm/visibility.h"
 #include "vm/vm_layout.h"
 #include "vm/vm_symbols.h"
 #include "vm/walk.h"
@@ -42,60 +42,6 @@ void capture_init(struct capture *capture)
 	forks_remember(capture);
 }
 
-/* What a capture takes beside the tracker's memory. */
-#define OTHER_BYTES (sizeof(struct capture) + sizeof(struct kept_tracker) + EVENT_QUEUE_LIMIT * sizeof(struct event))
-
-/* A tracker with its memory. */
-struct kept_tracker {
-	struct tracker tracker; /* first, so that it tells where all of it is */
-	struct memory memory;
-	struct kept_tracker *next;
-};
-
-static struct kept_tracker *kept(struct tracker *tracker)
-{
-	return (struct kept_tracker *)tracker;
-}
-
-static size_t tracker_bytes(struct tracker *tracker)
-{
-	return tracker ? memory_used(&kept(tracker)->memory) + sizeof(struct kept_tracker) : 0;
-}
-
-/* Frees a tracker that no reader can find any more, unless one is still inside. */
-static bool discard(struct kept_tracker *kept)
-{
-	if (!tracker_pause_readers(&kept->tracker))
-		return false;
-	tracker_resume_readers(&kept->tracker);
-	tracker_deinit(&kept->tracker);
-	free(kept);
-	return true;
-}
-
-static void discard_retired(struct capture *capture)
-{
-	struct kept_tracker **link = &capture->retired;
-
-	while (*link) {
-		struct kept_tracker *kept = *link, *next = kept->next;
-
-		if (discard(kept))
-			*link = next;
-		else
-			link = &kept->next;
-	}
-}
-
-static void retire(struct capture *capture, struct tracker *tracker)
-{
-	if (tracker) {
-		kept(tracker)->next = capture->retired;
-		capture->retired = kept(tracker);
-	}
-	discard_retired(capture);
-}
-
 static void forget_choice(struct text *chosen, uint32_t count)
 {
 	for (uint32_t index = 0; index < count; index++)
@@ -109,7 +55,7 @@ bool capture_free(struct capture *capture)
 	if (capture->running)
 		return false;
 	forks_forget(capture);
-	retire(capture, capture->tracker);
+	kept_tracker_retire(capture, capture->tracker);
 	events_free(&capture->events);
 	forget_choice(capture->chosen, capture->chosen_count);
 	free(capture->tracked);
@@ -131,12 +77,9 @@ void capture_mark(struct capture *capture)
 size_t capture_bytes(const struct capture *capture)
 {
 	size_t events = capture->events.events ? EVENT_QUEUE_LIMIT * sizeof(struct event) : 0;
+	size_t tracked = capture->tracked_capacity * sizeof(*capture->tracked);
 
-	size_t bytes = sizeof(*capture) + capture->tracked_capacity * sizeof(*capture->tracked) + events;
-
-	for (struct kept_tracker *kept = capture->retired; kept; kept = kept->next)
-		bytes += tracker_bytes(&kept->tracker);
-	return bytes + tracker_bytes(capture->tracker);
+	return sizeof(*capture) + tracked + events + kept_tracker_bytes(capture);
 }
 
 bool capture_choose(struct capture *capture, struct text name)
@@ -158,31 +101,13 @@ bool capture_choose(struct capture *capture, struct text name)
 
 static struct tracker *make_tracker(struct capture *capture, enum capture_result *result, const char **reason)
 {
-	struct tracker_options options = {
-	    .slot_size = vm_slot_size,
-	    .depth = capture->depth,
-	    .path_interval = capture->path_interval,
-	    .light = capture->light,
-	    .chosen = capture->chosen,
-	    .chosen_count = capture->chosen_count,
-	};
-
 	*result = CAPTURE_REFUSED;
-	*reason = vm_symbols_missing();
+	*reason = vm_symbols_missing(COMPAT_HOOKS_GLOBAL);
 	if (*reason)
 		return NULL;
-	*result = CAPTURE_NO_MEMORY;
-	struct kept_tracker *kept = calloc(1, sizeof(*kept));
-	if (!kept)
-		return NULL;
-	memory_init(&kept->memory);
-	kept->memory.limit = capture->memory_limit - OTHER_BYTES;
-	if (tracker_init(&kept->tracker, &kept->memory, &naming_source, &options) != STATUS_OK) {
-		free(kept);
-		return NULL;
-	}
-	*result = CAPTURE_DONE;
-	return &kept->tracker;
+	struct tracker *tracker = kept_tracker_new(capture);
+	*result = tracker ? CAPTURE_DONE : CAPTURE_NO_MEMORY;
+	return tracker;
 }
 
 /* Readers see the old numbers or the new ones, never a mixture. */
@@ -200,7 +125,7 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	capture->doubts = 0;
 	capture->put_off = 0;
 	pthread_mutex_unlock(&capture->swap);
-	retire(capture, old);
+	kept_tracker_retire(capture, old);
 	events_clear(&capture->events);
 	tracked_forget_records(capture);
 	capture->stopped_classes = Qnil;
@@ -258,7 +183,7 @@ static void begin_exclusively(void *data)
 	capture->running = true;
 	if (capture->light) {
 		capture->survey = (struct survey){0};
-		hooks_rest(capture);
+		hooks_pause(capture);
 		return;
 	}
 	hooks_add(capture, beginning->alone);
@@ -321,7 +246,7 @@ enum capture_result capture_clear(struct capture *capture, const char **reason)
 /* Integrity check, GC figures, names. */
 static void refresh(struct capture *capture, bool urgent)
 {
-	discard_retired(capture);
+	kept_tracker_discard_retired(capture);
 	hooks_check();
 	heap_figures_update();
 	living_complete_names(capture, true, urgent);
@@ -396,11 +321,6 @@ enum capture_result capture_stop(struct capture *capture, VALUE map)
 	return CAPTURE_DONE;
 }
 
-bool capture_delivers(const struct capture *capture)
-{
-	return !NIL_P(capture->deliverer) && capture->deliverer_pid == getpid();
-}
-
 /* --- reading --- */
 
 void capture_refresh(struct capture *capture)
@@ -460,11 +380,23 @@ void capture_prepare_class(struct capture *capture, VALUE klass)
 		capture_prepare_sums(capture);
 }
 
-void capture_forked(struct capture *capture)
+/* --- tracked classes --- */
+
+bool capture_track(struct capture *capture, VALUE klass, VALUE block, uint32_t depth)
 {
-	pthread_mutex_init(&capture->swap, NULL);
-	if (capture->tracker)
-		tracker_reset_reader_lock(capture->tracker);
-	for (struct kept_tracker *kept = capture->retired; kept; kept = kept->next)
-		tracker_reset_reader_lock(&kept->tracker);
+	bool done = tracked_set(capture, klass, block, depth);
+
+	if (done && capture->light)
+		capture_prepare_sums(capture);
+	delivery_review();
+	return done;
+}
+
+bool capture_untrack(struct capture *capture, VALUE klass)
+{
+	if (!tracked_find(capture, klass))
+		return false;
+	capture_track(capture, klass, Qnil, UINT32_MAX);
+	tracked_remove(capture, klass);
+	return true;
 }

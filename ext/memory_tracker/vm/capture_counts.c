@@ -1,6 +1,6 @@
-/* Counts of a capture for Ruby: read while no hook changes them. */
+#include "vm/capture_counts.h"
+
 #include "model/light.h"
-#include "vm/capture.h"
 #include "vm/compat.h"
 
 VALUE capture_stopped_number(const struct capture *capture, VALUE klass)

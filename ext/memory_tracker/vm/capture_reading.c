@@ -1,4 +1,5 @@
-/* What is read of a capture by any thread, while it goes on counting. */
+#include "vm/capture_reading.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,7 +10,6 @@
 
 #include "model/light.h"
 #include "model/snapshot_builder.h"
-#include "vm/capture.h"
 #include "vm/compat.h"
 #include "vm/heap_figures.h"
 
@@ -26,7 +26,7 @@ static uint64_t load(const _Atomic uint64_t *counter)
 	return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
 }
 
-/* A free that no event told of is found by the VM's own count, and again when its address is used. */
+/* A free without an event is found by the VM's own count, and again when its address is used. */
 static uint64_t frees_missed(const struct capture *capture)
 {
 	uint64_t unreported = load(&capture->unreported);
@@ -35,19 +35,12 @@ static uint64_t frees_missed(const struct capture *capture)
 	return lost > unreported ? lost : unreported;
 }
 
-uint64_t capture_missed(const struct capture *capture)
-{
-	uint64_t lost = capture->tracker ? load(&capture->tracker->lost) : 0;
-
-	return load(&capture->unseen) + load(&capture->unreported) + lost;
-}
-
 /* What a light capture knows, and what it only has an idea of. */
 static void light_reason(const struct capture *capture, char *buffer, size_t size)
 {
 	const struct light *light = capture->tracker->light;
 
-	if (capture->survey.hindered)
+	if (capture->survey.blocked)
 		snprintf(buffer, size, "the heap cannot be walked while other Ractors run: these numbers are old");
 	else if (capture->survey.busy)
 		snprintf(buffer, size,

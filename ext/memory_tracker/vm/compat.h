@@ -30,8 +30,8 @@ bool compat_alone(void);
 void compat_exclusively(void (*function)(void *data), void *data);
 
 /*
- * Before 3.3 the VM crashes when a Ractor starts while births are heard of (Ruby bug #18464). So the hooks must be
- * off by the time the birth of a Ractor is over, and stay off as long as there may be one that has yet to start.
+ * Before 3.3 the VM crashes when a Ractor starts while a hook sees allocations (Ruby bug #18464). So the hooks must be
+ * off by the time the allocation of a Ractor is over, and stay off as long as there may be one that has yet to start.
  */
 #if RUBY_API_VERSION_CODE < 30300
 #define COMPAT_RACTORS_FRAGILE 1
@@ -51,8 +51,8 @@ void compat_exclusively(void (*function)(void *data), void *data);
 #endif
 
 /*
- * Whether allocations of other Ractors are heard of but not counted. From 4.1 on each Ractor may have a heap of its own, of
- * which only the main one's frees are reported, and whose addresses come back without one.
+ * Whether allocations of other Ractors have events but are not counted. From 4.1 on each Ractor may have a heap of its
+ * own, of which only the main one's frees are reported, and whose addresses come back without one.
  */
 #if RUBY_API_VERSION_CODE >= 40100
 #define COMPAT_MAIN_RACTOR_ONLY 1

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/condition.h"
-#include "vm/capture.h"
+#include "vm/capture_state.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
@@ -26,6 +26,7 @@ static struct {
 	_Atomic uint64_t calls; /* of blocks, ever */
 	uint64_t gave_way;      /* `calls` when a thread gave way last */
 	ID delivering;          /* set in threads that call blocks */
+	int turn;               /* of captures whose blocks are called */
 	bool warned_thread;     /* that there can be no thread */
 } delivery;
 
@@ -51,7 +52,8 @@ static VALUE frame_string(const struct code_table *codes, uint32_t number)
 	return rb_obj_freeze(string);
 }
 
-VALUE capture_path(const struct capture *capture, uint32_t number)
+/* Frames, the outermost one first. */
+static VALUE path_strings(const struct capture *capture, uint32_t number)
 {
 	const struct tracker *tracker = capture->tracker;
 	VALUE path = rb_ary_new();
@@ -75,8 +77,8 @@ struct call {
 static VALUE call_block(VALUE argument)
 {
 	struct call *call = (struct call *)argument;
-	const char *name = call->event.kind == EVENT_BORN ? "newobj" : "freeobj";
-	VALUE path = capture_path(call->capture, call->event.node);
+	const char *name = call->event.kind == EVENT_ALLOCATED ? "newobj" : "freeobj";
+	VALUE path = path_strings(call->capture, call->event.node);
 
 	return rb_proc_call(call->block, rb_ary_new_from_args(3, call->klass, ID2SYM(rb_intern(name)), path));
 }
@@ -218,6 +220,29 @@ static void deliver(struct capture *capture)
 	RB_GC_GUARD(self);
 }
 
+/* Whether blocks of it are being called, by a thread that there is. */
+static bool delivers(const struct capture *capture)
+{
+	return !NIL_P(capture->deliverer) && capture->deliverer_pid == getpid();
+}
+
+/* A capture with events for blocks that none is being called for, of several each in turn; NULL: there is none. */
+static struct capture *next_waiting(void)
+{
+	int count = hooks_count();
+
+	for (int step = 0; step < count; step++) {
+		int index = (delivery.turn + step) % count;
+		struct capture *capture = hooks_capture(index);
+
+		if (!events_pending(&capture->events) || delivers(capture))
+			continue;
+		delivery.turn = index + 1;
+		return capture;
+	}
+	return NULL;
+}
+
 /* What the thread is asked for. */
 static void deliver_all(void *data)
 {
@@ -226,7 +251,7 @@ static void deliver_all(void *data)
 
 	(void)data;
 	rb_ivar_set(rb_thread_current(), delivery.delivering, Qtrue);
-	while (pid == getpid() && (capture = hooks_waiting()))
+	while (pid == getpid() && (capture = next_waiting()))
 		deliver(capture);
 }
 
@@ -240,7 +265,7 @@ static bool is_delivering(void)
 static VALUE start(VALUE unused)
 {
 	delivery.job = (struct service_job){.function = deliver_all};
-	delivery.service = service_start(NULL, Qnil, "memory-tracker blocks");
+	delivery.service = service_start(Qnil, "memory-tracker blocks");
 	return Qnil;
 }
 
@@ -309,16 +334,25 @@ static void give_way(void)
 
 void delivery_request(bool crowded)
 {
-	if (hooks_waiting())
+	if (next_waiting())
 		request();
 	/* Also to a thread that is calling blocks, and had to leave the GVL to this one. */
 	if (crowded)
 		give_way();
 }
 
+static bool any_observed(void)
+{
+	for (int index = 0; index < hooks_count(); index++) {
+		if (hooks_capture(index)->tracker->observed)
+			return true;
+	}
+	return false;
+}
+
 void delivery_review(void)
 {
-	if (delivery.service && !hooks_observing())
+	if (delivery.service && !any_observed())
 		discard();
 }
 
@@ -327,7 +361,7 @@ void delivery_review(void)
 /* Whether blocks have been called, and have returned, for so many events. */
 static bool delivered(const struct capture *capture, uint64_t end)
 {
-	return events_read(&capture->events) - (capture_delivers(capture) ? 1 : 0) >= end;
+	return events_read(&capture->events) - (delivers(capture) ? 1 : 0) >= end;
 }
 
 /* Until `deadline`. Returns whether all has been delivered, or never will be. */
@@ -335,7 +369,7 @@ static bool wait_until(struct capture *capture, uint64_t end, uint64_t deadline)
 {
 	/* What still waits when a block, or another thread, stops the capture is never delivered. */
 	while (capture->running && !delivered(capture, end)) {
-		if (!capture_delivers(capture) && !request())
+		if (!delivers(capture) && !request())
 			return true;
 		if (condition_now() >= deadline)
 			return false;
@@ -378,11 +412,12 @@ static void finish(VALUE unused)
 	uint64_t deadline = condition_now() + PATIENCE_NS;
 	struct ending endings[CAPTURES_LIMIT];
 	volatile VALUE kept = rb_ary_new();
-	struct capture *capture;
-	int count = 0;
+	int count = is_delivering() ? 0 : hooks_count();
 
-	for (; !is_delivering() && (capture = hooks_capture(count)); count++) {
-		endings[count] = (struct ending){capture, events_written(&capture->events)};
+	for (int index = 0; index < count; index++) {
+		struct capture *capture = hooks_capture(index);
+
+		endings[index] = (struct ending){capture, events_written(&capture->events)};
 		rb_ary_push(kept, capture->self);
 	}
 	for (int index = 0; index < count; index++)

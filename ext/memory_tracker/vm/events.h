@@ -17,8 +17,8 @@
 #define EVENT_QUEUE_LIMIT 65536
 
 enum event_kind {
-	EVENT_BORN = 1,
-	EVENT_DIED = 2,
+	EVENT_ALLOCATED = 1,
+	EVENT_FREED = 2,
 };
 
 struct event {

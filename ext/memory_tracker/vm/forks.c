@@ -2,8 +2,8 @@
 
 #include <pthread.h>
 
-#include "vm/capture.h"
 #include "vm/heap_figures.h"
+#include "vm/kept_tracker.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* captures are made in any Ractor */
 static struct capture *first;                            /* borrowed; linked by `next` and `previous` */
@@ -39,8 +39,10 @@ static void after_fork_in_child(void)
 {
 	pthread_mutex_init(&lock, NULL);
 	heap_figures_forked();
-	for (struct capture *capture = first; capture; capture = capture->next)
-		capture_forked(capture);
+	for (struct capture *capture = first; capture; capture = capture->next) {
+		pthread_mutex_init(&capture->swap, NULL);
+		kept_tracker_forked(capture);
+	}
 }
 
 void forks_init(void)

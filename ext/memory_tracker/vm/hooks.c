@@ -6,36 +6,34 @@
 #include "base/condition.h"
 #include "model/light.h"
 #include "model/relocation.h"
-#include "vm/capture.h"
+#include "vm/capture_state.h"
 #include "vm/compat.h"
-#include "vm/delivery.h"
-#include "vm/forks.h"
 #include "vm/frees.h"
 #include "vm/heap_figures.h"
 #include "vm/jobs.h"
 #include "vm/observe.h"
+#include "vm/visibility.h"
 #include "vm/vm_layout.h"
 #include "vm/vm_symbols.h"
 
 static struct {
 	struct capture *captures[CAPTURES_LIMIT];
 	int count;
-	struct capture *resting[CAPTURES_LIMIT]; /* light ones between two windows */
-	int resting_count;
-	VALUE holder; /* marks running captures, and hears of compaction */
+	struct capture *paused[CAPTURES_LIMIT]; /* light ones between two windows */
+	int paused_count;
+	VALUE holder; /* marks running captures, and follows compaction */
 
 	/* Of the one capture there is, or NULL with more of them: */
 	struct tracker *only;
 	struct tracker *counting; /* the same, when it takes no call paths */
 
-	uint64_t born;     /* births seen since the process loaded us */
-	uint64_t expected; /* what the VM had counted when `born` was `checked` */
+	uint64_t allocated; /* allocations seen since the process loaded us */
+	uint64_t expected;  /* what the VM had counted when `allocated` was `checked` */
 	uint64_t checked;
-	uint64_t missed; /* births that a comparison has found, and no capture was told of yet */
+	uint64_t missed; /* allocations that a comparison has found, and no capture was told of yet */
 	bool gc_started; /* a GC's start was seen, and the comparison made at it */
 	bool installed;
 	bool outdated; /* they have missed something, and are to be set anew */
-	int turn;      /* of captures whose blocks are called */
 
 	/* Where hooks are those of all Ractors: */
 	bool ractors;               /* there may be others */
@@ -43,12 +41,12 @@ static struct {
 	uint64_t ractors_begun;     /* allocations of Ractors that were seen */
 	uint64_t ractors_met;       /* of these, when others were found: a first one runs Ruby code before it is one */
 	uint64_t elsewhere;         /* allocations in others, where these are not counted */
-	uint64_t elsewhere_checked; /* of these, when `born` was `checked` */
+	uint64_t elsewhere_checked; /* of these, when `allocated` was `checked` */
 	uint64_t elsewhere_told;    /* of these, those that captures were told of */
 
-	uint64_t born_by_major; /* as the VM counts */
-	bool marking;           /* a major GC's start was seen, its mark has not ended */
-	uint64_t mark_started;  /* `born` at that moment */
+	uint64_t allocated_by_major; /* as the VM counts */
+	bool marking;                /* a major GC's start was seen, its mark has not ended */
+	uint64_t mark_started;       /* `allocated` at that moment */
 
 	VALUE total_allocated_objects;
 } registry;
@@ -65,7 +63,7 @@ static uint64_t allocations_counted(void)
 static void set_baseline(void)
 {
 	registry.expected = rb_gc_stat(registry.total_allocated_objects);
-	registry.checked = registry.born;
+	registry.checked = registry.allocated;
 	registry.elsewhere_checked = registry.elsewhere;
 }
 
@@ -76,7 +74,7 @@ static void set_baseline(void)
 static void compare(void)
 {
 	uint64_t counted = allocations_counted();
-	uint64_t seen = registry.born - registry.checked;
+	uint64_t seen = registry.allocated - registry.checked;
 	uint64_t most = seen + registry.elsewhere - registry.elsewhere_checked;
 
 	if (likely(counted == seen) || registry.uncertain)
@@ -104,13 +102,13 @@ static void mark_ended(void)
 		struct capture *capture = registry.captures[index];
 		if (capture->tracker->light)
 			continue;
-		uint64_t since = capture->born_before;
+		uint64_t since = capture->allocated_before;
 
 		visibility_settle_sparingly(capture, VISIBILITY_FOR_GC);
-		/* What was born between start and end of the mark may have been left standing without being reached. */
+		/* What was allocated during the mark may have been left standing without being reached. */
 		if (registry.marking && registry.mark_started > since)
 			since = registry.mark_started;
-		tracker_mark_ended(capture->tracker, registry.born - since);
+		tracker_mark_ended(capture->tracker, registry.allocated - since);
 	}
 	registry.marking = false;
 }
@@ -128,7 +126,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 		frees_compare();
 		registry.gc_started = true;
 		registry.marking = major;
-		registry.mark_started = registry.born;
+		registry.mark_started = registry.allocated;
 	} else if (flag == RUBY_INTERNAL_EVENT_GC_END_MARK) {
 		if (major)
 			mark_ended();
@@ -151,7 +149,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 static void uninstall(void);
 
 /* What happens while the hooks are off is not known, from now on and for all captures. */
-static void fall_silent(void)
+static void stop_hooks(void)
 {
 	uninstall();
 	for (int index = 0; index < registry.count; index++)
@@ -163,43 +161,43 @@ static void ractor_begins(void)
 	registry.ractors = true;
 	registry.ractors_begun++;
 	if (COMPAT_RACTORS_FRAGILE)
-		fall_silent();
+		stop_hooks();
 }
 
-__attribute__((noinline)) static void on_birth(rb_trace_arg_t *event, VALUE object)
+__attribute__((noinline)) static void on_newobj(rb_trace_arg_t *event, VALUE object)
 {
-	registry.born++;
+	registry.allocated++;
 	for (int index = 0; index < registry.count; index++)
-		capture_born(registry.captures[index], object, event);
+		observe_newobj(registry.captures[index], object, event);
 	if (unlikely(compat_begins_ractor(object)))
 		ractor_begins();
 	if (unlikely(jobs_wanted()))
 		jobs_take_wanted();
 }
 
-__attribute__((noinline)) static void on_death(VALUE object)
+__attribute__((noinline)) static void on_freeobj(VALUE object)
 {
 	for (int index = 0; index < registry.count; index++)
-		capture_died(registry.captures[index], object);
+		observe_freeobj(registry.captures[index], object);
 }
 
-/* The usual birth, or else any. */
-static inline void born(rb_trace_arg_t *event, VALUE object)
+/* On the fast path, or else as any. */
+static inline void newobj(rb_trace_arg_t *event, VALUE object)
 {
 	if (is_elsewhere())
 		registry.elsewhere++;
 	else if (registry.counting && likely(!jobs_wanted() && !compat_may_be_ractor(object)) &&
-	         likely(capture_counts_birth(registry.counting, object)))
-		registry.born++;
+	         likely(observe_newobj_fast(registry.counting, object)))
+		registry.allocated++;
 	else
-		on_birth(event, object);
+		on_newobj(event, object);
 }
 
-static inline void died(VALUE object)
+static inline void freeobj(VALUE object)
 {
 	frees_saw_one();
 	if (unlikely(!registry.only || !tracker_count_freed(registry.only, (uintptr_t)object)))
-		on_death(object);
+		on_freeobj(object);
 }
 
 static void on_event(VALUE data, rb_trace_arg_t *event)
@@ -207,9 +205,9 @@ static void on_event(VALUE data, rb_trace_arg_t *event)
 	rb_event_flag_t flag = rb_tracearg_event_flag(event);
 
 	if (flag == RUBY_INTERNAL_EVENT_NEWOBJ)
-		born(event, rb_tracearg_object(event));
+		newobj(event, rb_tracearg_object(event));
 	else if (flag == RUBY_INTERNAL_EVENT_FREEOBJ)
-		died(rb_tracearg_object(event));
+		freeobj(rb_tracearg_object(event));
 	else
 		on_gc(flag);
 }
@@ -220,9 +218,9 @@ static void on_known_event(VALUE data, rb_trace_arg_t *event)
 	const struct vm_event *inside = (const struct vm_event *)event;
 
 	if (inside->flag == RUBY_INTERNAL_EVENT_NEWOBJ)
-		born(event, inside->object);
+		newobj(event, inside->object);
 	else if (inside->flag == RUBY_INTERNAL_EVENT_FREEOBJ)
-		died(inside->object);
+		freeobj(inside->object);
 	else
 		on_gc(inside->flag);
 }
@@ -269,11 +267,11 @@ static void uninstall(void)
 
 bool hooks_full(void)
 {
-	return registry.count + registry.resting_count == CAPTURES_LIMIT;
+	return registry.count + registry.paused_count == CAPTURES_LIMIT;
 }
 
-/* Whenever the captures that hear of events have become others. */
-static void choose_ways(void)
+/* Whenever the captures that receive events have become others. */
+static void select_fast_path(void)
 {
 	struct tracker *only = registry.count == 1 ? registry.captures[0]->tracker : NULL;
 
@@ -286,9 +284,9 @@ void hooks_add(struct capture *capture, bool alone)
 	/* What was missed before concerns no capture any more. */
 	if (registry.count == 0)
 		frees_take_missed();
-	capture->born_before = registry.born;
+	capture->allocated_before = registry.allocated;
 	registry.captures[registry.count++] = capture;
-	choose_ways();
+	select_fast_path();
 	if (!registry.installed)
 		install(alone);
 	heap_figures_update();
@@ -307,62 +305,44 @@ static bool take_out(struct capture **captures, int *count, const struct capture
 
 void hooks_remove(struct capture *capture)
 {
-	take_out(registry.resting, &registry.resting_count, capture);
+	take_out(registry.paused, &registry.paused_count, capture);
 	if (!take_out(registry.captures, &registry.count, capture))
 		return;
-	choose_ways();
+	select_fast_path();
 	if (registry.count == 0)
 		uninstall();
 }
 
+int hooks_count(void)
+{
+	return registry.count;
+}
+
 struct capture *hooks_capture(int index)
 {
-	return index < registry.count ? registry.captures[index] : NULL;
+	return registry.captures[index];
 }
 
-struct capture *hooks_waiting(void)
-{
-	for (int step = 0; step < registry.count; step++) {
-		int index = (registry.turn + step) % registry.count;
-		struct capture *capture = registry.captures[index];
-
-		if (!events_pending(&capture->events) || capture_delivers(capture))
-			continue;
-		registry.turn = index + 1;
-		return capture;
-	}
-	return NULL;
-}
-
-bool hooks_observing(void)
-{
-	for (int index = 0; index < registry.count; index++) {
-		if (registry.captures[index]->tracker->observed)
-			return true;
-	}
-	return false;
-}
-
-void hooks_rest(struct capture *capture)
+void hooks_pause(struct capture *capture)
 {
 	hooks_remove(capture);
-	registry.resting[registry.resting_count++] = capture;
+	registry.paused[registry.paused_count++] = capture;
 }
 
-void hooks_hear(struct capture *capture)
+void hooks_resume(struct capture *capture)
 {
-	take_out(registry.resting, &registry.resting_count, capture);
+	take_out(registry.paused, &registry.paused_count, capture);
 	hooks_add(capture, true);
 }
 
-uint64_t hooks_born_by_major(void)
+uint64_t hooks_allocated_by_major(void)
 {
-	return registry.born_by_major;
+	return registry.allocated_by_major;
 }
 
-uint64_t hooks_born(void)
+uint64_t hooks_allocated(void)
 {
-	return registry.born;
+	return registry.allocated;
 }
 
 static void tell_of_frees(void)
@@ -444,7 +424,7 @@ static uintptr_t locate(uintptr_t address)
 static void holder_compact(void *data)
 {
 	(void)data;
-	/* Dead hooks did not hear of this GC's start, and so nothing was compared at it. */
+	/* Hooks that were lost saw no start of this GC, and so nothing was compared at it. */
 	bool uncertain = registry.missed || frees.missed || !registry.gc_started;
 	for (int index = 0; index < registry.count; index++) {
 		struct capture *capture = registry.captures[index];
@@ -459,7 +439,7 @@ static void holder_compact(void *data)
 	 * compared.
 	 */
 	if (registry.gc_started) {
-		frees_moved(allocations_counted() - (registry.born - registry.checked));
+		frees_moved(allocations_counted() - (registry.allocated - registry.checked));
 		set_baseline();
 	}
 }
@@ -469,10 +449,10 @@ static void holder_mark(void *data)
 	(void)data;
 	for (int index = 0; index < registry.count; index++)
 		rb_gc_mark(registry.captures[index]->self);
-	for (int index = 0; index < registry.resting_count; index++)
-		rb_gc_mark(registry.resting[index]->self);
+	for (int index = 0; index < registry.paused_count; index++)
+		rb_gc_mark(registry.paused[index]->self);
 	if (compat_gc_is_major())
-		registry.born_by_major = rb_gc_stat(registry.total_allocated_objects);
+		registry.allocated_by_major = rb_gc_stat(registry.total_allocated_objects);
 }
 
 static const rb_data_type_t holder_type = {
@@ -485,10 +465,7 @@ void hooks_init(void)
 	heap_figures_init();
 	registry.total_allocated_objects = ID2SYM(rb_intern("total_allocated_objects"));
 	frees_init();
-	/* The data pointer only has to be there: without one the VM does not tell of compaction. */
+	/* The data pointer only has to be there: without one the VM does not call dcompact. */
 	registry.holder = TypedData_Wrap_Struct(rb_cObject, &holder_type, &registry);
 	rb_gc_register_mark_object(registry.holder);
-	jobs_init();
-	forks_init();
-	delivery_init();
 }

@@ -32,30 +32,26 @@ void hooks_add(struct capture *capture, bool alone);
  * Of a light capture: keeps it alive and feeds no event to it, unless hooks_full; feeds all events to it, only when
  * compat_alone. GVL, compat_exclusively
  */
-void hooks_rest(struct capture *capture);
-void hooks_hear(struct capture *capture);
+void hooks_pause(struct capture *capture);
+void hooks_resume(struct capture *capture);
 
 /* GVL, compat_exclusively */
 void hooks_remove(struct capture *capture);
 
-/* The running captures that hear of events, and NULL behind the last; those that follow one that is removed change. GVL */
+/* The running captures that receive events; those that follow one that is removed change. GVL */
+int hooks_count(void);
 struct capture *hooks_capture(int index);
 
-/* One of these with events for blocks that none is being called for, of several each in turn; NULL: there is none. GVL */
-struct capture *hooks_waiting(void);
+/* Allocations that the VM had counted when a major GC was last seen to mark. GVL */
+uint64_t hooks_allocated_by_major(void);
 
-/* Whether one of these has a class tracked with a block. GVL */
-bool hooks_observing(void);
-
-/* Births that the VM had counted when a major GC was last seen to mark. GVL */
-uint64_t hooks_born_by_major(void);
-
-/* Births that the hooks have seen, of all objects there are. GVL */
-uint64_t hooks_born(void);
+/* Allocations that the hooks have seen, of all objects there are. GVL */
+uint64_t hooks_allocated(void);
 
 /*
- * Compares what the hooks have seen with what the VM has counted; on a difference all captures are told how many births
- * were missed, and the hooks are set anew soon. Nothing can interrupt it. GVL, compat_exclusively, never inside an event
+ * Compares what the hooks have seen with what the VM has counted; on a difference all captures are told how many
+ * allocations were missed, and the hooks are set anew soon. Nothing can interrupt it. GVL, compat_exclusively, never
+ * inside an event
  */
 void hooks_check(void);
 

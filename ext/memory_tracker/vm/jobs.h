@@ -1,15 +1,12 @@
 /*
- * What has to wait until no event is handled: names, comparisons, the blocks of tracked classes. One job for all of it, which
- * the VM runs at its next safe point, in any thread of the main Ractor.
+ * Requests for what has to wait until no event is handled: names, comparisons, the blocks of tracked classes. One job
+ * does all of it (vm/safe_point.h), which the VM runs at its next safe point, in any thread of the main Ractor.
  */
 #ifndef MEMORY_TRACKER_VM_JOBS_H
 #define MEMORY_TRACKER_VM_JOBS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
-
-/* Once, when the extension is loaded. GVL */
-void jobs_init(void);
 
 /* Asks for names to be completed and the blocks of events to be called soon. HOOK, in any Ractor */
 void jobs_request(void);
@@ -37,5 +34,11 @@ static inline bool jobs_wanted(void)
 
 /* Does nothing in other Ractors than the main one. HOOK */
 void jobs_take_wanted(void);
+
+/* Whether a refresh was requested since this was called last. For the job alone */
+bool jobs_take_refresh(void);
+
+/* Whether names wait for the end of a GC. For the job alone */
+void jobs_set_names_wait(bool wait);
 
 #endif

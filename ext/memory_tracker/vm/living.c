@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "vm/capture_counts.h"
 #include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
@@ -32,7 +33,7 @@ static void complete_names(struct capture *capture, bool classes, bool urgent)
 		naming_complete_code(tracker);
 	} else {
 		naming_complete_certain_code(tracker);
-		/* Not for the sake of code: where births are missed all the time it would be met anew all the time. */
+		/* Not for the sake of code: where allocations are missed often it would be met anew as often. */
 		if (classes)
 			face_doubts(capture);
 	}
@@ -53,9 +54,9 @@ static bool names_wait(const struct capture *capture, bool classes)
 /* Of a program that allocates nothing a sweep never ends by itself, and costs it nothing when it is ended. */
 static bool is_quiet(struct capture *capture)
 {
-	uint64_t since = hooks_born() - capture->put_off;
+	uint64_t since = hooks_allocated() - capture->put_off;
 
-	capture->put_off = hooks_born();
+	capture->put_off = hooks_allocated();
 	return since < QUIET_ALLOCATIONS;
 }
 

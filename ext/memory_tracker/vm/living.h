@@ -1,15 +1,16 @@
 /*
  * What is known weakly and still there: only that may be asked for its name, or handed out.
  *
- * As long as every birth and death is heard of, that is what the tables know. Where births were missed, in a Ractor or
- * in another tool's hook, deaths may have been, too: code is then met anew, and classes are found by themselves.
+ * As long as there is an event for every allocation and free, that is what the tables know. Where allocations were
+ * missed, in a Ractor or in another tool's hook, frees may have been, too: code is then met anew, and classes are found
+ * by themselves.
  */
 #ifndef MEMORY_TRACKER_VM_LIVING_H
 #define MEMORY_TRACKER_VM_LIVING_H
 
 #include <ruby.h>
 
-#include "vm/capture.h"
+#include "vm/capture_state.h"
 
 /*
  * Completes the names of code, and of classes when asked, if any wait. During a sweep that has to wait for its end: what is

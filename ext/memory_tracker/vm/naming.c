@@ -112,7 +112,7 @@ void naming_init(void)
 	if (!(RBASIC(rb_singleton_class(rb_mKernel))->flags & RUBY_FL_SINGLETON) ||
 	    (RBASIC(rb_cObject)->flags & RUBY_FL_SINGLETON))
 		rb_raise(rb_eLoadError, "memory-tracker cannot tell singleton classes in this Ruby");
-	/* The singleton class of a clone is born hidden. */
+	/* The singleton class of a clone is allocated hidden. */
 	naming_hidden_class[RUBY_T_CLASS] = rb_cClass;
 	naming_hidden_class[RUBY_T_MODULE] = rb_cModule;
 	naming_hidden_class[RUBY_T_FLOAT] = rb_cFloat;

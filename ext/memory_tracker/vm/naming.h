@@ -25,7 +25,7 @@ static inline uintptr_t naming_key_now(VALUE object, int type);
 /* The key under which an object of this type and class counts. HOOK */
 static inline uintptr_t naming_class_key(int type, VALUE klass);
 
-/* Whether a newborn of type T_IMEMO may be code. HOOK */
+/* Whether a new object of type T_IMEMO may be code. HOOK */
 static inline bool naming_may_be_code(VALUE object);
 
 /*
@@ -49,7 +49,7 @@ void naming_complete_certain_code(struct tracker *tracker);
  */
 void naming_complete_classes(struct tracker *tracker, uint32_t most);
 
-/* Names are being made: what is born meanwhile counts, but has no call path. */
+/* Names are being made: what is allocated meanwhile counts, but has no call path. */
 extern bool naming_under_way;
 
 /* By type: the class that a hidden object of the type counts as, or 0. */
@@ -73,7 +73,9 @@ static inline bool naming_may_be_code(VALUE object)
 
 static inline uintptr_t naming_class_key(int type, VALUE klass)
 {
-	/* The class word of an included module's class is changed after its birth, and nobody sees such objects. */
+	/*
+	 * The class word of an included module's class is changed after its allocation; programs see no such objects.
+	 */
 	if (unlikely(!klass || type == RUBY_T_ICLASS)) {
 		klass = naming_hidden_class[type];
 		return klass ? (uintptr_t)klass : (uintptr_t)type + 1;

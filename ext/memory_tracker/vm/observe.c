@@ -24,7 +24,7 @@ static void put_event(struct capture *capture, struct class_record *class, uint3
 	jobs_request();
 }
 
-/* Objects that a block makes count on a node of their own, so that their deaths are known for what they are. */
+/* Objects that a block makes count on a node of their own, so that their frees are known for what they are. */
 static uint32_t silent_node(struct capture *capture, struct class_record *class)
 {
 	struct tracker *tracker = capture->tracker;
@@ -45,7 +45,7 @@ static bool in_own_block(const struct capture *capture)
 	return !NIL_P(capture->deliverer) && capture->deliverer == rb_thread_current();
 }
 
-/* Every nth birth of a class, beginning with the first. */
+/* Every nth allocation of a class, beginning with the first. */
 static bool path_due(struct class_record *class)
 {
 	if (class->path_due-- > 0)
@@ -149,8 +149,8 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 	return node;
 }
 
-void observe_birth(struct capture *capture, VALUE object, struct heap_place place, struct class_record *class,
-                   uint32_t node)
+void observe_tracked_newobj(struct capture *capture, VALUE object, struct heap_place place, struct class_record *class,
+                            uint32_t node)
 {
 	struct tracker *tracker = capture->tracker;
 	bool silent = in_own_block(capture);
@@ -158,16 +158,16 @@ void observe_birth(struct capture *capture, VALUE object, struct heap_place plac
 	if (silent)
 		node = silent_node(capture, class);
 	if (tracker_enter(tracker, (uintptr_t)object, place, node, node_at(&tracker->tree, node)) && !silent)
-		put_event(capture, class, node, EVENT_BORN);
+		put_event(capture, class, node, EVENT_ALLOCATED);
 }
 
-void observe_death(struct capture *capture, uint32_t number)
+void observe_tracked_freeobj(struct capture *capture, uint32_t number)
 {
 	struct tracker *tracker = capture->tracker;
 	struct class_record *class = class_at(&tracker->classes, node_at(&tracker->tree, number)->class_number);
 
 	if (class->observed && number != capture->tracked[class->observed - 1].silent)
-		put_event(capture, class, number, EVENT_DIED);
+		put_event(capture, class, number, EVENT_FREED);
 }
 
 void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_arg_t *event)

@@ -1,5 +1,5 @@
 /*
- * What a capture does inside VM events. The usual way is inlined into the hook; what is rare, or needs room on the
+ * What a capture does inside VM events. The fast path is inlined into the hook; what is rare, or needs room on the
  * stack, is called.
  */
 #ifndef MEMORY_TRACKER_VM_OBSERVE_H
@@ -9,22 +9,22 @@
 #include <ruby/debug.h>
 
 #include "model/tracker.h"
-#include "vm/capture.h"
+#include "vm/capture_state.h"
 #include "vm/naming.h"
 
-/* The node of the call path of a birth that is happening. HOOK */
+/* The node of the call path of an allocation that is happening. HOOK */
 uint32_t observe_path(struct capture *capture, struct class_record *class, rb_trace_arg_t *event);
 
-/* A birth, and a death, of an object of a class that a block wants to hear of. HOOK */
-void observe_birth(struct capture *capture, VALUE object, struct heap_place place, struct class_record *class,
-                   uint32_t node);
-void observe_death(struct capture *capture, uint32_t node);
+/* An allocation, and a free, of an object of a class that is tracked with a block. HOOK */
+void observe_tracked_newobj(struct capture *capture, VALUE object, struct heap_place place, struct class_record *class,
+                            uint32_t node);
+void observe_tracked_freeobj(struct capture *capture, uint32_t node);
 
 /* The same for a light capture. HOOK */
 void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_arg_t *event);
 
 /* HOOK */
-static inline void capture_born(struct capture *capture, VALUE object, rb_trace_arg_t *event)
+static inline void observe_newobj(struct capture *capture, VALUE object, rb_trace_arg_t *event)
 {
 	struct tracker *tracker = capture->tracker;
 	struct heap_place place = tracker_clear_address(tracker, (uintptr_t)object);
@@ -48,13 +48,13 @@ static inline void capture_born(struct capture *capture, VALUE object, rb_trace_
 		node = node_at(&tracker->tree, number);
 	}
 	if (unlikely(class->observed))
-		observe_birth(capture, object, place, class, number);
+		observe_tracked_newobj(capture, object, place, class, number);
 	else
 		tracker_enter(tracker, (uintptr_t)object, place, number, node);
 }
 
-/* The same for the usual birth, if this is one: see tracker_count_allocated. HOOK */
-static inline bool capture_counts_birth(struct tracker *tracker, VALUE object)
+/* The same on the fast path, if the allocation can take it: see tracker_count_allocated. HOOK */
+static inline bool observe_newobj_fast(struct tracker *tracker, VALUE object)
 {
 	int type = RB_BUILTIN_TYPE(object);
 
@@ -64,12 +64,12 @@ static inline bool capture_counts_birth(struct tracker *tracker, VALUE object)
 }
 
 /* HOOK */
-static inline void capture_died(struct capture *capture, VALUE object)
+static inline void observe_freeobj(struct capture *capture, VALUE object)
 {
 	uint32_t number = tracker_freed(capture->tracker, (uintptr_t)object);
 
 	if (unlikely(number && capture->tracker->observed))
-		observe_death(capture, number);
+		observe_tracked_freeobj(capture, number);
 }
 
 #endif

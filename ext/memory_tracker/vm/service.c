@@ -6,33 +6,29 @@
 #include <unistd.h>
 
 #include "base/condition.h"
-#include "vm/capture.h"
-#include "vm/compat.h"
 
 struct service {
-	struct capture *capture; /* borrowed; the thread keeps its owner alive */
-	unsigned references;     /* of the starter and of the thread; changes under the GVL */
-	pid_t pid;               /* of the process that has the thread */
+	unsigned references; /* of the starter and of the thread; changes under the GVL */
+	pid_t pid;           /* of the process that has the thread */
 
 	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t asked;
 	pthread_cond_t answered;
-	unsigned work;            /* asked for and not begun */
-	struct service_job *jobs; /* borrowed; likewise, in order */
+	struct service_job *jobs; /* borrowed; asked for and not begun, in order */
 	uint64_t tickets;         /* given out */
-	uint64_t completed;       /* the latest ticket whose work is done */
+	uint64_t completed;       /* the latest ticket whose call is over */
 	bool interrupted;         /* Ruby wants the thread's attention */
 	bool stopping;
 	bool ended;
 };
 
-static struct service *service_new(struct capture *capture)
+static struct service *service_new(void)
 {
 	struct service *service = calloc(1, sizeof *service);
 
 	if (!service)
 		return NULL;
-	*service = (struct service){.capture = capture, .references = 1, .pid = getpid()};
+	*service = (struct service){.references = 1, .pid = getpid()};
 	pthread_mutex_init(&service->mutex, NULL);
 	if (condition_init(&service->asked) || condition_init(&service->answered)) {
 		free(service);
@@ -60,7 +56,7 @@ static void *park(void *data)
 	struct service *service = data;
 
 	pthread_mutex_lock(&service->mutex);
-	while (!service->work && !service->jobs && !service->stopping && !service->interrupted)
+	while (!service->jobs && !service->stopping && !service->interrupted)
 		pthread_cond_wait(&service->asked, &service->mutex);
 	service->interrupted = false;
 	pthread_mutex_unlock(&service->mutex);
@@ -78,16 +74,6 @@ static void unpark(void *data)
 	pthread_mutex_unlock(&service->mutex);
 }
 
-static void perform(struct service *service, unsigned work)
-{
-	if (work & (SERVICE_GC_FULL | SERVICE_GC_MINOR))
-		compat_gc_start(work & SERVICE_GC_FULL);
-	if (work & (SERVICE_GC_FULL | SERVICE_GC_MINOR))
-		capture_refresh(service->capture);
-	else if (work & SERVICE_REFRESH)
-		capture_refresh_sparingly(service->capture);
-}
-
 static struct service_job *take_job(struct service *service)
 {
 	struct service_job *job = service->jobs;
@@ -99,13 +85,11 @@ static struct service_job *take_job(struct service *service)
 	return job;
 }
 
-/* Takes what was asked for, but of the jobs only the first one. Returns false when the thread is to end. */
-static bool take(struct service *service, unsigned *work, struct service_job **job, uint64_t *ticket)
+/* Takes the first job, if there is one. Returns false when the thread is to end. */
+static bool take(struct service *service, struct service_job **job, uint64_t *ticket)
 {
 	pthread_mutex_lock(&service->mutex);
 	bool going_on = !service->stopping;
-	*work = service->work;
-	service->work = 0;
 	*job = going_on ? take_job(service) : NULL;
 	*ticket = service->jobs ? service->completed : service->tickets;
 	pthread_mutex_unlock(&service->mutex);
@@ -124,14 +108,12 @@ static VALUE serve(VALUE data)
 {
 	struct service *service = (struct service *)data;
 	struct service_job *job;
-	unsigned work;
 	uint64_t ticket;
 
 	do {
 		rb_nogvl(park, service, unpark, service, 0);
-		if (!take(service, &work, &job, &ticket))
+		if (!take(service, &job, &ticket))
 			break;
-		perform(service, work);
 		if (job && service->pid == getpid())
 			job->function(job->data);
 		/* A finalizer may have forked, and this be the child. */
@@ -165,7 +147,7 @@ static VALUE thread_body(void *data)
 	int state = 0;
 
 	rb_protect(serve_interruptibly, (VALUE)service, &state);
-	/* Being killed, or raised in, ends the thread; it is not the program's business to hear of it. */
+	/* Being killed, or raised in, ends the thread, and is not reported to the program. */
 	if (state)
 		rb_set_errinfo(Qnil);
 	if (service->pid == getpid()) {
@@ -198,9 +180,9 @@ static VALUE start_thread(VALUE data)
 	return rb_funcall(thread, rb_intern("name="), 1, rb_str_new_cstr(start->name));
 }
 
-struct service *service_start(struct capture *capture, VALUE owner, const char *name)
+struct service *service_start(VALUE owner, const char *name)
 {
-	struct start start = {.service = service_new(capture), .owner = owner, .name = name};
+	struct start start = {.service = service_new(), .owner = owner, .name = name};
 	int state = 0;
 
 	if (!start.service)
@@ -212,16 +194,6 @@ struct service *service_start(struct capture *capture, VALUE owner, const char *
 		start.service->references--;
 	service_stop(start.service);
 	rb_jump_tag(state);
-}
-
-uint64_t service_request(struct service *service, unsigned work)
-{
-	pthread_mutex_lock(&service->mutex);
-	uint64_t ticket = ++service->tickets;
-	service->work |= work;
-	pthread_cond_signal(&service->asked);
-	pthread_mutex_unlock(&service->mutex);
-	return ticket;
 }
 
 uint64_t service_call(struct service *service, struct service_job *job)

@@ -14,27 +14,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct capture;
 struct service;
 
-enum service_work {
-	SERVICE_REFRESH = 1,  /* capture_refresh_sparingly; after a GC that was asked for too, capture_refresh */
-	SERVICE_GC_MINOR = 2, /* as GC.start(full_mark: false) */
-	SERVICE_GC_FULL = 4,  /* as GC.start */
-};
-
 /*
- * Starts the thread, which has this name, works on `capture` and keeps `owner` alive, the object that the capture belongs to.
- * Without a capture it does nothing but calls.
+ * Starts the thread, which has this name and keeps `owner` alive, the object that its calls work on.
  * Raises NoMemoryError, and ThreadError where the program allows no threads. GVL
  */
-struct service *service_start(struct capture *capture, VALUE owner, const char *name);
-
-/*
- * Asks for work, a set of enum service_work. What is asked for before the thread gets to it is done once, GCs
- * first. Returns a ticket for service_wait. ANY THREAD, at any time before service_stop
- */
-uint64_t service_request(struct service *service, unsigned work);
+struct service *service_start(VALUE owner, const char *name);
 
 /* A call that is asked for. The owner of the memory keeps it until the call is over, or service_stop. */
 struct service_job {
@@ -45,9 +31,8 @@ struct service_job {
 };
 
 /*
- * Asks for a call of job->function by the thread, which holds the GVL then; after the work that was asked for, and
- * after other jobs. A job that is queued already is not queued again. Returns a ticket for service_wait. ANY THREAD,
- * at any time before service_stop
+ * Asks for a call of job->function by the thread, which holds the GVL then; after other jobs. A job that is queued
+ * already is not queued again. Returns a ticket for service_wait. ANY THREAD, at any time before service_stop
  */
 uint64_t service_call(struct service *service, struct service_job *job);
 

@@ -4,12 +4,13 @@
 #include <time.h>
 
 #include "model/light.h"
-#include "vm/capture.h"
+#include "vm/capture_state.h"
 #include "vm/compat.h"
 #include "vm/heap_figures.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
 #include "vm/paused.h"
+#include "vm/tracked.h"
 #include "vm/walk.h"
 
 /* A walk takes at most one part in so many of the time. */
@@ -49,7 +50,7 @@ static void open_window(struct capture *capture, uint64_t now)
 
 	light_open(capture->tracker, (uint32_t)samples + SAMPLES_LEAST);
 	forget_missed(capture);
-	hooks_hear(capture);
+	hooks_resume(capture);
 	survey->open = true;
 }
 
@@ -59,19 +60,19 @@ static void forget(struct capture *capture, bool trusted)
 	capture->survey.compactions = statistic("compact_count");
 }
 
-/* A sweep that was under way has ended while the hooks still heard of it. */
+/* A sweep that was under way has ended while the hooks still saw it. */
 static void close_window(void *data)
 {
 	struct capture *capture = data;
 
 	hooks_check();
-	/* What died unheard of may still be in the tables, and must not be looked at. */
+	/* What was freed without an event may still be in the tables, and must not be looked at. */
 	bool trusted = capture_missed(capture) == 0;
 	if (trusted) {
 		naming_complete_code(capture->tracker);
 		naming_complete_classes(capture->tracker, UINT32_MAX);
 	}
-	hooks_rest(capture);
+	hooks_pause(capture);
 	forget(capture, trusted);
 	forget_missed(capture);
 	capture->survey.open = false;
@@ -89,12 +90,12 @@ static int settle(struct capture *capture, uint64_t now)
 {
 	uint64_t majors = statistic("major_gc_count");
 	uint64_t gcs = statistic("count");
-	uint64_t born = statistic("total_allocated_objects");
+	uint64_t allocated = statistic("total_allocated_objects");
 	struct light_facts facts = {
-	    .allocated = born,
+	    .allocated = allocated,
 	    .gcs = gcs - capture->survey.gcs,
 	    .majors = majors - capture->survey.majors,
-	    .allocated_since = born - hooks_born_by_major(),
+	    .allocated_since = allocated - hooks_allocated_by_major(),
 	    .monotonic_ns = now,
 	};
 
@@ -107,7 +108,7 @@ static int settle(struct capture *capture, uint64_t now)
 	return STATUS_OK;
 }
 
-/* While nothing can die. */
+/* While nothing can be freed. */
 static void walk(struct capture *capture, uint64_t now)
 {
 	struct light *light = capture->tracker->light;
@@ -158,7 +159,7 @@ void survey_take(struct capture *capture)
 
 	if (!capture->running)
 		return;
-	capture->survey.hindered = !alone;
+	capture->survey.blocked = !alone;
 	if (alone)
 		compat_exclusively(take, &(struct taking){capture, true});
 }
@@ -171,7 +172,7 @@ void survey_take_sparingly(struct capture *capture)
 
 void survey_end(struct capture *capture, bool alone)
 {
-	capture->survey.hindered = !alone;
+	capture->survey.blocked = !alone;
 	if (alone)
 		take(&(struct taking){capture, false});
 }

@@ -1,7 +1,7 @@
 /*
- * How a light capture comes to its numbers: a walk over the heap whenever somebody wants them, and after each a window
- * in which hooks hear of some thousand births. Nothing is hooked between the end of a window and the next walk, and
- * nothing at all is done while nobody reads.
+ * How a light capture comes to its numbers: a walk over the heap whenever they are read, and after each a window in
+ * which hooks see some thousand allocations. Nothing is hooked between the end of a window and the next walk, and
+ * nothing at all is done while there is no reader.
  *
  * A walk ends an incremental mark or a sweep that is under way. Where other Ractors run there is none, because they
  * would go on allocating meanwhile.
@@ -11,23 +11,9 @@
 #ifndef MEMORY_TRACKER_VM_SURVEY_H
 #define MEMORY_TRACKER_VM_SURVEY_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 struct capture;
-
-/* Of one capture. */
-struct survey {
-	uint64_t taken_ns;     /* CLOCK_MONOTONIC, when the latest walk ended; 0: there was none */
-	uint64_t cost_ns;      /* what it took */
-	uint64_t gcs;          /* by then */
-	uint64_t majors;       /* of these the major ones */
-	uint64_t compactions;  /* by the moment when addresses were forgotten */
-	bool open;             /* a window is */
-	_Atomic bool hindered; /* there could be no walk when one was wanted */
-	_Atomic bool busy;     /* the latest walk could not be taken over, because a reader did not leave */
-};
 
 /* A walk, and a window after it while the capture runs. Runs Ruby code before it does anything else. */
 void survey_take(struct capture *capture);

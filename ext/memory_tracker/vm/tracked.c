@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "model/light.h"
-#include "vm/delivery.h"
-#include "vm/capture.h"
+#include "vm/capture_state.h"
 #include "vm/compat.h"
 
 struct tracked_class *tracked_find(const struct capture *capture, VALUE klass)
@@ -92,26 +91,15 @@ static void set(void *data)
 	wish->done = true;
 }
 
-/* A light capture can only do so when it knows where its classes stand, which runs Ruby code. */
-static bool ask(struct capture *capture, VALUE klass, VALUE block, uint32_t depth)
+bool tracked_set(struct capture *capture, VALUE klass, VALUE block, uint32_t depth)
 {
 	struct wish wish = {.capture = capture, .klass = klass, .block = block, .depth = depth};
 
 	compat_exclusively(set, &wish);
-	if (wish.done && capture->light)
-		capture_prepare_sums(capture);
 	return wish.done;
 }
 
-bool tracked_set(struct capture *capture, VALUE klass, VALUE block, uint32_t depth)
-{
-	bool done = ask(capture, klass, block, depth);
-
-	delivery_review();
-	return done;
-}
-
-static void end(void *data)
+static void remove_if_unwanted(void *data)
 {
 	struct wish *wish = data;
 	struct tracked_class *tracked = tracked_find(wish->capture, wish->klass);
@@ -125,14 +113,9 @@ static void end(void *data)
 	*tracked = (struct tracked_class){.klass = Qfalse, .block = Qnil, .depth = UINT32_MAX};
 }
 
-bool tracked_end(struct capture *capture, VALUE klass)
+void tracked_remove(struct capture *capture, VALUE klass)
 {
-	if (!tracked_find(capture, klass))
-		return false;
-	ask(capture, klass, Qnil, UINT32_MAX);
-	compat_exclusively(end, &(struct wish){.capture = capture, .klass = klass});
-	delivery_review();
-	return true;
+	compat_exclusively(remove_if_unwanted, &(struct wish){.capture = capture, .klass = klass});
 }
 
 void tracked_apply(struct capture *capture)

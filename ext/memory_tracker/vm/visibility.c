@@ -2,7 +2,7 @@
 
 #include "base/condition.h"
 #include "model/hidden.h"
-#include "vm/capture.h"
+#include "vm/capture_state.h"
 #include "vm/naming.h"
 #include "vm/vm_symbols.h"
 

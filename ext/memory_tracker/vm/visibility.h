@@ -14,11 +14,6 @@
 
 struct capture;
 
-struct visibility {
-	uint64_t taken_ns; /* CLOCK_MONOTONIC when the latest walk ended; 0: none yet */
-	uint64_t cost_ns;  /* how long it took */
-};
-
 /* Parts of the time that walks may take one of. */
 enum { VISIBILITY_FOR_VIEWER = 100, VISIBILITY_FOR_GC = 200 };
 

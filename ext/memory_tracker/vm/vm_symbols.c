@@ -4,7 +4,6 @@
 #include <ruby.h>
 
 #include "model/heap_map.h"
-#include "vm/compat.h"
 #include "vm/memory_map.h"
 
 /* A page's first word points to the VM's record of it, in whose first words the slot size is. */
@@ -46,13 +45,13 @@ void vm_symbols_init(void)
 	vm.overhead = internal_constant(gc, "RVALUE_OVERHEAD");
 }
 
-const char *vm_symbols_missing(void)
+const char *vm_symbols_missing(bool global)
 {
 	if (!vm.slot_size && !vm.only_size)
 		return "this Ruby does not tell how large the slots of its heap are (it has no rb_gc_obj_slot_size)";
 	if (!vm.each_objects)
 		return "this Ruby does not let its heap be walked (it has no rb_objspace_each_objects)";
-	if (COMPAT_HOOKS_GLOBAL && !vm.lock_with_barrier)
+	if (global && !vm.lock_with_barrier)
 		return "this Ruby does not let other Ractors be held off (it has no rb_vm_lock_with_barrier)";
 	return NULL;
 }

@@ -12,8 +12,8 @@
 /* Asks GC for what there is only one of, so it runs Ruby code. GVL */
 void vm_symbols_init(void);
 
-/* Why no capture can start, or NULL. ANY THREAD */
-const char *vm_symbols_missing(void);
+/* Why no capture can start, or NULL; `global`: hooks are those of all Ractors (COMPAT_HOOKS_GLOBAL). ANY THREAD */
+const char *vm_symbols_missing(bool global);
 
 /* The bytes from the slot of the object at this address to the next one. HOOK */
 size_t vm_slot_size(uintptr_t address);

@@ -65,9 +65,6 @@ static void listen_to(const uint8_t *data, size_t size)
 	for (int turn = 0; turn < 100 && !connection.going && !connection.channel.problem; turn++) {
 		if (connection_read(&connection, true, 1, 1))
 			connection.due = 0;
-		if (connection.wants_work &&
-		    (connection.work.name[MESSAGE_NAME_MAX] || strlen(connection.work.name) > MESSAGE_NAME_MAX))
-			abort();
 		if (connection.wants_work && connection.work.kind == MESSAGE_START)
 			check_start(&connection.work);
 		if (turn % 2)

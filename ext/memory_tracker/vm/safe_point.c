@@ -1,0 +1,81 @@
+#include "vm/safe_point.h"
+
+#include "model/light.h"
+#include "vm/capture_state.h"
+#include "vm/compat.h"
+#include "vm/delivery.h"
+#include "vm/heap_figures.h"
+#include "vm/hooks.h"
+#include "vm/jobs.h"
+#include "vm/living.h"
+#include "vm/survey.h"
+#include "vm/visibility.h"
+
+/* Backwards, because what is closed leaves the list. */
+static void close_full_windows(void)
+{
+	for (int index = hooks_count() - 1; index >= 0; index--) {
+		struct capture *capture = hooks_capture(index);
+
+		if (capture->tracker->light && light_is_full(capture->tracker->light))
+			survey_close_window(capture);
+	}
+}
+
+/* Whether so many events wait that the frees of one sweep may soon find no room. */
+static bool crowded(void)
+{
+	for (int index = 0; index < hooks_count(); index++) {
+		const struct event_queue *events = &hooks_capture(index)->events;
+
+		if (events_written(events) - events_read(events) > EVENT_QUEUE_LIMIT / 16)
+			return true;
+	}
+	return false;
+}
+
+static void settle_visibility(void)
+{
+	for (int index = 0; index < hooks_count(); index++) {
+		if (!hooks_capture(index)->tracker->light)
+			visibility_settle_sparingly(hooks_capture(index), VISIBILITY_FOR_VIEWER);
+	}
+}
+
+/* No Ruby code, which may change the list of captures. */
+static void complete(void *unused)
+{
+	bool refresh = jobs_take_refresh();
+
+	(void)unused;
+	close_full_windows();
+	if (refresh) {
+		hooks_check();
+		heap_figures_update();
+		settle_visibility();
+	}
+	/* Naming ends a sweep that is under way. No reader waits for the names, so that is not done for their sake. */
+	bool names_wait = !compat_gc_idle();
+	jobs_set_names_wait(names_wait);
+	for (int index = 0; !names_wait && index < hooks_count(); index++)
+		living_complete_names(hooks_capture(index), refresh, false);
+}
+
+/* Runs in any thread of the program, and so no Ruby code but that of hooks_renew. */
+static void run(void *unused)
+{
+	(void)unused;
+	/* Any Ractor runs what was requested in any. The main one's next allocation requests it again. */
+	if (!compat_main_ractor()) {
+		jobs_request();
+		return;
+	}
+	hooks_renew();
+	compat_exclusively(complete, NULL);
+	delivery_request(crowded());
+}
+
+void safe_point_init(void)
+{
+	compat_job_init(run);
+}
