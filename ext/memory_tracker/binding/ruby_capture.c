@@ -4,6 +4,7 @@
 #include "binding/ruby_snapshot.h"
 #include "model/call_tree.h"
 #include "vm/hooks.h"
+#include "vm/jobs.h"
 #include "vm/living.h"
 
 static VALUE record_class;
@@ -392,6 +393,7 @@ static VALUE statistics(VALUE self)
 	set(hash, "events_dropped", statistics.events_dropped);
 	set(hash, "heard", hooks_born());
 	set(hash, "asked", capture->asked);
+	set(hash, "jobs", jobs_requested());
 	set(hash, "classes", statistics.classes);
 	set(hash, "nodes", statistics.nodes);
 	set(hash, "frames", statistics.frames);
