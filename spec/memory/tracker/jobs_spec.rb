@@ -2,8 +2,8 @@
 
 require_relative "../../support/ruby_program"
 
-# Names and blocks wait for a job, which the VM runs at the next safe point of the thread and fiber that asked for it. Each
-# frame that is left is one; an allocation by an instruction is none, nor is the end of a thread that runs no Ruby code.
+# Names and blocks wait for a job, which the VM runs at the next safe point of the thread and fiber that asked for it.
+# Each frame that is left is one; an allocation by an instruction is none, nor is the end of a thread without Ruby code.
 RSpec.describe Memory::Tracker::Capture, "whose job was asked for by" do
   # GC is disabled because a sweep may have jobs of its own, and with one the VM runs all.
   def run(source, depth: 0)
