@@ -112,8 +112,8 @@ RSpec.describe Memory::Tracker::Capture, "over a fork" do
     expect(differences).to eq(["{}", "{}"])
   end
 
-  # A server's thread reads snapshots without the GVL, for another process that asks for one after the other. That thread
-  # is missing in a child.
+  # A server's thread reads snapshots without the GVL, for another process that asks for one after the other. That
+  # thread is missing in a child.
   describe "while a reader is inside of a stopped capture", unless: SpecSupport.sanitized? do
     # Prints how the children have ended that started the capture anew, and had to free what it was before.
     def forks(classes:, times:, env: {})
