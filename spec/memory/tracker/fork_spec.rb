@@ -148,19 +148,19 @@ RSpec.describe Memory::Tracker::Capture, "over a fork" do
         reader.close
         server.stop
         Dir.rmdir(directory)
-        p statuses.tally
+        p statuses.uniq
       RUBY
     end
 
     it "keeps none of the memory that was read in a child" do
       result = forks(classes: 20_000, times: 30)
-      expect(result.out).to eq("{0=>30}\n"), result.to_s
+      expect(result.out).to eq("[0]\n"), result.to_s
     end
 
     it "does not wait for the reader in a child, however long that is inside", if: RUBY_PLATFORM.include?("linux") do
       clock = File.join(SpecSupport::EXTENSIONS, "spec/support/slow_clock/slow_clock.so")
       result = forks(classes: 200, times: 30, env: { "LD_PRELOAD" => clock })
-      expect(result.out).to eq("{0=>30}\n"), result.to_s
+      expect(result.out).to eq("[0]\n"), result.to_s
     end
   end
 

@@ -16,14 +16,16 @@ RSpec.describe Memory::Tracker::Capture, "and GC, which" do
   end
 
   kinds.each do |kind, options|
-    # As each is read, the tables where Ruby keeps ids of objects have to grow in light captures.
-    it "is enabled after Ruby had no memory when one that #{kind} was read", unless: SpecSupport.sanitized? do
+    # Light captures find classes by their ids, for which Ruby has tables that have to grow. Ruby 4.0 has none, and ends
+    # when it has no memory for a list of its own.
+    it "is enabled after Ruby had no memory when one that #{kind} was read",
+       if: RUBY_VERSION < "4.0" && RUBY_PLATFORM.include?("linux") && !SpecSupport.sanitized? do
       library = File.join(SpecSupport::EXTENSIONS, "spec/support/refused_memory/refused_memory.so")
       out = run(options, <<~RUBY, env: { "LD_PRELOAD" => library })
         require #{library.delete_suffix(".so").dump}
         made = []
         refused = 0
-        disabled = Array.new(5) do |round|
+        disabled = Array.new(6) do |round|
           (1_000 << round).times { made << Class.new.new }
           begin
             RefusedMemory.during { capture.each { nil } }

@@ -12,12 +12,12 @@ void *__libc_realloc(void *memory, size_t size);
 
 static bool refusing;
 
-/* Raising takes less. */
+/* Raising takes less, and so do lists of pages of the heap, without which some Rubies abort. */
 static bool refuses(const void *caller, size_t size)
 {
 	Dl_info info;
 
-	if (!refusing || size < 4096 || !dladdr(caller, &info) || !strstr(info.dli_fname, "ruby") ||
+	if (!refusing || size < 32768 || !dladdr(caller, &info) || !strstr(info.dli_fname, "ruby") ||
 	    strstr(info.dli_fname, "memory_tracker"))
 		return false;
 	errno = ENOMEM;
