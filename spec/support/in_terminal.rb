@@ -48,15 +48,21 @@ module InTerminal
   # Waits until what was started has ended with this status, or one of these, and left the terminal as it was.
   # @param status [Integer, Array<Integer>]
   def expect_end(status)
-    expect([*status]).to include(terminal.status)
+    expect_status(status, terminal.status)
     expect(terminal.state).to eq(@before)
   end
 
   # The same where the shell may have been faster, and its prompt is behind something, or went with a screen.
   def expect_end_behind_prompt(*statuses)
     terminal.enter("echo sta''tus $?")
-    expect(statuses).to include(terminal.wait_for(/status (\d+)\n\$\s*\z/)[1].to_i)
+    expect_status(statuses, terminal.wait_for(/status (\d+)\n\$\s*\z/)[1].to_i)
     expect(terminal.state).to eq(@before)
+  end
+
+  # Shows what was printed last when it is another.
+  def expect_status(wanted, status)
+    expect([*wanted]).to include(status),
+                         -> { "ended with status #{status}, not #{wanted}:\n#{terminal.text.lines.last(100).join}" }
   end
 
   # How often a line is there, on the screen or scrolled out of it.

@@ -68,9 +68,8 @@ RSpec.describe "the viewer beside a program" do
     terminal.wait_for(/worker 1$/)
     terminal.write("go", "")
     terminal.wait_for(/worker 3$/)
-    # A new prompt below what was printed behind the last one.
-    terminal.enter("")
-    expect(terminal.status).to eq(0)
+    # The prompt is somewhere above.
+    expect_end_behind_prompt(0)
     expect(terminal.text.scan(/worker \d$/)).to eq(["worker 1", "worker 2", "worker 3"])
   end
 

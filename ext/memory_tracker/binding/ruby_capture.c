@@ -6,6 +6,7 @@
 #include "vm/capture_counts.h"
 #include "vm/capture_reading.h"
 #include "vm/hooks.h"
+#include "vm/jobs.h"
 #include "vm/living.h"
 #include "vm/tracked.h"
 
@@ -395,6 +396,7 @@ static VALUE statistics(VALUE self)
 	set(hash, "events_dropped", statistics.events_dropped);
 	set(hash, "heard", hooks_allocated());
 	set(hash, "asked", capture->asked);
+	set(hash, "jobs", jobs_requested());
 	set(hash, "classes", statistics.classes);
 	set(hash, "nodes", statistics.nodes);
 	set(hash, "frames", statistics.frames);

@@ -321,6 +321,17 @@ static bool pause_readers(struct tracker *tracker)
 	return false;
 }
 
+/* The first time that an identity is asked for it may not be had, and then nothing must be half done. */
+static void ask_for_identities(const struct tracker *tracker)
+{
+	const struct key_map *counts = &tracker->light->counts;
+
+	for (uint32_t index = 0; index <= counts->mask; index++) {
+		if (counts->slots[index].key)
+			identify(tracker, (uintptr_t)counts->slots[index].key);
+	}
+}
+
 int light_settle(struct tracker *tracker, const struct light_facts *facts)
 {
 	struct light *light = tracker->light;
@@ -328,6 +339,7 @@ int light_settle(struct tracker *tracker, const struct light_facts *facts)
 	light_count_run(light);
 	if (light->failed)
 		return STATUS_NO_MEMORY;
+	ask_for_identities(tracker);
 	if (!pause_readers(tracker))
 		return STATUS_BUSY;
 	uint64_t allocations = light->number ? facts->allocated - light->vm_allocated : 0;

@@ -48,7 +48,8 @@ struct names {
 	void (*describe_code)(void *context, uintptr_t address, struct code_description *description);
 	/*
 	 * What tells a class from all others, ever; at least CLASS_KEY_PSEUDO_LIMIT. *key becomes the class that counts
-	 * when it is a singleton class. For light trackers, outside of events.
+	 * when it is a singleton class. For light trackers, outside of events. It may not return the first time that it
+	 * is asked for a class.
 	 */
 	uint64_t (*identify_class)(void *context, uintptr_t *key);
 };

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <ruby/ractor.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,6 +24,8 @@
 
 static struct {
 	void (*job)(void *);
+	_Atomic bool job_triggered;        /* and not run since */
+	bool interrupts_known;             /* where a trigger sets VM_INTERRUPT_JOBS was found */
 	rb_ractor_local_key_t main_ractor; /* what it leads to is set in the main Ractor alone */
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 	rb_postponed_job_handle_t handle;
@@ -164,35 +167,95 @@ void compat_exclusively(void (*function)(void *data), void *data)
 		function(data);
 }
 
+static void set_triggered(bool triggered)
+{
+	atomic_store_explicit(&compat.job_triggered, triggered, memory_order_relaxed);
+}
+
+static void run_job(void *unused)
+{
+	set_triggered(false);
+	compat.job(unused);
+}
+
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 
-void compat_job_init(void (*job)(void *))
+static void register_job(void)
 {
-	compat.job = job;
-	compat.handle = rb_postponed_job_preregister(0, job, NULL);
+	compat.handle = rb_postponed_job_preregister(0, run_job, NULL);
 	if (compat.handle == POSTPONED_JOB_HANDLE_INVALID)
 		rb_raise(rb_eLoadError, "memory-tracker found no free slot for its jobs in this Ruby");
 }
 
+/* Before: another Ractor may run the job at once. */
 void compat_job_trigger(void)
 {
+	set_triggered(true);
 	rb_postponed_job_trigger(compat.handle);
 }
 
 #else
 
-void compat_job_init(void (*job)(void *))
+static void register_job(void)
 {
-	compat.job = job;
 }
 
-/* Only ever called with the GVL: off it, the older function is not safe (Ruby bug #19991). */
+/* Only ever called with the GVL: off it, the older function is not safe (Ruby bug #19991). It has room for 1,000 jobs. */
 void compat_job_trigger(void)
 {
-	rb_postponed_job_register_one(0, compat.job, NULL);
+	set_triggered(true);
+	if (!rb_postponed_job_register_one(0, run_job, NULL))
+		set_triggered(false);
 }
 
 #endif
+
+static bool interrupts_for_jobs(const rb_trace_arg_t *event)
+{
+	const struct vm_context *context = ((const struct vm_event *)event)->context;
+
+	return atomic_load_explicit((_Atomic unsigned *)&context->interrupts, memory_order_relaxed) & VM_INTERRUPT_JOBS;
+}
+
+static void on_trial(VALUE data, rb_trace_arg_t *event)
+{
+	bool before = interrupts_for_jobs(event);
+
+	(void)data;
+	compat_job_trigger();
+	compat.interrupts_known = !before && interrupts_for_jobs(event);
+}
+
+/* The job runs at the next safe point, and finds nothing to do yet. */
+static void find_interrupts(void)
+{
+	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
+
+	/* Another job may be pending. */
+	rb_thread_check_ints();
+	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
+	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
+	rb_obj_alloc(rb_cObject);
+	rb_remove_event_hook(hook);
+}
+
+void compat_job_init(void (*job)(void *))
+{
+	compat.job = job;
+	register_job();
+	if (vm_layout_known)
+		find_interrupts();
+}
+
+/*
+ * The VM keeps one list of jobs, and in each thread and fiber a flag that it is to run them: a job is in the list, but runs late
+ * or never, if the thread that triggered it has ended, the fiber is not resumed, or the process is a fork.
+ */
+bool compat_job_pending(const rb_trace_arg_t *event)
+{
+	return compat.interrupts_known && atomic_load_explicit(&compat.job_triggered, memory_order_relaxed) &&
+	       interrupts_for_jobs(event);
+}
 
 void compat_find_line(rb_trace_arg_t *event, VALUE frame, int *line)
 {

@@ -94,6 +94,12 @@ void compat_job_init(void (*job)(void *));
 void compat_job_trigger(void);
 
 /*
+ * Whether the job was triggered and the thread and fiber that the event is in runs it at its next safe point, so that another
+ * trigger would change nothing. False where that cannot be told. HOOK
+ */
+bool compat_job_pending(const rb_trace_arg_t *event);
+
+/*
  * The stack, the allocating frame first; at most `limit` frames. Lines that the VM leaves out are filled in where
  * they can be. Returns how many. HOOK
  */

@@ -249,6 +249,8 @@ static void install(bool alone)
 		                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
 	set_baseline();
 	frees_begin();
+	/* A job that ran without hooks may have names wait for the end of a GC that none has seen. */
+	jobs_gc_ended();
 	if (registry.ractors)
 		jobs_request();
 }

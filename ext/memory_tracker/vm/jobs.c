@@ -10,6 +10,7 @@ _Atomic unsigned jobs_wanted_bits;
 static struct {
 	bool names_wait; /* for the end of a GC, which requests the job for them */
 	bool refresh_due;
+	uint64_t requested;
 } jobs;
 
 static void want(enum wanted what)
@@ -49,20 +50,27 @@ void jobs_gc_ended(void)
 	jobs.names_wait = false;
 }
 
-void jobs_request_names(void)
+void jobs_request_names(const rb_trace_arg_t *event)
 {
-	if (!jobs.names_wait)
+	if (!jobs.names_wait && !compat_job_pending(event))
 		jobs_request();
 }
 
 /*
- * Each time anew: the job runs at this thread's next safe point, and never if the thread has none any more, or the process
- * forks before.
+ * Each time anew, unless the job is known to be pending: it runs at the next safe point of this thread and fiber, and never if
+ * that has none any more, or the process forks before.
  */
 void jobs_request(void)
 {
-	if (compat_main_ractor())
-		compat_job_trigger();
-	else
+	if (!compat_main_ractor()) {
 		want(WANTED_JOB);
+		return;
+	}
+	jobs.requested++;
+	compat_job_trigger();
+}
+
+uint64_t jobs_requested(void)
+{
+	return jobs.requested;
 }

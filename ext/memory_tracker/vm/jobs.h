@@ -5,14 +5,20 @@
 #ifndef MEMORY_TRACKER_VM_JOBS_H
 #define MEMORY_TRACKER_VM_JOBS_H
 
+#include <ruby.h>
+#include <ruby/debug.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Asks for names to be completed and the blocks of events to be called soon. HOOK, in any Ractor */
 void jobs_request(void);
 
-/* Asks for names to be completed: soon, or when the GC that is under way has ended. HOOK */
-void jobs_request_names(void);
+/* How often the VM was asked for the job. GVL */
+uint64_t jobs_requested(void);
+
+/* Asks in an event for names to be completed: soon, or when the GC that is under way has ended. HOOK */
+void jobs_request_names(const rb_trace_arg_t *event);
 
 /* What waits for the end of a GC may be asked for again. HOOK */
 void jobs_gc_ended(void);

@@ -6,6 +6,7 @@
 #include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
+#include "vm/paused.h"
 #include "vm/walk.h"
 
 /* Classes without a name that are asked for one at a refresh: most will never have any. */
@@ -115,6 +116,12 @@ static void add_found(void *context, VALUE klass)
 		add(collection, klass, class);
 }
 
+/* Without memory Ruby 3.1 leaves GC disabled when it cannot give a class its id. */
+static void add_all_found(void *collection)
+{
+	walk_classes(add_found, collection);
+}
+
 static void add_known(struct collection *collection)
 {
 	const struct class_table *classes = &collection->capture->tracker->classes;
@@ -144,7 +151,7 @@ static void collect(void *data)
 	if (NIL_P(capture->stopped_classes) && !capture->light && !capture_missed(capture))
 		add_known(collection);
 	else
-		walk_classes(add_found, collection);
+		paused_call(add_all_found, collection);
 }
 
 static VALUE collect_and_use(VALUE argument)

@@ -145,7 +145,7 @@ uint32_t observe_path(struct capture *capture, struct class_record *class, rb_tr
 	verify(capture, class, event, node);
 #endif
 	if (unlikely(tracker->codes.unnamed.count))
-		jobs_request_names();
+		jobs_request_names(event);
 	return node;
 }
 

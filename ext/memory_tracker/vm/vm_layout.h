@@ -35,7 +35,12 @@ struct vm_context {
 	VALUE *stack;
 	size_t words;
 	const struct vm_frame *frame;
+	const void *tag;
+	_Atomic unsigned interrupts; /* what the thread or fiber does at its next safe point; see compat_job_pending */
 };
+
+/* In `interrupts`: runs postponed jobs. */
+#define VM_INTERRUPT_JOBS 0x4u
 
 struct vm_event {
 	rb_event_flag_t flag;

@@ -79,7 +79,8 @@ module Memory
     #     happened; `:dropped` objects, `:paths_dropped` call paths and `:classes_dropped` allocations of classes that
     #     could not be recorded; `:events_dropped` for which no block was called; `:heard` allocations that were heard
     #     of in this process, for whatever capture; `:asked` stacks that the virtual machine was asked for, because
-    #     their call path was not known; `:classes`, `:nodes` and `:frames` known
+    #     their call path was not known; `:jobs` that the virtual machine was asked to run, in this process, for
+    #     whatever capture; `:classes`, `:nodes` and `:frames` known
     class Capture
       include Enumerable
 

@@ -92,6 +92,20 @@ RSpec.describe Memory::Tracker::Capture, "and what it costs" do
     RUBY
   end
 
+  it "asks the virtual machine for names once, however many objects one call in C allocates" do
+    out = run(<<~RUBY)
+      text = "a " * 10_000
+      capture = Memory::Tracker::Capture.new(depth: 2).tap(&:start)
+      def jobs(capture) = capture.statistics.fetch(:jobs)
+      before = jobs(capture)
+      parts = text.split
+      puts jobs(capture) - before, parts.size
+    RUBY
+    jobs, parts = out.split.map { |text| Integer(text) }
+    expect(parts).to eq(10_000)
+    expect(jobs).to be_between(1, 20)
+  end
+
   it "leaves GC disabled when it is" do
     expect(run(<<~RUBY).split).to eq(%w[true true true])
       class Goods; def self.pack = Array.new(3) { Object.new }; end

@@ -2,6 +2,7 @@
 
 require_relative "../../support/heap"
 require_relative "../../support/random_program"
+require_relative "../../support/ruby_program"
 
 RSpec.describe Memory::Tracker::Capture, "over a fork" do
   subject(:capture) { described_class.new }
@@ -109,6 +110,58 @@ RSpec.describe Memory::Tracker::Capture, "over a fork" do
     threads.each(&:join)
     expect(answers.uniq).to eq([[["{}", "{}"], true]])
     expect(differences).to eq(["{}", "{}"])
+  end
+
+  # A server's thread reads snapshots without the GVL, for another process that asks for one after the other. That
+  # thread is missing in a child.
+  describe "while a reader is inside of a stopped capture", unless: SpecSupport.sanitized? do
+    # Prints how the children have ended that started the capture anew, and had to free what it was before.
+    def forks(classes:, times:, env: {})
+      RubyProgram.run(<<~RUBY, env: env, seconds: 60)
+        require "tmpdir"
+        READER = <<~'CODE'
+          require "memory/tracker"
+          $stdout.sync = true
+          remote = Memory::Tracker::Remote.open(ARGV[0])
+          puts remote.snapshot(30).rows.size
+          loop { remote.snapshot(30) }
+        CODE
+        paths = $LOAD_PATH.flat_map { |path| ["-I", path] }
+        classes = Array.new(#{classes}) { |number| Object.const_set("Class\#{number}", Class.new) }
+        capture = Memory::Tracker::Capture.new(depth: 2).tap(&:start)
+        objects = classes.map(&:new)
+        capture.stop
+        bytes = capture.statistics[:bytes]
+        directory = Dir.mktmpdir
+        server = Memory::Tracker::Server.new(capture, "program", threadless: true)
+        server.start(directory)
+        reader = IO.popen({ "LD_PRELOAD" => nil }, [RbConfig.ruby, *paths, "-e", READER, server.path])
+        raise "it reads nothing" unless reader.gets.to_i >= classes.size
+        statuses = Array.new(#{times}) do
+          pid = fork do
+            capture.start && capture.stop
+            exit!(capture.statistics[:bytes] < bytes ? 0 : 3)
+          end
+          Process.wait2(pid)[1].exitstatus
+        end
+        Process.kill(:KILL, reader.pid)
+        reader.close
+        server.stop
+        Dir.rmdir(directory)
+        p statuses.uniq
+      RUBY
+    end
+
+    it "keeps none of the memory that was read in a child" do
+      result = forks(classes: 20_000, times: 30)
+      expect(result.out).to eq("[0]\n"), result.to_s
+    end
+
+    it "does not wait for the reader in a child, however long that is inside", if: RUBY_PLATFORM.include?("linux") do
+      clock = File.join(SpecSupport::EXTENSIONS, "spec/support/slow_clock/slow_clock.so")
+      result = forks(classes: 200, times: 30, env: { "LD_PRELOAD" => clock })
+      expect(result.out).to eq("[0]\n"), result.to_s
+    end
   end
 
   it "does not mind programs that are started" do

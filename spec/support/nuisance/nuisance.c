@@ -81,6 +81,17 @@ static VALUE collect_in_hook(VALUE self)
 	return Qnil;
 }
 
+static VALUE allocate(void *klass)
+{
+	return rb_obj_alloc((VALUE)klass);
+}
+
+/* No frame of the thread's stack is left between the allocation and its end, and so it has no safe point. */
+static VALUE allocate_in_thread(VALUE self, VALUE klass)
+{
+	return rb_thread_create(allocate, (void *)klass);
+}
+
 void Init_nuisance(void)
 {
 	VALUE module = rb_define_module("Nuisance");
@@ -93,4 +104,6 @@ void Init_nuisance(void)
 	rb_define_module_function(module, "allocate_in_hook", allocate_in_hook, 0);
 	/* A whole GC inside of a hook. */
 	rb_define_module_function(module, "collect_in_hook", collect_in_hook, 0);
+	/* A thread that allocates an object of the class and ends at once. */
+	rb_define_module_function(module, "allocate_in_thread", allocate_in_thread, 1);
 }

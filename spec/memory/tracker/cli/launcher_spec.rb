@@ -106,6 +106,11 @@ RSpec.describe Memory::Tracker::CLI::Launcher, :top do
       expect(result.errors).to be_empty
     end
 
+    it "are of full collections with --gc, also where the program has disabled GC" do
+      result = top("--batch", "--gc", "0.2", "--interval", "0.2", ruby, "-e", "GC.disable; sleep 1.5")
+      expect(result.output.scan(/gc \d+\+\d+/).uniq.size).to be > 2
+    end
+
     it "go to stderr without it, and leave every byte of the program's output alone" do
       noise = "srand 1; $stdout.binmode; 300.times { $stdout.write(Random.bytes(1_000)) }"
       plain = IO.popen([clean_environment, ruby, "-e", noise], "rb", &:read)

@@ -1,0 +1,11 @@
+# frozen_string_literal: true
+
+require "mkmf"
+
+# Some distributions pass this one to extensions; declarations go where they are used here.
+$warnflags = "#{$warnflags.to_s.gsub("-Wdeclaration-after-statement", "")} -Wall -Wextra -Wno-unused-parameter"
+$warnflags += " -Werror" if ENV["MEMORY_TRACKER_WERROR"] == "1"
+append_cflags("-std=gnu11")
+have_library("dl", "dladdr")
+
+create_makefile("refused_memory")
