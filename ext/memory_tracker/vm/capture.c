@@ -197,6 +197,8 @@ static void begin(struct capture *capture, struct tracker *tracker, bool alone)
 	compat_exclusively(begin_exclusively, &(struct beginning){capture, tracker, alone});
 	if (capture->light)
 		survey_take(capture);
+	else
+		hooks_renew();
 }
 
 enum capture_result capture_start(struct capture *capture, VALUE self, const char **reason)

@@ -237,7 +237,7 @@ static rb_event_hook_func_t hook(void)
 
 /*
  * Without allocation in between, so that both counts start at the same object. Where other Ractors have events, too, one may
- * have begun since the caller asked for them: a job asks again, with the hooks set.
+ * have begun since the caller asked for them: hooks_renew asks again, with the hooks set.
  */
 static void install(bool alone)
 {
@@ -251,8 +251,6 @@ static void install(bool alone)
 	frees_begin();
 	/* A job that ran without hooks may have names wait for the end of a GC that none has seen. */
 	jobs_gc_ended();
-	if (registry.ractors)
-		jobs_request();
 }
 
 static void uninstall(void)
@@ -397,8 +395,8 @@ static void ask_for_ractors(void)
 }
 
 /*
- * Asking for Ractors runs Ruby code, in which another thread may stop captures, and what interrupts this thread would be
- * raised; in a job that is lost. So it waits for a job that nothing interrupts: hooks_check asks for another.
+ * Asking for Ractors runs Ruby code, in which another thread may stop captures, and what interrupts this thread is raised.
+ * That is the program's business and goes before: hooks_check asks for another job.
  */
 void hooks_renew(void)
 {

@@ -61,6 +61,49 @@ static void complete(void *unused)
 		living_complete_names(hooks_capture(index), refresh, false);
 }
 
+static VALUE renew(VALUE unused)
+{
+	hooks_renew();
+	return Qnil;
+}
+
+/* Another thread than the interrupted one: one that interrupts itself is interrupted at once. */
+static VALUE interrupt(void *interrupted)
+{
+	VALUE thread = rb_ary_entry((VALUE)interrupted, 0), by = rb_ary_entry((VALUE)interrupted, 1);
+
+	/* A thread that was about to be killed counts as such already, and ends when it is done. */
+	return RTEST(rb_obj_is_kind_of(by, rb_eException)) ? rb_funcall(thread, rb_intern("raise"), 1, by) : Qnil;
+}
+
+static VALUE start_interrupting(VALUE interrupted)
+{
+	VALUE thread = rb_thread_create(interrupt, (void *)interrupted);
+
+	rb_ivar_set(thread, rb_intern("interrupted"), interrupted);
+	return Qnil;
+}
+
+/*
+ * What interrupts the program's thread while a job runs Ruby code, such as Timeout's error, would be lost with the job. It
+ * comes once more, as it did before.
+ */
+static void renew_hooks(void)
+{
+	VALUE rescued = rb_errinfo();
+	int state = 0;
+
+	rb_protect(renew, Qnil, &state);
+	if (!state)
+		return;
+	VALUE interrupted = rb_ary_new_from_args(2, rb_thread_current(), rb_errinfo());
+	rb_set_errinfo(rescued);
+	rb_protect(start_interrupting, interrupted, &state);
+	if (state)
+		rb_set_errinfo(rescued);
+	RB_GC_GUARD(interrupted);
+}
+
 /* Runs in any thread of the program, and so no Ruby code but that of hooks_renew. */
 static void run(void *unused)
 {
@@ -70,7 +113,7 @@ static void run(void *unused)
 		jobs_request();
 		return;
 	}
-	hooks_renew();
+	renew_hooks();
 	compat_exclusively(complete, NULL);
 	delivery_request(crowded());
 }

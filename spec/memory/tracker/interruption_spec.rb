@@ -2,10 +2,47 @@
 
 require "timeout"
 require_relative "../../support/heap"
+require_relative "../../support/ruby_program"
 
 RSpec.describe Memory::Tracker::Capture, "whose caller another thread interrupts" do
   # More than a moment's reading.
   before { @classes = Array.new(1_000) { Class.new.new } }
+
+  # The job that looks for Ractors is held up in the middle, until the thread is interrupted.
+  let(:interrupt_job) do
+    RubyProgram.run(<<~RUBY, seconds: 30)
+      require #{File.join(SpecSupport::EXTENSIONS, "spec/support/nuisance/nuisance").dump}
+      Ractor.singleton_class.prepend(Module.new do
+        def count
+          if $armed && Thread.current == $worker
+            $armed = false
+            Thread.new { $worker.raise("enough") }.join
+          end
+          super
+        end
+      end)
+      capture = Memory::Tracker::Capture.new
+      $worker = Thread.new do
+        capture.start
+        # In the Rubies where captures stand it, one more Ractor is another reason to look.
+        RUBY_VERSION >= "4.0" && Ractor.new { Ractor.receive }
+        Nuisance.allocate_in_hook { 10_000.times { Object.new } }
+        $armed = true
+        capture.inexact_reason
+        loop { Object.new }
+      rescue RuntimeError => error
+        puts error.message
+      ensure
+        puts $armed
+      end
+      puts $worker.join(20) ? "ended" : "lost"
+      capture.stop
+    RUBY
+  end
+
+  it "does not lose what interrupts the program while a job runs" do
+    expect(interrupt_job.out).to eq("enough\nfalse\nended\n"), interrupt_job.to_s
+  end
 
   # Calls the block again and again until it has been interrupted so often, wherever it was.
   def interrupt(times, &)
