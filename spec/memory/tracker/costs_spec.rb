@@ -81,7 +81,7 @@ RSpec.describe Memory::Tracker::Capture, "and what it costs" do
       GC.start(immediate_sweep: false)
       packed = Goods.pack
       puts state
-      puts 5.times.map { Array.new(200) { Object.new }; look.call }.any?
+      puts 5.times.map { Array.new(2_000) { Object.new }; look.call }.any?
       puts state
       # A program that does nothing has all the time for it.
       known = 3.times.map { look.call }
