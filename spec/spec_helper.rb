@@ -13,5 +13,7 @@ RSpec.configure do |config|
   config.filter_run_when_matching :focus
   config.example_status_persistence_file_path = File.expand_path("../.rspec_status", __dir__)
   config.include SpecSupport
+  # A run that was interrupted has not passed, though RSpec says so when all until then has.
+  config.after(:suite) { RSpec.world.non_example_failure = true if RSpec.world.wants_to_quit }
   Kernel.srand config.seed
 end
