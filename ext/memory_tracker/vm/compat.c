@@ -30,7 +30,8 @@ static struct {
 #ifdef HAVE_RB_POSTPONED_JOB_PREREGISTER
 	rb_postponed_job_handle_t handle;
 #endif
-	VALUE ractor; /* the class, or Qnil */
+	VALUE ractor;   /* the class, or Qnil */
+	bool jit_tried; /* once it is on, it stays on */
 	_Atomic bool jit_hides_objects;
 	VALUE major_by;
 	VALUE state;
@@ -47,30 +48,12 @@ static const char trial[] = "maker = Object.new\n"
                             "10_000.times { maker.make }\n"
                             "GC.stat(:total_allocated_objects) - before < 10_000\n";
 
-static VALUE constant_or_nil(VALUE module, const char *name)
-{
-	ID id = rb_intern(name);
-
-	return rb_const_defined(module, id) ? rb_const_get(module, id) : Qnil;
-}
-
 /* Whether YJIT is on, or may be switched on. */
 static bool jit_possible(void)
 {
-	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
-	VALUE jit = NIL_P(vm) ? Qnil : constant_or_nil(vm, "YJIT");
+	VALUE jit = evaluate_constant(evaluate_constant(rb_cObject, "RubyVM"), "YJIT");
 
-	return !NIL_P(jit) &&
-	       (rb_respond_to(jit, rb_intern("enable")) || RTEST(rb_funcall(jit, rb_intern("enabled?"), 0)));
-}
-
-static bool zjit_on(void)
-{
-	VALUE vm = constant_or_nil(rb_cObject, "RubyVM");
-	VALUE jit = NIL_P(vm) ? Qnil : constant_or_nil(vm, "ZJIT");
-
-	return !NIL_P(jit) && rb_respond_to(jit, rb_intern("enabled?")) &&
-	       RTEST(rb_funcall(jit, rb_intern("enabled?"), 0));
+	return !NIL_P(jit) && (rb_respond_to(jit, rb_intern("enable")) || evaluate_jit_enabled("YJIT"));
 }
 
 bool compat_jit_hides_objects(void)
@@ -80,10 +63,12 @@ bool compat_jit_hides_objects(void)
 
 void compat_try_jit(void)
 {
-	bool raised;
+	bool failed;
 
-	if (zjit_on() && !compat.jit_hides_objects)
-		compat.jit_hides_objects = RTEST(evaluate(trial, &raised));
+	if (compat.jit_tried || !evaluate_jit_enabled("ZJIT"))
+		return;
+	compat.jit_hides_objects = RTEST(evaluate(trial, &failed));
+	compat.jit_tried = true;
 }
 
 /* A key of Ractor-local storage is asked for without running Ruby code, as Ractor.current does. */
@@ -125,7 +110,7 @@ void compat_init(void)
 {
 	refuse_other_collectors();
 	vm_symbols_init();
-	compat.ractor = constant_or_nil(rb_cObject, "Ractor");
+	compat.ractor = evaluate_constant(rb_cObject, "Ractor");
 	find_main_ractor();
 	compat.major_by = ID2SYM(rb_intern("major_by"));
 	/* The first call makes the symbols that later ones compare with. */
@@ -229,14 +214,9 @@ static void on_trial(VALUE data, rb_trace_arg_t *event)
 /* The job runs at the next safe point, and finds nothing to do yet. */
 static void find_interrupts(void)
 {
-	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
-
 	/* Another job may be pending. */
 	rb_thread_check_ints();
-	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
-	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
-	rb_obj_alloc(rb_cObject);
-	rb_remove_event_hook(hook);
+	evaluate_observed(on_trial, rb_obj_alloc, rb_cObject);
 }
 
 void compat_job_init(void (*job)(void *))

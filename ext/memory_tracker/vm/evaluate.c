@@ -9,17 +9,47 @@ static VALUE compile_and_run(VALUE program)
 	return rb_funcall(compiled, rb_intern("eval"), 0);
 }
 
-VALUE evaluate(const char *program, bool *raised)
+static VALUE fail(VALUE failed, VALUE error)
 {
-	VALUE rescued = rb_errinfo();
-	int state = 0;
-	VALUE value = rb_protect(compile_and_run, (VALUE)program, &state);
-
-	*raised = state;
-	if (!state)
-		return value;
-	/* What the thread rescues stays its own. */
-	if (NIL_P(rescued) || RTEST(rb_obj_is_kind_of(rescued, rb_eException)))
-		rb_set_errinfo(rescued);
+	(void)error;
+	*(bool *)failed = true;
 	return Qnil;
+}
+
+VALUE evaluate(const char *program, bool *failed)
+{
+	*failed = false;
+	return rb_rescue2(compile_and_run, (VALUE)program, fail, (VALUE)failed, rb_eStandardError, rb_eScriptError,
+	                  (VALUE)0);
+}
+
+static VALUE remove_hook(VALUE hook)
+{
+	rb_remove_event_hook((rb_event_hook_func_t)hook);
+	return Qnil;
+}
+
+VALUE evaluate_observed(void (*hook)(VALUE data, rb_trace_arg_t *event), VALUE (*function)(VALUE), VALUE argument)
+{
+	/* The type is the one of hooks that are not raw. */
+	rb_event_hook_func_t function_of_hook = (rb_event_hook_func_t)(void (*)(void))hook;
+
+	rb_add_event_hook2(function_of_hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
+	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
+	return rb_ensure(function, argument, remove_hook, (VALUE)function_of_hook);
+}
+
+VALUE evaluate_constant(VALUE module, const char *name)
+{
+	ID id = rb_intern(name);
+
+	return !NIL_P(module) && rb_const_defined(module, id) ? rb_const_get(module, id) : Qnil;
+}
+
+bool evaluate_jit_enabled(const char *name)
+{
+	VALUE jit = evaluate_constant(evaluate_constant(rb_cObject, "RubyVM"), name);
+	ID enabled = rb_intern("enabled?");
+
+	return !NIL_P(jit) && rb_respond_to(jit, enabled) && RTEST(rb_funcall(jit, enabled, 0));
 }

@@ -105,20 +105,22 @@ static void on_trial(VALUE data, rb_trace_arg_t *event)
 		lines.current->instruction = frame->own_counter[-1];
 }
 
+static VALUE call(VALUE pair)
+{
+	const VALUE *proc_and_arguments = (const VALUE *)pair;
+
+	return rb_proc_call(proc_and_arguments[0], proc_and_arguments[1]);
+}
+
 static void try(struct trial *trial)
 {
-	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
-	bool raised;
-	VALUE proc = evaluate(trial->program, &raised);
-	VALUE arguments = rb_ary_new();
+	bool failed;
+	VALUE proc = evaluate(trial->program, &failed), arguments = rb_ary_new();
 
-	if (raised)
+	if (failed)
 		return;
 	lines.current = trial;
-	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
-	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
-	rb_proc_call(proc, arguments);
-	rb_remove_event_hook(hook);
+	evaluate_observed(on_trial, call, (VALUE)(VALUE[]){proc, arguments});
 	RB_GC_GUARD(proc);
 	RB_GC_GUARD(arguments);
 }

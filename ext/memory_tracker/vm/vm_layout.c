@@ -25,18 +25,11 @@ VALUE vm_context_first(const struct vm_context *context)
 
 #if VM_LAYOUT_JIT_FRAMES
 
-static bool holds(const char *question)
-{
-	bool raised;
-
-	return RTEST(evaluate(question, &raised));
-}
-
 void vm_layout_see_jit(void)
 {
-	if (holds("defined?(RubyVM::ZJIT) && RubyVM::ZJIT.enabled?"))
+	if (evaluate_jit_enabled("ZJIT"))
 		vm_layout_jit = VM_JIT_KEEPS_FRAMES;
-	else if (holds("defined?(RubyVM::YJIT) && RubyVM::YJIT.enabled?"))
+	else if (evaluate_jit_enabled("YJIT"))
 		vm_layout_jit = VM_JIT_RETURNS;
 }
 
@@ -178,6 +171,15 @@ static void on_trial(VALUE data, rb_trace_arg_t *event)
 		trial.different++;
 }
 
+/* Whether the program failed. */
+static VALUE try(VALUE unused)
+{
+	bool failed;
+
+	evaluate(program, &failed);
+	return failed ? Qtrue : Qfalse;
+}
+
 static bool unwanted(void)
 {
 	const char *wish = getenv("MEMORY_TRACKER_READ_IN_PLACE");
@@ -187,14 +189,8 @@ static bool unwanted(void)
 
 void vm_layout_init(void)
 {
-	rb_event_hook_func_t hook = (rb_event_hook_func_t)(void (*)(void))on_trial;
-	bool failed;
-
 	vm_layout_see_jit();
-	rb_add_event_hook2(hook, RUBY_INTERNAL_EVENT_NEWOBJ, Qnil,
-	                   RUBY_EVENT_HOOK_FLAG_SAFE | RUBY_EVENT_HOOK_FLAG_RAW_ARG);
-	evaluate(program, &failed);
-	rb_remove_event_hook(hook);
+	bool failed = RTEST(evaluate_observed(on_trial, try, Qnil));
 	vm_layout_passed = !failed && trial.alike && !trial.different;
 	vm_layout_known = vm_layout_passed && !unwanted();
 }
