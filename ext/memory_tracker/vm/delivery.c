@@ -9,6 +9,7 @@
 #include "base/condition.h"
 #include "vm/capture_state.h"
 #include "vm/compat.h"
+#include "vm/evaluate.h"
 #include "vm/hooks.h"
 #include "vm/living.h"
 #include "vm/service.h"
@@ -102,12 +103,6 @@ static bool for_the_program(VALUE exception)
 static VALUE raise_in_main_thread(VALUE exception)
 {
 	return rb_funcall(rb_thread_main(), rb_intern("raise"), 1, exception);
-}
-
-/* Whether a block was left by an exception, and not by a throw or a return. */
-static bool is_exception(VALUE ended)
-{
-	return !RB_SPECIAL_CONST_P(ended) && RB_BUILTIN_TYPE(ended) != RUBY_T_IMEMO;
 }
 
 static void protect(VALUE (*function)(VALUE), VALUE argument)

@@ -23,6 +23,11 @@ VALUE evaluate(const char *program, bool *failed)
 	                  (VALUE)0);
 }
 
+bool is_exception(VALUE ended)
+{
+	return !RB_SPECIAL_CONST_P(ended) && RB_BUILTIN_TYPE(ended) != RUBY_T_IMEMO;
+}
+
 static VALUE remove_hook(VALUE hook)
 {
 	rb_remove_event_hook((rb_event_hook_func_t)hook);

@@ -28,4 +28,7 @@ VALUE evaluate_constant(VALUE module, const char *name);
 /* Whether this Ruby has the JIT compiler RubyVM::NAME, and it is on. GVL */
 bool evaluate_jit_enabled(const char *name);
 
+/* Whether what rb_errinfo tells is an exception, not a throw or a return, of which nothing may be asked, nor a kill. GVL */
+bool is_exception(VALUE ended);
+
 #endif

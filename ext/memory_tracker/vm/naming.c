@@ -5,6 +5,7 @@
 
 #include "model/snapshot.h"
 #include "vm/compat.h"
+#include "vm/evaluate.h"
 #include "vm/memory_map.h"
 
 VALUE naming_hidden_class[RUBY_T_MASK + 1];
@@ -197,7 +198,7 @@ static void give_up_name(struct naming *naming, VALUE rescued)
 {
 	if (naming->code && !naming->code->named)
 		tracker_name_code(naming->tracker, naming->code, (struct text){NULL, 0});
-	if (NIL_P(rescued) || RTEST(rb_obj_is_kind_of(rescued, rb_eException)))
+	if (NIL_P(rescued) || is_exception(rescued))
 		rb_set_errinfo(rescued);
 }
 

@@ -4,6 +4,7 @@
 #include "vm/capture_state.h"
 #include "vm/compat.h"
 #include "vm/delivery.h"
+#include "vm/evaluate.h"
 #include "vm/heap_figures.h"
 #include "vm/hooks.h"
 #include "vm/jobs.h"
@@ -72,8 +73,7 @@ static VALUE interrupt(void *interrupted)
 {
 	VALUE thread = rb_ary_entry((VALUE)interrupted, 0), by = rb_ary_entry((VALUE)interrupted, 1);
 
-	/* A thread that was about to be killed counts as such already, and ends when it is done. */
-	return RTEST(rb_obj_is_kind_of(by, rb_eException)) ? rb_funcall(thread, rb_intern("raise"), 1, by) : Qnil;
+	return rb_funcall(thread, rb_intern("raise"), 1, by);
 }
 
 static VALUE start_interrupting(VALUE interrupted)
@@ -86,7 +86,8 @@ static VALUE start_interrupting(VALUE interrupted)
 
 /*
  * What interrupts the program's thread while a job runs Ruby code, such as Timeout's error, would be lost with the job. It
- * comes once more, as it did before.
+ * comes once more, as it did before. A thread that was about to be killed counts as such already, and ends when it is done; a
+ * throw is lost.
  */
 static void renew_hooks(void)
 {
@@ -96,8 +97,11 @@ static void renew_hooks(void)
 	rb_protect(renew, Qnil, &state);
 	if (!state)
 		return;
-	VALUE interrupted = rb_ary_new_from_args(2, rb_thread_current(), rb_errinfo());
+	volatile VALUE by = rb_errinfo();
 	rb_set_errinfo(rescued);
+	if (!is_exception(by))
+		return;
+	VALUE interrupted = rb_ary_new_from_args(2, rb_thread_current(), by);
 	rb_protect(start_interrupting, interrupted, &state);
 	if (state)
 		rb_set_errinfo(rescued);

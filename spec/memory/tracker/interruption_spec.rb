@@ -9,14 +9,14 @@ RSpec.describe Memory::Tracker::Capture, "whose caller another thread interrupts
   before { @classes = Array.new(1_000) { Class.new.new } }
 
   # The job that looks for Ractors is held up in the middle, until the thread is interrupted.
-  let(:interrupt_job) do
+  def interrupt_job(interruption)
     RubyProgram.run(<<~RUBY, seconds: 30)
       require #{File.join(SpecSupport::EXTENSIONS, "spec/support/nuisance/nuisance").dump}
       Ractor.singleton_class.prepend(Module.new do
         def count
           if $armed && Thread.current == $worker
             $armed = false
-            Thread.new { $worker.raise("enough") }.join
+            #{interruption}
           end
           super
         end
@@ -27,9 +27,11 @@ RSpec.describe Memory::Tracker::Capture, "whose caller another thread interrupts
         # In the Rubies where captures stand it, one more Ractor is another reason to look.
         RUBY_VERSION >= "4.0" && Ractor.new { Ractor.receive }
         Nuisance.allocate_in_hook { 10_000.times { Object.new } }
-        $armed = true
-        capture.inexact_reason
-        loop { Object.new }
+        catch(:away) do
+          $armed = true
+          capture.inexact_reason
+          loop { Object.new }
+        end
       rescue RuntimeError => error
         puts error.message
       ensure
@@ -41,7 +43,14 @@ RSpec.describe Memory::Tracker::Capture, "whose caller another thread interrupts
   end
 
   it "does not lose what interrupts the program while a job runs" do
-    expect(interrupt_job.out).to eq("enough\nfalse\nended\n"), interrupt_job.to_s
+    result = interrupt_job('Thread.new { $worker.raise("enough") }.join')
+    expect(result.out).to eq("enough\nfalse\nended\n"), result.to_s
+  end
+
+  # There is no way to throw it once more; another interruption ends the loop.
+  it "survives a throw in the middle of a job" do
+    result = interrupt_job('Thread.new { sleep 0.1; $worker.raise("later") }; throw :away')
+    expect(result.out).to eq("later\nfalse\nended\n"), result.to_s
   end
 
   # Calls the block again and again until it has been interrupted so often, wherever it was.
