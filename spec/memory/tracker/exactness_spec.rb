@@ -195,6 +195,20 @@ RSpec.describe Memory::Tracker::Capture, "against the heap as it is" do
     end
   end
 
+  it "leaves no file of its own among those that Coverage tells of" do
+    # It runs before the library is loaded.
+    program = <<~RUBY
+      require "coverage"
+      Coverage.start
+      require "memory/tracker"
+      Memory::Tracker::Capture.new.start
+      p Coverage.result.keys.grep(/internal/)
+    RUBY
+    paths = $LOAD_PATH.flat_map { |path| ["-I", path] }
+    out, status = Open3.capture2e({ "RUBYOPT" => nil }, RbConfig.ruby, "--disable-gems", *paths, "-e", program)
+    expect([out, status.success?]).to eq(["[]\n", true])
+  end
+
   # A Ruby 4.1 under development has no events for what its ZJIT allocates, and does not count it either.
   it "is exact with ZJIT, or says that it is not", if: defined?(RubyVM::ZJIT) && RubyVM::ZJIT.respond_to?(:enabled?) do
     result = RubyProgram.run(<<~RUBY, "--zjit", env: { "RUBYOPT" => nil })
