@@ -25,7 +25,7 @@ RSpec.describe Memory::Tracker::Capture, "and what it costs" do
     RUBY
     made, grown = out.split.map { |text| Integer(text) }
     expect(made).to be > 200
-    expect(grown).to be < 80
+    expect(grown).to be < made / 3
   end
 
   # Many pages, and a capture with all names that there are.
