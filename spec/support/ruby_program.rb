@@ -29,7 +29,8 @@ module RubyProgram
   # @return [Result]
   def run(source, *options, env: {}, seconds: 120, under: [], gems: false)
     paths = $LOAD_PATH.flat_map { |path| ["-I", path] }
-    env = { "RUBYOPT" => nil, **env } unless gems
+    # Bundler's part needs gems.
+    env = { "RUBYOPT" => ENV.fetch("RUBYOPT", "").split.grep(/\A--[yz]?jit/).join(" "), **env } unless gems
     command = [*under, RbConfig.ruby, *("--disable-gems" unless gems), *paths, "-W:no-experimental", *options, "-"]
     Open3.popen3(env, *command, pgroup: true) do |stdin, stdout, stderr, process|
       texts = [stdout, stderr].map { |stream| Thread.new { stream.read } }
