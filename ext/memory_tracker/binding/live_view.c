@@ -31,7 +31,7 @@
 #define END_TIME UINT64_C(2000000000)
 
 /* A call that a service is asked for. It happens at most once, by whoever gets to it first. */
-struct errand {
+struct pending_call {
 	struct service_job job;
 	enum errand_state { ERRAND_NONE, ERRAND_ASKED, ERRAND_RUNNING, ERRAND_DONE } _Atomic state;
 	uint64_t ticket; /* of the latest request, for service_wait */
@@ -44,21 +44,21 @@ struct live_view {
 	VALUE runner;            /* the thread that runs it, if it is one of Ruby's; it lives as long */
 
 	struct service_job refreshing;
-	struct errand gc;
+	struct pending_call gc;
 	uint64_t gc_ns;
 	struct snapshot_header *before; /* owned; from before the GC, or NULL */
 	uint64_t due;                   /* when the snapshot that was asked for shall be taken; 0: none was */
 	bool looked;                    /* one has been taken */
 	_Atomic(char *) how;            /* owned; how the program has ended, until that is told */
 
-	struct errand exclusion;
+	struct pending_call exclusion;
 	void (*exclusive)(void *data);
 	void *exclusive_data;
 
 	void (*moved)(void); /* NULL: input stays where it is */
-	struct errand moving;
+	struct pending_call moving;
 
-	struct errand leaving;
+	struct pending_call leaving;
 	void (*left)(void *data);
 	void *left_data;
 
@@ -73,26 +73,26 @@ struct live_view {
 
 /* --- errands --- */
 
-static bool claim(struct errand *errand, enum errand_state next)
+static bool claim(struct pending_call *pending_call, enum errand_state next)
 {
 	enum errand_state asked = ERRAND_ASKED;
 
-	return atomic_compare_exchange_strong(&errand->state, &asked, next);
+	return atomic_compare_exchange_strong(&pending_call->state, &asked, next);
 }
 
-static void send_on(struct service *service, struct errand *errand)
+static void send_on(struct service *service, struct pending_call *pending_call)
 {
-	atomic_store(&errand->state, ERRAND_ASKED);
-	errand->ticket = service_call(service, &errand->job);
+	atomic_store(&pending_call->state, ERRAND_ASKED);
+	pending_call->ticket = service_call(service, &pending_call->job);
 }
 
-/* Comes back when the errand is not being run any more, and never will be. */
-static void recall(struct service *service, struct errand *errand)
+/* Comes back when the pending_call is not being run any more, and never will be. */
+static void recall(struct service *service, struct pending_call *pending_call)
 {
-	if (claim(errand, ERRAND_NONE))
+	if (claim(pending_call, ERRAND_NONE))
 		return;
-	while (atomic_load(&errand->state) == ERRAND_RUNNING) {
-		if (!service_wait(service, errand->ticket, LOOK_AGAIN))
+	while (atomic_load(&pending_call->state) == ERRAND_RUNNING) {
+		if (!service_wait(service, pending_call->ticket, LOOK_AGAIN))
 			usleep(1000);
 	}
 }

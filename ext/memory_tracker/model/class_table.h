@@ -30,7 +30,7 @@ struct class_record {
 	struct node *root; /* borrowed from the call tree */
 	uint32_t root_number;
 	uint32_t depth;         /* frames to take; 0: counts only */
-	uint32_t observed;      /* somebody wants to be told of allocations and frees */
+	uint32_t observed;      /* a block is to be told of allocations and frees */
 	uint32_t path_interval; /* take the path of every nth allocation */
 	uint32_t path_due;      /* allocations until the next path */
 	uint32_t number;

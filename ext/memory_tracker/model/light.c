@@ -251,7 +251,7 @@ static void take_counts(struct tracker *tracker)
 	}
 }
 
-/* What grew was allocated, be there samples of it or not. Nobody reads meanwhile. */
+/* What grew was allocated, be there samples of it or not. No reader is inside. */
 static uint64_t settle_class(struct tracker *tracker, struct class_record *class, bool major)
 {
 	struct node *root = class->root;

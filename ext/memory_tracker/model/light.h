@@ -9,7 +9,7 @@
  * A class's root has the numbers of the whole class then. Nodes below it have allocations alone, each of them freed at
  * once, which are part of the root's.
  *
- * Between windows nobody says what is freed and what moves. So no address outlives a window: classes are found again by
+ * Between windows no event says what is freed and what moves. So no address outlives a window: classes are found again by
  * an identity that is never given twice, and code is met anew.
  *
  * All functions want the GVL unless they say otherwise.

@@ -58,7 +58,7 @@ struct server {
 	/* Of the thread alone. */
 	struct connection connections[SERVER_CLIENTS_MAX];
 	struct server_work work;
-	struct connection *worked_for; /* NULL: for nobody who is still here */
+	struct connection *worked_for; /* NULL: its client has gone */
 	bool working;
 	bool refreshing;
 	bool started_for_them;

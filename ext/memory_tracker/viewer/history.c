@@ -159,8 +159,8 @@ static struct windows later_windows(const struct windows *windows, const struct 
 
 /*
  * How much of a rise of the row's retained count may be no rise. Objects allocated while the latest major GC marked
- * count as retained; those of the GCs before only make the rise smaller. How many of them are of this class nobody
- * knows, but it makes about the same share of them as of all objects.
+ * count as retained; those of the GCs before only make the rise smaller. How many of them are of this class is not
+ * known, but it makes about the same share of them as of all objects.
  */
 static double slack_of(const struct update *update, const struct history_row *row)
 {
