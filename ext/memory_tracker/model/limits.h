@@ -5,7 +5,7 @@
  *
  * The first two are reserved (model/memory.h), the third has a bound for each table. Nodes of call paths have one, too,
  * which leaves room for classes: a class that finds none is worth more than the paths of another. A server of forty Rails
- * models that has started has half a million of nodes at depth 10, a twentieth as many frames, and a third of a million slots.
+ * models that has started has half a million nodes at depth 10, a twentieth as many frames and 330,000 slots.
  */
 #ifndef MEMORY_TRACKER_MODEL_LIMITS_H
 #define MEMORY_TRACKER_MODEL_LIMITS_H
