@@ -18,8 +18,8 @@ namespace :benchmark do
   end
 
   viewer = "tmp/benchmark/viewer"
-  viewer_sources = FileList["benchmark/viewer/*.c", "ext/memory_tracker/{base,model,viewer}/*.c"]
-  viewer_sources.exclude("**/screen_none.c")
+  viewer_sources = FileList["benchmark/viewer/*.c", "ext/memory_tracker/*/*.c"]
+  viewer_sources.exclude("**/{vm,binding}/*.c", "**/screen_none.c")
 
   directory File.dirname(viewer)
   file viewer => [File.dirname(viewer), *viewer_sources, *FileList["ext/memory_tracker/**/*.h"]] do

@@ -13,7 +13,9 @@ class BuildSettings < Rake::FileTask
   def self.in(folder, sources: [])
     settings = NAMES.map { |name| "#{name}=#{ENV.fetch(name, nil)}" }
     file = define_task("#{folder}/build-settings") do |task|
-      FileUtils.mkdir_p(File.dirname(task.name))
+      FileUtils.mkdir_p(folder)
+      # What compilers wrote down there may name sources that have been moved since; all is compiled again anyway.
+      FileUtils.rm_f(Dir.glob("#{folder}/*.d"))
       File.write(task.name, task.text)
     end
     file.text = [*settings, *sources].join("\n")

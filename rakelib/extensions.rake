@@ -9,7 +9,7 @@ EXTENSIONS_DIRECTORY = "tmp/extensions/#{RUBY_PLATFORM}-#{RUBY_VERSION}".freeze
 desc "Build the extensions that specs and benchmarks use"
 task :extensions
 
-settings = BuildSettings.in(EXTENSIONS_DIRECTORY, sources: Dir.glob("ext/memory_tracker/viewer/*.c"))
+settings = BuildSettings.in(EXTENSIONS_DIRECTORY, sources: Dir.glob("ext/memory_tracker/**/*.c"))
 
 FileList["spec/support/*/extconf.rb", "benchmark/*/extconf.rb"].each do |extconf|
   source = File.dirname(extconf)
@@ -21,7 +21,7 @@ FileList["spec/support/*/extconf.rb", "benchmark/*/extconf.rb"].each do |extconf
     sh Gem.ruby, File.expand_path(extconf), chdir: build
   end
   # What an extension takes from the gem is not told apart: one that takes nothing is built in no time.
-  sources = FileList["#{source}/**/*.{c,h}", "ext/memory_tracker/{base,model,viewer}/*.{c,h}"]
+  sources = FileList["#{source}/**/*.{c,h}", "ext/memory_tracker/**/*.{c,h}"]
   file library => ["#{build}/Makefile", *sources] do
     # Not at once: `make -j` would do both at the same time.
     %w[clean all].each { |target| sh "make", target, chdir: build }

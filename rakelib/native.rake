@@ -15,8 +15,7 @@ module NativeTests
   SANITIZE = ENV.fetch("SANITIZE", "")
   BUILD = "tmp/native/#{SANITIZE.empty? ? "plain" : SANITIZE.tr(",", "-")}".freeze
   CURSES = system("pkg-config --exists ncursesw", err: File::NULL)
-  SOURCES = FileList["ext/memory_tracker/{base,model,viewer,transport,terminal,source}/*.c",
-                     "ext/memory_tracker/vm/memory_map.c"]
+  SOURCES = FileList["ext/memory_tracker/*/*.c"].exclude("**/{vm,binding}/*.c")
   SOURCES.exclude("**/screen_curses*.c") unless CURSES
   TESTS = FileList["spec/native/*_test.c"]
   # What tests can make fail: spec/native/failing_malloc.c.

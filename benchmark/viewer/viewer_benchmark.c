@@ -16,8 +16,8 @@
 
 #include "model/snapshot_builder.h"
 #include "model/tracker.h"
-#include "viewer/screen.h"
-#include "viewer/viewer.h"
+#include "screen/screen.h"
+#include "app/viewer.h"
 
 #define CLASSES 5000
 #define PATHS 4  /* of a class */
@@ -308,9 +308,9 @@ int main(void)
 	for (unsigned i = 0; i < UNFOLDED; i++) {
 		viewer_press(setting.viewer, '*');
 		for (unsigned line = 0; line <= PATHS * FRAMES; line++)
-			viewer_press(setting.viewer, VIEWER_KEY_DOWN);
+			viewer_press(setting.viewer, INPUT_KEY_DOWN);
 	}
-	viewer_press(setting.viewer, VIEWER_KEY_HOME);
+	viewer_press(setting.viewer, INPUT_KEY_HOME);
 	measure(&setting, "The same, with 20 classes unfolded", 120, 40, true);
 	measure(&setting, "Nothing changes", 120, 40, false);
 	screen_close(setting.screen);

@@ -18,7 +18,7 @@ require "mkmf"
 FOLDERS = Dir.glob("*/", base: __dir__).map { |folder| folder.delete_suffix("/") }.sort.freeze
 
 # Need curses; everything else builds without it.
-CURSES_SOURCES = "viewer/screen_curses*.c"
+CURSES_SOURCES = "screen/screen_curses*.c"
 
 # What differs between Rubies is found by asking for the function, never by comparing versions.
 # Each one that exists becomes HAVE_<NAME>.

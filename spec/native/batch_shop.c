@@ -59,9 +59,9 @@ void batch_shop_five_seconds(struct batch_shop *shop)
 
 bool batch_shop_print(struct batch_shop *shop)
 {
-	const struct figures figures = figures_of(shop->history);
+	const struct metrics metrics = metrics_of(shop->history);
 
-	return batch_print(&shop->out, &figures, &shop->options);
+	return batch_print(&shop->out, &metrics, &shop->options);
 }
 
 void batch_shop_assert_table(struct batch_shop *shop, const char *expected)

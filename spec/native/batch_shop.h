@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "fake_snapshot.h"
-#include "viewer/batch.h"
+#include "source/batch.h"
 
 #define SECOND UINT64_C(1000000000)
 

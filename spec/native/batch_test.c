@@ -11,7 +11,7 @@
 
 #include "batch_shop.h"
 #include "fake_snapshot.h"
-#include "viewer/batch.h"
+#include "source/batch.h"
 
 #define TITLES "  RETAINED  GROWTH/s      LIVE   ALLOC/s  CLASS\n"
 

@@ -36,8 +36,8 @@ static int leave(void **state)
 static const char *inside(const char *name)
 {
 	static char paths[4][512];
-	static unsigned turn;
-	char *path = paths[turn++ % 4];
+	static unsigned nogvl_call;
+	char *path = paths[nogvl_call++ % 4];
 
 	snprintf(path, sizeof(paths[0]), "%s/%s", place, name);
 	return path;

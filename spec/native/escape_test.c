@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "viewer/escape.h"
+#include "screen/escape.h"
 
 /* Adds characters up to the end of the sequence. Returns how many belong to it. */
 static size_t add(struct escape *escape, const char *text)

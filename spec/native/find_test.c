@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/viewer_state.h"
+#include "app/viewer_state.h"
 #include "viewer_asserts.h"
 
-#define KEY_F3 (VIEWER_KEY_F1 + 2)
+#define KEY_F3 (INPUT_KEY_F1 + 2)
 
 static int open_shop(void **state)
 {
@@ -32,9 +32,9 @@ static void test_the_selection_goes_to_a_match_while_it_is_typed(void **state)
 	shop_press(shop, "X");
 	assert_shown(shop, "no line has \"stX\"");
 	assert_selected(shop, "Hash");
-	press(shop, VIEWER_KEY_BACKSPACE);
+	press(shop, INPUT_KEY_BACKSPACE);
 	assert_selected(shop, "String");
-	press(shop, VIEWER_KEY_ENTER);
+	press(shop, INPUT_KEY_ENTER);
 	assert_selected(shop, "String");
 	/* All lines are still there. */
 	assert_shown(shop, "3 of 9");
@@ -49,10 +49,10 @@ static void test_leaving_a_search_goes_back(void **state)
 	shop_press(shop, "j\\bask");
 	assert_selected(shop, "Shop::Basket");
 	shop_second(shop, true);
-	press(shop, VIEWER_KEY_ESCAPE);
+	press(shop, INPUT_KEY_ESCAPE);
 	assert_selected(shop, "Shop::Session");
 	assert_not_shown(shop, "search");
-	press(shop, VIEWER_KEY_HOME);
+	press(shop, INPUT_KEY_HOME);
 	shop_press(shop, "\\bask\033");
 	shop_press(shop, "1");
 	assert_selected(shop, "String");
@@ -79,7 +79,7 @@ static void test_from_match_to_match(void **state)
 	assert_shown(shop, "the search goes on at the last line");
 	shop_press(shop, "NN");
 	assert_selected(shop, "Shop::Product");
-	press(shop, VIEWER_KEY_ESCAPE);
+	press(shop, INPUT_KEY_ESCAPE);
 	assert_not_shown(shop, "n N next match");
 }
 
@@ -89,11 +89,11 @@ static void test_from_match_to_match_while_it_is_typed(void **state)
 
 	press(shop, KEY_F3);
 	shop_press(shop, "shop");
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	assert_selected(shop, "Shop::Product");
 	press(shop, KEY_F3);
 	assert_selected(shop, "ReferenceRe…");
-	press(shop, VIEWER_KEY_UP);
+	press(shop, INPUT_KEY_UP);
 	assert_selected(shop, "Shop::Product");
 }
 

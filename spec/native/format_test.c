@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "viewer/format.h"
+#include "base/format.h"
 
 #define SECOND UINT64_C(1000000000)
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "screen_text.h"
-#include "viewer/grid.h"
-#include "viewer/sparkline.h"
+#include "screen/grid.h"
+#include "table/sparkline.h"
 
 #define PUT(grid, line, column, text) grid_put(grid, line, column, GRID_PLAIN, text, strlen(text))
 

@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 #endif
 
-#include "terminal/clock.h"
+#include "base/clock.h"
 #include "terminal/guard.h"
 
 #define DEADLINE (20000 * CLOCK_MILLISECOND)

@@ -15,9 +15,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "terminal/clock.h"
-#include "terminal/console.h"
-#include "terminal/job.h"
+#include "base/clock.h"
+#include "program/console.h"
+#include "program/job.h"
 
 #define DEADLINE (20000 * CLOCK_MILLISECOND)
 
@@ -27,7 +27,7 @@ struct stage {
 	int tty;      /* what the launcher has */
 	struct job job;
 	struct console console;
-	struct transcript transcript;
+	struct output_log output_log;
 };
 
 static int open_terminal(int *tty)
@@ -51,7 +51,7 @@ static void start_with(struct stage *stage, const char *script, const bool inher
 	memset(stage, 0, sizeof *stage);
 	stage->terminal = open_terminal(&stage->tty);
 	job_init(&stage->job);
-	assert_int_equal(transcript_init(&stage->transcript, NULL), 0);
+	assert_int_equal(output_log_init(&stage->output_log, NULL), 0);
 	memcpy(command.inherited, inherited, sizeof command.inherited);
 	assert_int_equal(job_start(&stage->job, &command, stage->tty), 0);
 	console_init(&stage->console, &stage->job);
@@ -65,7 +65,7 @@ static void start(struct stage *stage, const char *script)
 static void finish(struct stage *stage)
 {
 	job_close(&stage->job, -1);
-	transcript_deinit(&stage->transcript);
+	output_log_deinit(&stage->output_log);
 	close(stage->tty);
 	close(stage->terminal);
 }
@@ -75,7 +75,7 @@ static const char *printed(const struct stage *stage)
 {
 	static char text[8192];
 
-	transcript_last(&stage->transcript, text, sizeof text);
+	output_log_last(&stage->output_log, text, sizeof text);
 	return text;
 }
 
@@ -90,7 +90,7 @@ static void wait_for_text(struct stage *stage, const char *text, int tty)
 			fail_msg("waited in vain for \"%s\"; there is \"%s\"", text, printed(stage));
 		poll(&pollfd, 1, 10);
 		job_look(&stage->job);
-		assert_int_not_equal(console_pump(&stage->console, &stage->transcript, tty), CONSOLE_LOST);
+		assert_int_not_equal(console_pump(&stage->console, &stage->output_log, tty), CONSOLE_LOST);
 	}
 }
 
@@ -105,9 +105,9 @@ static void wait_for_end(struct stage *stage)
 			fail_msg("the program does not end; it has printed \"%s\"", printed(stage));
 		poll(&pollfd, 1, 10);
 		job_look(&stage->job);
-		console_pump(&stage->console, &stage->transcript, -1);
+		console_pump(&stage->console, &stage->output_log, -1);
 	}
-	console_pump(&stage->console, &stage->transcript, -1);
+	console_pump(&stage->console, &stage->output_log, -1);
 }
 
 static void test_it_has_a_terminal_its_environment_and_a_status(void **state)
@@ -256,7 +256,7 @@ static void test_a_program_may_end_with_its_monitor(void **state)
 	                           "status is unknown; the program has ended, too");
 	/* Nothing is readable for ever. */
 	while (!stage.console.dry && clock_now() < deadline)
-		console_pump(&stage.console, &stage.transcript, -1);
+		console_pump(&stage.console, &stage.output_log, -1);
 	assert_int_equal(console_fd(&stage.console), -1);
 	finish(&stage);
 }

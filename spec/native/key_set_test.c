@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "viewer/key_set.h"
+#include "base/key_set.h"
 
 #define KEYS 2000
 

@@ -15,10 +15,10 @@
 #include "screen_text.h"
 #include "shop_viewer.h"
 #include "test_folder.h"
-#include "viewer/command.h"
-#include "viewer/process_view.h"
-#include "viewer/utf8.h"
-#include "viewer/viewer_state.h"
+#include "input/command.h"
+#include "panes/process_view.h"
+#include "base/utf8.h"
+#include "app/viewer_state.h"
 
 #define COLUMNS 140
 #define LINES 30
@@ -31,7 +31,7 @@
 #define PRIVATE_USE 0xe000
 
 #define CONTROL(letter) ((letter) - 'A' + 1)
-#define F(number) (VIEWER_KEY_F1 + (number)-1)
+#define F(number) (INPUT_KEY_F1 + (number)-1)
 
 /* What happens to the shop before keys are pressed. */
 enum event { NOTHING, PRINTS = 1, ENDS = 2, PRINTS_AND_ENDS = 3, REPLAYS = 4, FORKS = 8, ATTACHED = 16 };
@@ -47,49 +47,49 @@ struct effect {
 };
 
 static const struct effect effects[] = {
-    {"", {'j', VIEWER_KEY_DOWN}, .shown = " 2 of 9"},
-    {"j", {'k', VIEWER_KEY_UP}, .shown = " 1 of 9"},
-    {"", {VIEWER_KEY_PAGE_DOWN, VIEWER_KEY_END}, .shown = " 9 of 9"},
-    {"jjj", {VIEWER_KEY_PAGE_UP, VIEWER_KEY_HOME}, .shown = " 1 of 9"},
-    {"/s", {VIEWER_KEY_DOWN, VIEWER_KEY_PAGE_DOWN, VIEWER_KEY_END}, .gone = " 1 of "},
-    {"/s" DOWN, {VIEWER_KEY_UP, VIEWER_KEY_PAGE_UP, VIEWER_KEY_HOME}, .shown = " 1 of "},
-    {"l", {VIEWER_KEY_UP, 'k'}, .shown = "line 27\n", .gone = "line 39\n", .event = PRINTS},
-    {"l", {VIEWER_KEY_PAGE_UP}, .shown = "line 17\n", .event = PRINTS},
-    {"l", {VIEWER_KEY_HOME}, .shown = "line 1\n", .event = PRINTS},
-    {"lkk", {VIEWER_KEY_DOWN, 'j', VIEWER_KEY_PAGE_DOWN, VIEWER_KEY_END}, .shown = "line 38\n", .event = PRINTS},
-    {"", {VIEWER_KEY_RIGHT, VIEWER_KEY_ENTER, '+', 'e'}, .shown = "▸  100 %  Shop::SessionStore#write"},
-    {RIGHT, {VIEWER_KEY_LEFT, '-'}, .shown = "▸ Hash", .gone = "▾ Hash"},
+    {"", {'j', INPUT_KEY_DOWN}, .shown = " 2 of 9"},
+    {"j", {'k', INPUT_KEY_UP}, .shown = " 1 of 9"},
+    {"", {INPUT_KEY_PAGE_DOWN, INPUT_KEY_END}, .shown = " 9 of 9"},
+    {"jjj", {INPUT_KEY_PAGE_UP, INPUT_KEY_HOME}, .shown = " 1 of 9"},
+    {"/s", {INPUT_KEY_DOWN, INPUT_KEY_PAGE_DOWN, INPUT_KEY_END}, .gone = " 1 of "},
+    {"/s" DOWN, {INPUT_KEY_UP, INPUT_KEY_PAGE_UP, INPUT_KEY_HOME}, .shown = " 1 of "},
+    {"l", {INPUT_KEY_UP, 'k'}, .shown = "line 27\n", .gone = "line 39\n", .event = PRINTS},
+    {"l", {INPUT_KEY_PAGE_UP}, .shown = "line 17\n", .event = PRINTS},
+    {"l", {INPUT_KEY_HOME}, .shown = "line 1\n", .event = PRINTS},
+    {"lkk", {INPUT_KEY_DOWN, 'j', INPUT_KEY_PAGE_DOWN, INPUT_KEY_END}, .shown = "line 38\n", .event = PRINTS},
+    {"", {INPUT_KEY_RIGHT, INPUT_KEY_ENTER, '+', 'e'}, .shown = "▸  100 %  Shop::SessionStore#write"},
+    {RIGHT, {INPUT_KEY_LEFT, '-'}, .shown = "▸ Hash", .gone = "▾ Hash"},
     {"", {'*'}, .shown = "▾  100 %  Shop::SessionStore#write"},
     {"", {'i'}, .shown = "begin with the outermost caller"},
     {RIGHT "j", {'v'}, .shown = "the file is not there"},
     {"", {'t'}, .shown = "── trend ── Hash ──"},
     {"", {'/', F(4)}, .shown = "filter: "},
-    {"/shop", {VIEWER_KEY_ENTER}, .gone = "filter: shop"},
+    {"/shop", {INPUT_KEY_ENTER}, .gone = "filter: shop"},
     {"\\shop\r", {'n', F(3)}, .shown = " 4 of 9"},
     {"\\shop\rn", {'N'}, .shown = " 2 of 9"},
     {"", {'n', 'N', F(3)}, .shown = "search: "},
     {"", {'\\'}, .shown = "search: "},
-    {"\\shop", {VIEWER_KEY_DOWN, F(3)}, .shown = " 4 of 9"},
-    {"\\shop" DOWN, {VIEWER_KEY_UP}, .shown = " 2 of 9"},
-    {"\\shop", {VIEWER_KEY_ENTER}, .gone = "search: shop"},
-    {"s", {VIEWER_KEY_RIGHT, '>', VIEWER_KEY_TAB}, .shown = "LIVE▾"},
-    {"s", {VIEWER_KEY_LEFT, '<', VIEWER_KEY_BACK_TAB}, .shown = "RETAINED▾"},
-    {"s>", {VIEWER_KEY_ENTER}, .gone = "sort by: "},
+    {"\\shop", {INPUT_KEY_DOWN, F(3)}, .shown = " 4 of 9"},
+    {"\\shop" DOWN, {INPUT_KEY_UP}, .shown = " 2 of 9"},
+    {"\\shop", {INPUT_KEY_ENTER}, .gone = "search: shop"},
+    {"s", {INPUT_KEY_RIGHT, '>', INPUT_KEY_TAB}, .shown = "LIVE▾"},
+    {"s", {INPUT_KEY_LEFT, '<', INPUT_KEY_BACK_TAB}, .shown = "RETAINED▾"},
+    {"s>", {INPUT_KEY_ENTER}, .gone = "sort by: "},
     {"s", {'I'}, .shown = "GROWTH/s▴"},
     {"C", {' '}, .shown = "[ ] RETAINED", .gone = "[x] RETAINED"},
-    {"?", {VIEWER_KEY_ESCAPE, 'q', VIEWER_KEY_ENTER, '?', 'h', F(1)}, .gone = "select the line above or below"},
-    {"s>", {VIEWER_KEY_ESCAPE}, .shown = "GROWTH/s▾", .gone = "sort by: "},
-    {"C ", {VIEWER_KEY_ESCAPE}, .shown = "\n   RETAINED", .gone = "columns: "},
-    {"/shop", {VIEWER_KEY_ESCAPE}, .shown = "String", .gone = "filter: "},
-    {"/shop\r", {VIEWER_KEY_ESCAPE}, .shown = "String", .gone = "clear the filter"},
-    {"\\shop", {VIEWER_KEY_ESCAPE}, .shown = " 1 of 9", .gone = "search: "},
-    {"\\shop\r", {VIEWER_KEY_ESCAPE}, .gone = "clear the search"},
-    {"t", {VIEWER_KEY_ESCAPE, 't'}, .gone = "── trend ──"},
-    {"v", {VIEWER_KEY_ESCAPE, 'v'}, .gone = "── source ──"},
-    {"l", {VIEWER_KEY_ESCAPE, 'l'}, .gone = "── output ──"},
-    {"w", {VIEWER_KEY_ESCAPE}, .gone = "write to: "},
-    {"l/line", {VIEWER_KEY_ESCAPE}, .gone = "search: ", .event = PRINTS},
-    {"l/line\r", {VIEWER_KEY_ESCAPE}, .gone = " found ──", .event = PRINTS},
+    {"?", {INPUT_KEY_ESCAPE, 'q', INPUT_KEY_ENTER, '?', 'h', F(1)}, .gone = "select the line above or below"},
+    {"s>", {INPUT_KEY_ESCAPE}, .shown = "GROWTH/s▾", .gone = "sort by: "},
+    {"C ", {INPUT_KEY_ESCAPE}, .shown = "\n   RETAINED", .gone = "columns: "},
+    {"/shop", {INPUT_KEY_ESCAPE}, .shown = "String", .gone = "filter: "},
+    {"/shop\r", {INPUT_KEY_ESCAPE}, .shown = "String", .gone = "clear the filter"},
+    {"\\shop", {INPUT_KEY_ESCAPE}, .shown = " 1 of 9", .gone = "search: "},
+    {"\\shop\r", {INPUT_KEY_ESCAPE}, .gone = "clear the search"},
+    {"t", {INPUT_KEY_ESCAPE, 't'}, .gone = "── trend ──"},
+    {"v", {INPUT_KEY_ESCAPE, 'v'}, .gone = "── source ──"},
+    {"l", {INPUT_KEY_ESCAPE, 'l'}, .gone = "── output ──"},
+    {"w", {INPUT_KEY_ESCAPE}, .gone = "write to: "},
+    {"l/line", {INPUT_KEY_ESCAPE}, .gone = "search: ", .event = PRINTS},
+    {"l/line\r", {INPUT_KEY_ESCAPE}, .gone = " found ──", .event = PRINTS},
     {"", {'<'}, .shown = "RETAINED▾"},
     {"", {'>'}, .shown = "LIVE▾"},
     {"", {'1'}, .shown = "RETAINED▾"},
@@ -117,27 +117,27 @@ static const struct effect effects[] = {
     {"", {']'}, .shown = "every 2.0 s", .request = VIEWER_INTERVAL},
     {"", {'l'}, .shown = "── output ──"},
     {"", {'w'}, .shown = "write to: memory-tracker-4711-"},
-    {"w", {VIEWER_KEY_TAB}, .shown = ".json   ", .gone = ".txt   "},
-    {"w", {VIEWER_KEY_ENTER}, .shown = "\n written to ", .gone = "write to: "},
+    {"w", {INPUT_KEY_TAB}, .shown = ".json   ", .gone = ".txt   "},
+    {"w", {INPUT_KEY_ENTER}, .shown = "\n written to ", .gone = "write to: "},
     {"", {'T'}, .shown = "the theme is light"},
     {"l", {'/', F(4)}, .shown = "search: ", .event = PRINTS},
     {"l/line\r", {'n', F(3)}, .event = PRINTS},
     {"l/line\r", {'N'}, .shown = "no newer line has this", .event = PRINTS},
-    {"l/line" UP, {VIEWER_KEY_DOWN}, .event = PRINTS},
-    {"l/none", {VIEWER_KEY_UP}, .shown = "no older line has this", .event = PRINTS},
-    {"l/line", {VIEWER_KEY_ENTER}, .gone = "search: ", .event = PRINTS},
-    {"?", {VIEWER_KEY_DOWN, 'j', VIEWER_KEY_PAGE_DOWN, VIEWER_KEY_END, ' '}, .gone = "Keys\n"},
-    {"?j", {VIEWER_KEY_UP, 'k', VIEWER_KEY_PAGE_UP, VIEWER_KEY_HOME}, .shown = "Keys\n"},
+    {"l/line" UP, {INPUT_KEY_DOWN}, .event = PRINTS},
+    {"l/none", {INPUT_KEY_UP}, .shown = "no older line has this", .event = PRINTS},
+    {"l/line", {INPUT_KEY_ENTER}, .gone = "search: ", .event = PRINTS},
+    {"?", {INPUT_KEY_DOWN, 'j', INPUT_KEY_PAGE_DOWN, INPUT_KEY_END, ' '}, .gone = "Keys\n"},
+    {"?j", {INPUT_KEY_UP, 'k', INPUT_KEY_PAGE_UP, INPUT_KEY_HOME}, .shown = "Keys\n"},
     {"", {'M'}, .shown = "the mouse is the terminal's"},
     {"", {CONTROL('L')}, .request = VIEWER_REDRAW},
     {"", {CONTROL('Z')}, .request = VIEWER_SUSPEND},
     {"", {'?', 'h', F(1)}, .shown = "select the line above or below"},
     {"", {'q'}, .request = VIEWER_LEAVE},
     {"", {'c'}, .request = VIEWER_CONSOLE, .event = FORKS},
-    {"P", {VIEWER_KEY_TAB}, .request = VIEWER_NEXT, .event = FORKS},
-    {"P", {VIEWER_KEY_BACK_TAB}, .request = VIEWER_PREVIOUS, .event = FORKS},
-    {"", {'P', VIEWER_KEY_TAB, VIEWER_KEY_BACK_TAB}, .shown = "puma: cluster worker 1", .event = FORKS},
-    {"P", {'P', VIEWER_KEY_ESCAPE}, .gone = "puma: cluster worker 1", .event = FORKS},
+    {"P", {INPUT_KEY_TAB}, .request = VIEWER_NEXT, .event = FORKS},
+    {"P", {INPUT_KEY_BACK_TAB}, .request = VIEWER_PREVIOUS, .event = FORKS},
+    {"", {'P', INPUT_KEY_TAB, INPUT_KEY_BACK_TAB}, .shown = "puma: cluster worker 1", .event = FORKS},
+    {"P", {'P', INPUT_KEY_ESCAPE}, .gone = "puma: cluster worker 1", .event = FORKS},
     {"", {'p', ' '}, .request = VIEWER_REPLAY_PAUSE, .event = REPLAYS},
     {"", {'['}, .request = VIEWER_REPLAY_SLOWER, .event = REPLAYS},
     {"", {']'}, .request = VIEWER_REPLAY_FASTER, .event = REPLAYS},
@@ -169,7 +169,7 @@ static void print_lines(struct shop_viewer *shop)
 /* It has several processes, and a console. */
 static void fork_workers(struct shop_viewer *shop)
 {
-	static const struct viewer_process processes[] = {
+	static const struct process_summary processes[] = {
 	    {.pid = 4711, .command = "puma: cluster worker 0", .shown = true, .known = true},
 	    {.pid = 4712, .command = "puma: cluster worker 1", .known = true},
 	};
@@ -192,9 +192,9 @@ static void open_at(struct shop_viewer *shop, const char *way, enum event event)
 	for (size_t left = strlen(way); left;) {
 		uint32_t key;
 		size_t size = utf8_read(way, left, &key);
-		bool special = key >= PRIVATE_USE && key < PRIVATE_USE + VIEWER_KEY_F12 - VIEWER_KEY_UP;
+		bool special = key >= PRIVATE_USE && key < PRIVATE_USE + INPUT_KEY_F12 - INPUT_KEY_UP;
 
-		viewer_press(shop->viewer, special ? VIEWER_KEY_UP + key - PRIVATE_USE : key);
+		viewer_press(shop->viewer, special ? INPUT_KEY_UP + key - PRIVATE_USE : key);
 		if (key == 'p')
 			shop_second(shop, true);
 		shop_screen(shop);
@@ -395,12 +395,12 @@ static void test_what_the_footer_names_does_something(void **state)
 /* Whether a key is in no row that applies, is not typed, and has no name besides its character. */
 static bool is_nothing(const struct viewer *viewer, uint32_t key)
 {
-	const unsigned typing = MODE_FILTER | MODE_FIND | MODE_NAME | MODE_OUTPUT_SEARCH;
-	bool typed = (key >= ' ' && key <= '~') || key == CONTROL('U') || key == VIEWER_KEY_BACKSPACE;
+	const unsigned edit_input = MODE_FILTER | MODE_FIND | MODE_NAME | MODE_OUTPUT_SEARCH;
+	bool line_edit = (key >= ' ' && key <= '~') || key == CONTROL('U') || key == INPUT_KEY_BACKSPACE;
 	bool named = key < ' ' && strchr("\b\t\n\r\033", (int)key);
 
 	/* Any key that is in no row answers a question with no. */
-	return viewer->mode != MODE_QUESTION && !named && !(typed && viewer->mode & typing) &&
+	return viewer->mode != MODE_QUESTION && !named && !(line_edit && viewer->mode & edit_input) &&
 	       !command_find(viewer, key);
 }
 
@@ -412,7 +412,7 @@ static void test_keys_of_no_row_do_nothing(void **state)
 		open_at(&shop, places[i].way, places[i].event);
 		press_nothing(&shop);
 		char *before = screen_of(&shop);
-		for (uint32_t key = 1; key <= VIEWER_KEY_F12; key = key == '~' ? VIEWER_KEY_UP : key + 1) {
+		for (uint32_t key = 1; key <= INPUT_KEY_F12; key = key == '~' ? INPUT_KEY_UP : key + 1) {
 			if (!is_nothing(shop.viewer, key))
 				continue;
 			assert_int_equal(viewer_press(shop.viewer, key), VIEWER_NOTHING);
@@ -433,7 +433,7 @@ static void test_escape_leads_back_from_everywhere(void **state)
 	for (size_t i = 0; i < PLACES; i++) {
 		open_at(&shop, places[i].way, places[i].event);
 		for (unsigned step = 0; step < 3; step++)
-			viewer_press(shop.viewer, VIEWER_KEY_ESCAPE);
+			viewer_press(shop.viewer, INPUT_KEY_ESCAPE);
 		const struct viewer *viewer = shop.viewer;
 		bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
 		if (viewer->mode != MODE_TABLE || open || viewer->table.filter.length || viewer->table.search.length)
@@ -455,12 +455,12 @@ static void test_any_other_key_answers_no(void **state)
 		snprintf(before_it, sizeof before_it, "%.*s", (int)way, questions[i].way);
 		open_at(&shop, before_it, questions[i].event);
 		char *before = screen_of(&shop);
-		for (uint32_t key = 1; key <= VIEWER_MOUSE_DOWN; key = key == '~' ? VIEWER_KEY_UP : key + 1) {
+		for (uint32_t key = 1; key <= INPUT_MOUSE_DOWN; key = key == '~' ? INPUT_KEY_UP : key + 1) {
 			if (key == 'y' || key == 'Y')
 				continue;
 			viewer_press(shop.viewer, (uint32_t)questions[i].way[way]);
 			assert_int_equal(shop.viewer->mode, MODE_QUESTION);
-			const struct viewer_input input = {.key = key, .column = 5, .line = 6};
+			const struct input_event input = {.key = key, .column = 5, .line = 6};
 			assert_int_equal(viewer_take(shop.viewer, &input), VIEWER_NOTHING);
 			if (!is_as_before(&shop, before))
 				fail_msg("the key %x does something besides no:\n%s", key, shop.text.text);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "viewer/viewer_state.h"
+#include "app/viewer_state.h"
 #include "viewer_asserts.h"
 
 static int open_shop(void **state)
@@ -20,13 +20,13 @@ static void test_moving_by_lines(void **state)
 	struct shop_viewer *shop = *state;
 
 	assert_selected(shop, "Hash");
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	assert_selected(shop, "Shop::Session");
 	press(shop, 'j');
 	assert_selected(shop, "String");
 	press(shop, 'k');
-	press(shop, VIEWER_KEY_UP);
-	press(shop, VIEWER_KEY_UP);
+	press(shop, INPUT_KEY_UP);
+	press(shop, INPUT_KEY_UP);
 	assert_selected(shop, "Hash");
 }
 
@@ -36,17 +36,17 @@ static void test_moving_by_screens_and_to_the_ends(void **state)
 
 	assert_true(grid_resize(&shop->grid, 80, 8));
 	viewer_draw(shop->viewer, &shop->grid);
-	press(shop, VIEWER_KEY_PAGE_DOWN);
+	press(shop, INPUT_KEY_PAGE_DOWN);
 	assert_selected(shop, "Shop::Product");
-	press(shop, VIEWER_KEY_PAGE_DOWN);
+	press(shop, INPUT_KEY_PAGE_DOWN);
 	assert_not_shown(shop, "Hash");
-	press(shop, VIEWER_KEY_PAGE_UP);
+	press(shop, INPUT_KEY_PAGE_UP);
 	assert_selected(shop, "Shop::Product");
-	press(shop, VIEWER_KEY_END);
+	press(shop, INPUT_KEY_END);
 	assert_selected(shop, "Shop::Basket");
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	assert_selected(shop, "Shop::Basket");
-	press(shop, VIEWER_KEY_HOME);
+	press(shop, INPUT_KEY_HOME);
 	assert_selected(shop, "Hash");
 }
 
@@ -54,8 +54,8 @@ static void test_the_selection_stays_with_its_class(void **state)
 {
 	struct shop_viewer *shop = *state;
 
-	press(shop, VIEWER_KEY_DOWN);
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	assert_selected(shop, "String");
 	shop_press(shop, "1");
 	assert_shown(shop, "1 of 9");
@@ -75,7 +75,7 @@ static void test_at_first_and_after_home_the_selection_stays_on_the_first_line(v
 	assert_selected(shop, "String");
 	shop_press(shop, "jj5");
 	assert_selected(shop, "Hash");
-	press(shop, VIEWER_KEY_HOME);
+	press(shop, INPUT_KEY_HOME);
 	shop_press(shop, "5");
 	assert_selected(shop, "�[31mred�[0m");
 	shop_press(shop, "1");
@@ -86,12 +86,12 @@ static void test_a_selection_scrolled_to_is_seen_after_a_resize(void **state)
 {
 	struct shop_viewer *shop = *state;
 
-	press(shop, VIEWER_KEY_END);
+	press(shop, INPUT_KEY_END);
 	assert_true(grid_resize(&shop->grid, 40, 6));
 	assert_selected(shop, "Shop::Basket");
 	assert_true(grid_resize(&shop->grid, 1, 1));
 	assert_string_equal(shop_screen(shop), "m\n");
-	press(shop, VIEWER_KEY_UP);
+	press(shop, INPUT_KEY_UP);
 	assert_true(grid_resize(&shop->grid, 80, 40));
 	assert_selected(shop, "Proc");
 	assert_shown(shop, "Hash");
@@ -190,7 +190,7 @@ static void test_a_filter_stays_with_enter_and_goes_with_escape(void **state)
 	assert_shown(shop, "Shop::Session");
 	shop_press(shop, "/Hash\033");
 	assert_shown(shop, "1 of 9");
-	press(shop, VIEWER_KEY_F1 + 3);
+	press(shop, INPUT_KEY_F1 + 3);
 	assert_shown(shop, "filter:");
 }
 
@@ -206,7 +206,7 @@ static void test_a_filter_of_many_characters(void **state)
 		shop_press(shop, "ü");
 	assert_shown(shop, "no class has \"gü");
 	for (unsigned i = 0; i < 1000; i++)
-		press(shop, VIEWER_KEY_BACKSPACE);
+		press(shop, INPUT_KEY_BACKSPACE);
 	assert_shown(shop, "1 of 9");
 }
 
@@ -215,7 +215,7 @@ static void test_the_selection_moves_while_a_filter_is_typed(void **state)
 	struct shop_viewer *shop = *state;
 
 	shop_press(shop, "/shop");
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	assert_selected(shop, "Shop::Product");
 	shop_press(shop, "\033");
 	assert_selected(shop, "Shop::Product");

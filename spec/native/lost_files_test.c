@@ -17,10 +17,10 @@
 #include "fake_snapshot.h"
 #include "taken_numbers.h"
 #include "terminal/redirect.h"
-#include "terminal/transcript.h"
+#include "terminal/output_log.h"
 #include "test_folder.h"
 #include "transport/recording.h"
-#include "viewer/outbox.h"
+#include "screen/outbox.h"
 
 static const char text[] = "the program's own\n";
 
@@ -107,31 +107,31 @@ static void test_a_recording_that_is_read(void **state)
 
 static void test_a_transcript(void **state)
 {
-	struct transcript transcript;
+	struct output_log output_log;
 	struct descriptor terminal = descriptor_of(STDERR_FILENO);
 	char bytes[64];
 
-	assert_int_equal(transcript_init(&transcript, NULL), 0);
-	assert_true(transcript_append(&transcript, "printed", 7));
+	assert_int_equal(output_log_init(&output_log, NULL), 0);
+	assert_true(output_log_append(&output_log, "printed", 7));
 	take(*state, 2);
-	assert_false(transcript_append(&transcript, "printed", 7));
-	assert_int_equal(transcript_tail(&transcript, bytes, sizeof bytes), 0);
-	assert_int_equal(transcript_last(&transcript, bytes, sizeof bytes), 0);
-	transcript_check(&transcript);
-	transcript_print(&transcript, &terminal);
-	transcript_deinit(&transcript);
+	assert_false(output_log_append(&output_log, "printed", 7));
+	assert_int_equal(output_log_tail(&output_log, bytes, sizeof bytes), 0);
+	assert_int_equal(output_log_last(&output_log, bytes, sizeof bytes), 0);
+	output_log_check(&output_log);
+	output_log_print(&output_log, &terminal);
+	output_log_deinit(&output_log);
 	expect_untouched(*state);
 }
 
 static void test_a_transcript_with_a_name(void **state)
 {
-	struct transcript transcript;
+	struct output_log output_log;
 
-	assert_int_equal(transcript_init(&transcript, "output"), 0);
-	assert_true(transcript_append(&transcript, "printed", 7));
+	assert_int_equal(output_log_init(&output_log, "output"), 0);
+	assert_true(output_log_append(&output_log, "printed", 7));
 	take(*state, 2);
 	/* It is cut to its length then. */
-	transcript_deinit(&transcript);
+	output_log_deinit(&output_log);
 	expect_untouched(*state);
 }
 
@@ -152,14 +152,14 @@ static void test_what_curses_writes_into(void **state)
 static void test_standard_streams(void **state)
 {
 	struct taken_numbers *numbers = *state;
-	struct transcript transcript;
+	struct output_log output_log;
 	struct redirect redirect;
 	int stdout_before = dup(STDOUT_FILENO), elsewhere = open("own", O_RDWR | O_CREAT, 0600);
 
 	taken_numbers_own(numbers, stdout_before);
 	assert_int_equal(write(elsewhere, text, strlen(text)), (ssize_t)strlen(text));
-	assert_int_equal(transcript_init(&transcript, NULL), 0);
-	redirect_init(&redirect, &transcript);
+	assert_int_equal(output_log_init(&output_log, NULL), 0);
+	redirect_init(&redirect, &output_log);
 	redirect.saved[1] = descriptor_adopt(dup(stdout_before));
 	assert_false(redirect_lost(&redirect));
 	/* The program has opened its own at the number. */
@@ -169,7 +169,7 @@ static void test_standard_streams(void **state)
 	bool kept = descriptor_leads(&own, STDOUT_FILENO);
 	/* And where it has not, it gets back what it had. */
 	redirect.saved[1] = descriptor_adopt(dup(stdout_before));
-	dup2(transcript.file.fd, STDOUT_FILENO);
+	dup2(output_log.file.fd, STDOUT_FILENO);
 	redirect_off(&redirect, &DESCRIPTOR_NONE, false);
 	struct descriptor before = descriptor_of(stdout_before);
 	bool back = descriptor_leads(&before, STDOUT_FILENO);
@@ -177,7 +177,7 @@ static void test_standard_streams(void **state)
 	assert_true(kept);
 	assert_true(back);
 	redirect_deinit(&redirect);
-	transcript_deinit(&transcript);
+	output_log_deinit(&output_log);
 	close(elsewhere);
 	close(stdout_before);
 }

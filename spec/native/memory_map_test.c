@@ -18,7 +18,7 @@
 #include <sys/uio.h>
 #endif
 
-#include "vm/memory_map.h"
+#include "base/memory_map.h"
 
 static size_t page;
 static char *pages; /* readable, forbidden, not mapped */

@@ -13,7 +13,7 @@
 
 #include "screen_text.h"
 #include "shop_viewer.h"
-#include "viewer/viewer_state.h"
+#include "app/viewer_state.h"
 
 /* The line of the screen that a text is on. */
 static unsigned line_of(struct shop_viewer *shop, const char *text)
@@ -41,20 +41,20 @@ static unsigned column_of(struct shop_viewer *shop, const char *text)
 
 static void use(struct shop_viewer *shop, uint32_t what, unsigned column, unsigned line)
 {
-	const struct viewer_input input = {what, column, line};
+	const struct input_event input = {what, column, line};
 
 	assert_int_equal(viewer_take(shop->viewer, &input), VIEWER_NOTHING);
 }
 
 static void click(struct shop_viewer *shop, const char *text)
 {
-	use(shop, VIEWER_MOUSE_CLICK, column_of(shop, text), line_of(shop, text));
+	use(shop, INPUT_MOUSE_CLICK, column_of(shop, text), line_of(shop, text));
 }
 
 static void double_click(struct shop_viewer *shop, const char *text)
 {
 	click(shop, text);
-	use(shop, VIEWER_MOUSE_DOUBLE, column_of(shop, text), line_of(shop, text));
+	use(shop, INPUT_MOUSE_DOUBLE, column_of(shop, text), line_of(shop, text));
 }
 
 static void assert_selected(struct shop_viewer *shop, const char *text)
@@ -71,7 +71,7 @@ static void test_a_click_selects_a_line(void **state)
 	click(shop, "String");
 	assert_selected(shop, "String");
 	/* On the number of a line, too; and it stays with it. */
-	use(shop, VIEWER_MOUSE_CLICK, 4, line_of(shop, "Shop::Basket"));
+	use(shop, INPUT_MOUSE_CLICK, 4, line_of(shop, "Shop::Basket"));
 	assert_selected(shop, "Shop::Basket");
 	shop_press(shop, "I");
 	assert_selected(shop, "Shop::Basket");
@@ -92,7 +92,7 @@ static void test_a_click_on_a_title_sorts(void **state)
 	click(shop, "TREND");
 	assert_shown(shop, "CLASS▾");
 	/* Right of a number's title, where the sign of the order comes. */
-	use(shop, VIEWER_MOUSE_CLICK, column_of(shop, "LIVE") + 4, line_of(shop, "RETAINED "));
+	use(shop, INPUT_MOUSE_CLICK, column_of(shop, "LIVE") + 4, line_of(shop, "RETAINED "));
 	assert_shown(shop, "LIVE▾");
 }
 
@@ -105,10 +105,10 @@ static void test_a_click_on_a_mark_unfolds_and_folds(void **state)
 	/* One level deeper, behind a guide. */
 	click(shop, "▾ Hash");
 	click(shop, "▸ Hash");
-	use(shop, VIEWER_MOUSE_CLICK, column_of(shop, "│ ▸") + 2, line_of(shop, "SessionStore#write"));
+	use(shop, INPUT_MOUSE_CLICK, column_of(shop, "│ ▸") + 2, line_of(shop, "SessionStore#write"));
 	assert_shown(shop, "Shop::Checkout#call");
 	assert_selected(shop, "SessionStore#write");
-	use(shop, VIEWER_MOUSE_CLICK, column_of(shop, "│ ▾") + 2, line_of(shop, "SessionStore#write"));
+	use(shop, INPUT_MOUSE_CLICK, column_of(shop, "│ ▾") + 2, line_of(shop, "SessionStore#write"));
 	assert_not_shown(shop, "Shop::Checkout#call");
 	click(shop, "▾ Hash");
 	assert_not_shown(shop, "SessionStore#write");
@@ -129,7 +129,7 @@ static void test_a_double_click_opens_a_line(void **state)
 	double_click(shop, "Shop::Request#params");
 	assert_shown(shop, "── /srv/shop/lib/shop.rb");
 	/* A class without call paths has neither. */
-	viewer_press(shop->viewer, VIEWER_KEY_ESCAPE);
+	viewer_press(shop->viewer, INPUT_KEY_ESCAPE);
 	double_click(shop, "Shop::Basket");
 	assert_selected(shop, "Shop::Basket");
 }
@@ -149,10 +149,10 @@ static void test_the_wheel_scrolls_what_is_below_it(void **state)
 	print_lines(shop, 50);
 	shop_press(shop, "l");
 	assert_shown(shop, "line 50.");
-	use(shop, VIEWER_MOUSE_UP, 10, line_of(shop, "line 50."));
+	use(shop, INPUT_MOUSE_UP, 10, line_of(shop, "line 50."));
 	assert_shown(shop, " line 47.");
 	assert_not_shown(shop, "line 48.");
-	use(shop, VIEWER_MOUSE_DOWN, 10, line_of(shop, " output "));
+	use(shop, INPUT_MOUSE_DOWN, 10, line_of(shop, " output "));
 	assert_shown(shop, "line 50.");
 	/* Over the table the output stays, and the selection with what can be seen of it. */
 	shop_press(shop, "l");
@@ -160,15 +160,15 @@ static void test_the_wheel_scrolls_what_is_below_it(void **state)
 	assert_shown(shop, "Hash");
 	unsigned line = line_of(shop, "Hash");
 	assert_selected(shop, "Hash");
-	use(shop, VIEWER_MOUSE_DOWN, 10, line);
+	use(shop, INPUT_MOUSE_DOWN, 10, line);
 	assert_not_shown(shop, "Hash");
 	assert_true(shop->viewer->table.selection.top == 3);
-	use(shop, VIEWER_MOUSE_DOWN, 10, line);
-	use(shop, VIEWER_MOUSE_DOWN, 10, line);
+	use(shop, INPUT_MOUSE_DOWN, 10, line);
+	use(shop, INPUT_MOUSE_DOWN, 10, line);
 	shop_screen(shop);
-	use(shop, VIEWER_MOUSE_UP, 10, line);
-	use(shop, VIEWER_MOUSE_UP, 10, line);
-	use(shop, VIEWER_MOUSE_UP, 10, line);
+	use(shop, INPUT_MOUSE_UP, 10, line);
+	use(shop, INPUT_MOUSE_UP, 10, line);
+	use(shop, INPUT_MOUSE_UP, 10, line);
 	assert_shown(shop, "Hash");
 }
 
@@ -178,10 +178,10 @@ static void test_the_mouse_in_the_help(void **state)
 
 	shop_press(shop, "?");
 	assert_shown(shop, "select the line above or below");
-	use(shop, VIEWER_MOUSE_DOWN, 10, 5);
+	use(shop, INPUT_MOUSE_DOWN, 10, 5);
 	assert_not_shown(shop, "select the line above or below");
-	use(shop, VIEWER_MOUSE_CLICK, 10, 5);
-	use(shop, VIEWER_MOUSE_UP, 10, 5);
+	use(shop, INPUT_MOUSE_CLICK, 10, 5);
+	use(shop, INPUT_MOUSE_UP, 10, 5);
 	assert_shown(shop, "select the line above or below");
 	shop_press(shop, "q");
 	assert_selected(shop, "Hash");
@@ -193,11 +193,11 @@ static void test_what_is_beside_everything_does_nothing(void **state)
 	const char *before = strdup(shop_screen(shop));
 
 	for (unsigned line = 0; line < 3; line++)
-		use(shop, VIEWER_MOUSE_DOUBLE, 20, line);
-	use(shop, VIEWER_MOUSE_CLICK, 20, shop->grid.lines - 1);
-	use(shop, VIEWER_MOUSE_CLICK, 20, shop->grid.lines - 2);
-	use(shop, VIEWER_MOUSE_CLICK, 60000, 60000);
-	use(shop, VIEWER_MOUSE_DOWN, UINT32_MAX, UINT32_MAX);
+		use(shop, INPUT_MOUSE_DOUBLE, 20, line);
+	use(shop, INPUT_MOUSE_CLICK, 20, shop->grid.lines - 1);
+	use(shop, INPUT_MOUSE_CLICK, 20, shop->grid.lines - 2);
+	use(shop, INPUT_MOUSE_CLICK, 60000, 60000);
+	use(shop, INPUT_MOUSE_DOWN, UINT32_MAX, UINT32_MAX);
 	assert_string_equal(shop_screen(shop), before);
 	free((char *)before);
 }

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "fake_snapshot.h"
-#include "viewer/key_ranks.h"
-#include "viewer/layout.h"
-#include "viewer/viewer_state.h"
+#include "base/key_ranks.h"
+#include "table/layout.h"
+#include "app/viewer_state.h"
 #include "viewer_asserts.h"
 
 static int open_shop(void **state)
@@ -180,17 +180,17 @@ static void test_picking_the_order(void **state)
 	shop_press(shop, "s");
 	assert_shown(shop, "sort by: RETAINED  GROWTH/s  LIVE  ALLOC/s  CLASS");
 	assert_shown(shop, "GROWTH/s: how many more of them");
-	press(shop, VIEWER_KEY_RIGHT);
+	press(shop, INPUT_KEY_RIGHT);
 	assert_shown(shop, "LIVE▾");
 	assert_shown(shop, "LIVE: objects allocated and not freed yet");
-	press(shop, VIEWER_KEY_LEFT);
-	press(shop, VIEWER_KEY_LEFT);
+	press(shop, INPUT_KEY_LEFT);
+	press(shop, INPUT_KEY_LEFT);
 	assert_shown(shop, "RETAINED▾");
-	press(shop, VIEWER_KEY_LEFT);
+	press(shop, INPUT_KEY_LEFT);
 	assert_shown(shop, "CLASS▾");
 	press(shop, 'I');
 	assert_shown(shop, "CLASS▴");
-	press(shop, VIEWER_KEY_ENTER);
+	press(shop, INPUT_KEY_ENTER);
 	assert_shown(shop, "CLASS▴");
 	assert_not_shown(shop, "sort by:");
 }
@@ -200,10 +200,10 @@ static void test_leaving_the_picker_leaves_the_order(void **state)
 	struct shop_viewer *shop = *state;
 
 	press(shop, 'I');
-	press(shop, VIEWER_KEY_F1 + 5);
+	press(shop, INPUT_KEY_F1 + 5);
 	press(shop, '>');
 	assert_shown(shop, "LIVE▾");
-	press(shop, VIEWER_KEY_ESCAPE);
+	press(shop, INPUT_KEY_ESCAPE);
 	assert_shown(shop, "GROWTH/s▴");
 	assert_not_shown(shop, "sort by:");
 }
@@ -217,7 +217,7 @@ static void test_choosing_columns(void **state)
 	shop_press(shop, " ");
 	assert_shown(shop, "columns: [ ] RETAINED");
 	while (column_screen[shop->viewer->picker.at] != column_find("growth"))
-		press(shop, VIEWER_KEY_RIGHT);
+		press(shop, INPUT_KEY_RIGHT);
 	shop_press(shop, " \r");
 	assert_not_shown(shop, "RETAINED");
 	assert_not_shown(shop, "GROWTH/s");
@@ -236,7 +236,7 @@ static void test_a_column_without_room_says_so(void **state)
 	assert_true(grid_resize(&shop->grid, 40, 10));
 	shop_screen(shop);
 	shop_press(shop, "C");
-	press(shop, VIEWER_KEY_LEFT);
+	press(shop, INPUT_KEY_LEFT);
 	assert_shown(shop, "TREND: how many");
 	assert_true(grid_resize(&shop->grid, 80, 10));
 	shop_screen(shop);

@@ -13,7 +13,7 @@
 
 #include "screen_text.h"
 #include "shop_viewer.h"
-#include "viewer/viewer_state.h"
+#include "app/viewer_state.h"
 
 static void print(struct shop_viewer *shop, const char *text)
 {
@@ -45,13 +45,13 @@ static const struct grid_cell *cell_of(struct shop_viewer *shop, const char *tex
 	            .cells[(size_t)line * shop->grid.columns + text_width(start, (size_t)(at - start), TEXT_UTF8)];
 }
 
-static void assert_cell(struct shop_viewer *shop, const char *text, uint16_t style, uint16_t ink, uint16_t paper)
+static void assert_cell(struct shop_viewer *shop, const char *text, uint16_t style, uint16_t fg, uint16_t bg)
 {
 	const struct grid_cell *cell = cell_of(shop, text);
 
 	assert_int_equal(cell->style, style);
-	assert_int_equal(cell->ink, ink);
-	assert_int_equal(cell->paper, paper);
+	assert_int_equal(cell->fg, fg);
+	assert_int_equal(cell->bg, bg);
 }
 
 static void test_output_has_its_own_colours(void **state)
@@ -70,7 +70,7 @@ static void test_output_has_its_own_colours(void **state)
 	shop_press(shop, "l");
 	shop_screen(shop);
 	for (size_t i = 0; i < (size_t)shop->grid.columns * shop->grid.lines; i++)
-		assert_int_equal(shop->grid.cells[i].ink | shop->grid.cells[i].paper, 0);
+		assert_int_equal(shop->grid.cells[i].fg | shop->grid.cells[i].bg, 0);
 }
 
 /* Puts a change of colour before every byte whose number the step divides, if it begins a character. */
@@ -123,9 +123,9 @@ static void test_searching_goes_from_the_newest_line_back(void **state)
 	assert_shown(shop, " line 80: an Error");
 	assert_shown(shop, "1 found");
 	for (unsigned i = 0; i < 9; i++)
-		viewer_press(shop->viewer, VIEWER_KEY_BACKSPACE);
+		viewer_press(shop->viewer, INPUT_KEY_BACKSPACE);
 	for (unsigned i = 0; i < 6; i++)
-		viewer_press(shop->viewer, VIEWER_KEY_BACKSPACE);
+		viewer_press(shop->viewer, INPUT_KEY_BACKSPACE);
 	shop_press(shop, "err\r");
 	assert_shown(shop, " line 100: an Error");
 	assert_shown(shop, "5 found");
@@ -174,13 +174,13 @@ static void test_the_ways_out_of_searching(void **state)
 	shop_press(shop, "/nothing like this\r");
 	assert_shown(shop, "no line of the output has this");
 	assert_shown(shop, "0 found");
-	viewer_press(shop->viewer, VIEWER_KEY_ESCAPE);
+	viewer_press(shop->viewer, INPUT_KEY_ESCAPE);
 	assert_not_shown(shop, "found");
 	shop_press(shop, "/line");
-	viewer_press(shop->viewer, VIEWER_KEY_ESCAPE);
+	viewer_press(shop->viewer, INPUT_KEY_ESCAPE);
 	assert_not_shown(shop, "search: ");
 	assert_shown(shop, "── output ");
-	viewer_press(shop->viewer, VIEWER_KEY_ESCAPE);
+	viewer_press(shop->viewer, INPUT_KEY_ESCAPE);
 	assert_not_shown(shop, "── output ");
 	/* The table's filter is another thing. */
 	shop_press(shop, "l/line\rl/shop\r");

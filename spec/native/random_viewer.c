@@ -10,8 +10,8 @@
 
 #include "failing_malloc.h"
 #include "screen_text.h"
-#include "viewer/command.h"
-#include "viewer/viewer_state.h"
+#include "input/command.h"
+#include "app/viewer_state.h"
 
 #define SECOND UINT64_C(1000000000)
 
@@ -179,9 +179,9 @@ static void print_output(struct random_viewer *run)
 
 static void use_mouse(struct random_viewer *run)
 {
-	struct viewer_input input = {.key = (uint32_t)(VIEWER_MOUSE_CLICK + below(run, 4)),
-	                             .column = (unsigned)below(run, run->grid.columns + 2),
-	                             .line = (unsigned)below(run, run->grid.lines + 2)};
+	struct input_event input = {.key = (uint32_t)(INPUT_MOUSE_CLICK + below(run, 4)),
+	                            .column = (unsigned)below(run, run->grid.columns + 2),
+	                            .line = (unsigned)below(run, run->grid.lines + 2)};
 
 	if (!below(run, 20))
 		input.column = (unsigned)(magnitude(run) >> 32);
@@ -205,7 +205,7 @@ static void press_something(struct random_viewer *run)
 		key = (uint32_t)(' ' + below(run, 95));
 		break;
 	case 2:
-		key = (uint32_t)(VIEWER_KEY_UP + below(run, VIEWER_KEY_F12 - VIEWER_KEY_UP + 1));
+		key = (uint32_t)(INPUT_KEY_UP + below(run, INPUT_KEY_F12 - INPUT_KEY_UP + 1));
 		break;
 	}
 	failing_malloc_arm(true);

@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 #include "fake_snapshot.h"
-#include "viewer/buffer.h"
-#include "viewer/grid.h"
-#include "viewer/viewer.h"
+#include "base/buffer.h"
+#include "screen/grid.h"
+#include "app/viewer.h"
 
 #define RANDOM_CLASSES_MAX 60
 #define RANDOM_NAME_SIZE 64

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "test_folder.h"
-#include "viewer/buffer.h"
-#include "viewer/command.h"
+#include "base/buffer.h"
+#include "input/command.h"
 
 #define README "README.md"
 

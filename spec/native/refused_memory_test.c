@@ -13,7 +13,7 @@
 #include "random_numbers.h"
 #include "random_viewer.h"
 #include "test_folder.h"
-#include "viewer/batch.h"
+#include "source/batch.h"
 
 #define STEPS 40
 
@@ -57,8 +57,8 @@ static bool print_a_table(struct fake_program *program, uint64_t fail_at, struct
 	bool printed = history && snapshot && history_update(history, snapshot);
 	if (!history)
 		free(snapshot);
-	const struct figures figures = printed ? figures_of(history) : (struct figures){0};
-	printed = printed && batch_print(out, &figures, &options);
+	const struct metrics metrics = printed ? metrics_of(history) : (struct metrics){0};
+	printed = printed && batch_print(out, &metrics, &options);
 	failing_malloc_arm(false);
 	if (watches)
 		path_watch_deinit(&watch);

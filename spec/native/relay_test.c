@@ -13,8 +13,8 @@
 #include <sys/prctl.h>
 #endif
 
-#include "terminal/clock.h"
-#include "terminal/relay.h"
+#include "base/clock.h"
+#include "program/relay.h"
 
 #define DEADLINE (20000 * CLOCK_MILLISECOND)
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "viewer/process_view.h"
+#include "panes/process_view.h"
 
 #define MILLISECOND UINT64_C(1000000)
 
@@ -144,7 +144,7 @@ void scene_search_output(struct shop_viewer *shop)
 
 void scene_collect_garbage(struct shop_viewer *shop)
 {
-	viewer_press(shop->viewer, VIEWER_KEY_DOWN);
+	viewer_press(shop->viewer, INPUT_KEY_DOWN);
 	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
 	shop->session_freed = 1307;
 	shop_second(shop, true);
@@ -200,7 +200,7 @@ void scene_open_graph(struct shop_viewer *shop)
 void scene_open_graph_of_a_shrinking_class(struct shop_viewer *shop)
 {
 	scene_open_graph(shop);
-	viewer_press(shop->viewer, VIEWER_KEY_END);
+	viewer_press(shop->viewer, INPUT_KEY_END);
 }
 
 void scene_open_graph_without_majors(struct shop_viewer *shop)
@@ -281,7 +281,7 @@ void scene_estimate_paths(struct shop_viewer *shop)
 
 void scene_list_processes(struct shop_viewer *shop)
 {
-	static const struct viewer_process processes[] = {
+	static const struct process_summary processes[] = {
 	    {.pid = 4711,
 	     .command = "puma 6.4 (tcp://0.0.0.0:9292) [shop]",
 	     .known = true,
@@ -311,5 +311,5 @@ void scene_list_processes(struct shop_viewer *shop)
 	};
 
 	viewer_processes(shop->viewer, processes, sizeof processes / sizeof *processes);
-	viewer_press(shop->viewer, VIEWER_KEY_TAB);
+	viewer_press(shop->viewer, INPUT_KEY_TAB);
 }

@@ -14,7 +14,7 @@
 #include "scenes.h"
 #include "screen_text.h"
 #include "shop_viewer.h"
-#include "viewer/theme.h"
+#include "screen/theme.h"
 
 #define FOLDER "spec/screens/"
 
@@ -214,7 +214,7 @@ static void leave_colours_out(struct grid *grid)
 {
 	for (size_t i = 0; i < (size_t)grid->columns * grid->lines; i++) {
 		grid->cells[i].style = theme_monochrome(grid->cells[i].style);
-		grid->cells[i].ink = grid->cells[i].paper = 0;
+		grid->cells[i].fg = grid->cells[i].bg = 0;
 	}
 }
 

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "viewer/buffer.h"
-#include "viewer/grid.h"
-#include "viewer/screen.h"
+#include "base/buffer.h"
+#include "screen/grid.h"
+#include "screen/screen.h"
 
 #define COLUMNS 100
 #define LINES_COUNT 30

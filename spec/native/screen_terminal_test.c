@@ -19,14 +19,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "viewer/buffer.h"
-#include "viewer/escape.h"
-#include "viewer/screen.h"
+#include "base/buffer.h"
+#include "screen/escape.h"
+#include "screen/screen.h"
 #ifdef HAVE_CURSES
 #include "random_numbers.h"
 #include "screen_pty.h"
 #include "taken_numbers.h"
-#include "viewer/screen_curses.h"
+#include "screen/screen_curses.h"
 #endif
 
 static void test_only_what_has_changed_is_written(void **state)
@@ -62,7 +62,7 @@ static void fill(struct pty *pty, unsigned number)
 static void test_nobody_waits_for_a_terminal_that_is_not_read(void **state)
 {
 	struct pty *pty = pty_open("xterm-256color");
-	struct viewer_input input;
+	struct input_event input;
 	unsigned shown = 0;
 
 	while (screen_send(pty->screen) && shown < 1000) {
@@ -86,12 +86,12 @@ static void test_nobody_waits_for_a_terminal_that_is_not_read(void **state)
 	pty_close(pty);
 }
 
-static void assert_next(struct pty *pty, const char *typed, uint32_t key, unsigned column, unsigned line)
+static void assert_next(struct pty *pty, const char *line_edit, uint32_t key, unsigned column, unsigned line)
 {
 	uint64_t end = pty_milliseconds() + DEADLINE_MS;
-	struct viewer_input input = {0};
+	struct input_event input = {0};
 
-	assert_int_equal(write(pty->person, typed, strlen(typed)), strlen(typed));
+	assert_int_equal(write(pty->person, line_edit, strlen(line_edit)), strlen(line_edit));
 	while (!screen_key(pty->screen, &input)) {
 		struct pollfd pollfd = {.fd = pty->terminal, .events = POLLIN};
 
@@ -113,11 +113,11 @@ static void test_keys_and_the_mouse(void **state)
 
 		assert_next(pty, "q", 'q', 0, 0);
 		assert_next(pty, "ö", 0xf6, 0, 0);
-		assert_next(pty, "\033", VIEWER_KEY_ESCAPE, 0, 0);
-		assert_next(pty, "\033[<0;5;3M", VIEWER_MOUSE_CLICK, 4, 2);
-		assert_next(pty, "\033[<0;5;3m\033[<64;9;8M", VIEWER_MOUSE_UP, 8, 7);
-		assert_next(pty, "\033[<65;100;30M", VIEWER_MOUSE_DOWN, 99, 29);
-		assert_next(pty, "\033[<0;6;3M", VIEWER_MOUSE_CLICK, 5, 2);
+		assert_next(pty, "\033", INPUT_KEY_ESCAPE, 0, 0);
+		assert_next(pty, "\033[<0;5;3M", INPUT_MOUSE_CLICK, 4, 2);
+		assert_next(pty, "\033[<0;5;3m\033[<64;9;8M", INPUT_MOUSE_UP, 8, 7);
+		assert_next(pty, "\033[<65;100;30M", INPUT_MOUSE_DOWN, 99, 29);
+		assert_next(pty, "\033[<0;6;3M", INPUT_MOUSE_CLICK, 5, 2);
 		/* Other buttons, Alt and a key, keys that nobody knows. */
 		assert_next(pty, "\033[<2;6;3M\033[<1;6;3Mx", 'x', 0, 0);
 		assert_next(pty, "\033x\033[77;5~y", 'y', 0, 0);
@@ -131,9 +131,9 @@ static void test_two_clicks_at_a_place_are_a_double_one(void **state)
 
 	/* In one go, so that no time passes between them. */
 	const char *clicks = "\033[<0;5;3M\033[<0;5;3m\033[<0;5;3M\033[<0;5;3m\033[<0;5;3M\033[<0;5;4M";
-	static const uint32_t expected[] = {VIEWER_MOUSE_CLICK, VIEWER_MOUSE_DOUBLE, VIEWER_MOUSE_CLICK,
-	                                    VIEWER_MOUSE_CLICK};
-	struct viewer_input input;
+	static const uint32_t expected[] = {INPUT_MOUSE_CLICK, INPUT_MOUSE_DOUBLE, INPUT_MOUSE_CLICK,
+	                                    INPUT_MOUSE_CLICK};
+	struct input_event input;
 	assert_int_equal(write(pty->person, clicks, strlen(clicks)), strlen(clicks));
 	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
 		uint64_t end = pty_milliseconds() + DEADLINE_MS;
@@ -148,13 +148,13 @@ static void test_two_clicks_at_a_place_are_a_double_one(void **state)
 static void test_a_sequence_may_come_in_pieces(void **state)
 {
 	struct pty *pty = pty_open("xterm-256color");
-	struct viewer_input input;
+	struct input_event input;
 
 	assert_int_equal(write(pty->person, "\033[<0;12", 7), 7);
 	struct pollfd pollfd = {.fd = pty->terminal, .events = POLLIN};
 	assert_int_equal(poll(&pollfd, 1, DEADLINE_MS), 1);
 	assert_false(screen_key(pty->screen, &input));
-	assert_next(pty, ";4M", VIEWER_MOUSE_CLICK, 11, 3);
+	assert_next(pty, ";4M", INPUT_MOUSE_CLICK, 11, 3);
 	pty_close(pty);
 }
 
@@ -378,7 +378,7 @@ static void test_a_screen_whose_descriptors_the_program_has_closed(void **state)
 {
 	struct taken_numbers numbers;
 	char path[] = "/tmp/screen-test-XXXXXX", keys[32] = "";
-	struct viewer_input input;
+	struct input_event input;
 	struct stat status;
 
 	taken_numbers_note(&numbers);

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "viewer/char_width.h"
-#include "viewer/utf8.h"
+#include "base/char_width.h"
+#include "base/utf8.h"
 
 static void put_code_point(struct buffer *out, uint32_t code_point)
 {
@@ -61,8 +61,8 @@ static char letter(const struct grid_cell *cell)
 		return 'R';
 	if (style & GRID_COLOUR)
 		return colours[(style & GRID_COLOUR) >> 4];
-	if (cell->ink)
-		return cell->ink <= 8 ? (char)('0' + cell->ink - 1) : '#';
+	if (cell->fg)
+		return cell->fg <= 8 ? (char)('0' + cell->fg - 1) : '#';
 	return style & GRID_UNDERLINE ? 'U' : style & GRID_BOLD ? 'B' : style & GRID_DIM ? 'D' : '.';
 }
 

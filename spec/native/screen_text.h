@@ -4,8 +4,8 @@
 #ifndef MEMORY_TRACKER_SCREEN_TEXT_H
 #define MEMORY_TRACKER_SCREEN_TEXT_H
 
-#include "viewer/buffer.h"
-#include "viewer/grid.h"
+#include "base/buffer.h"
+#include "screen/grid.h"
 
 /*
  * Appends the grid's lines without the blanks at their ends. Fails the test when a cell is not what cells are: a

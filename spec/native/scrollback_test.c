@@ -11,18 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/buffer.h"
-#include "viewer/grid.h"
-#include "viewer/scrollback.h"
+#include "base/buffer.h"
+#include "screen/grid.h"
+#include "panes/scrollback.h"
 
 /* "[r1/2]" before what has these styles, ink and paper: letters b, d, u, r for styles, "-" for the terminal's own. */
-static void put_look(struct buffer *out, const struct look *look)
+static void put_look(struct buffer *out, const struct text_style *text_style)
 {
 	char text[40];
 
-	snprintf(text, sizeof text, "[%s%s%s%s%d/%d]", look->style & GRID_BOLD ? "b" : "",
-	         look->style & GRID_DIM ? "d" : "", look->style & GRID_UNDERLINE ? "u" : "",
-	         look->style & GRID_REVERSE ? "r" : "", look->ink - 1, look->paper - 1);
+	snprintf(text, sizeof text, "[%s%s%s%s%d/%d]", text_style->style & GRID_BOLD ? "b" : "",
+	         text_style->style & GRID_DIM ? "d" : "", text_style->style & GRID_UNDERLINE ? "u" : "",
+	         text_style->style & GRID_REVERSE ? "r" : "", text_style->fg - 1, text_style->bg - 1);
 	buffer_puts(out, text);
 }
 
@@ -32,7 +32,7 @@ static void put_line(struct buffer *out, const struct scrollback_line *line, boo
 
 	for (size_t i = 0; i < line->length; i++) {
 		for (; looks && run < line->run_count && line->runs[run].start == i; run++)
-			put_look(out, &line->runs[run].look);
+			put_look(out, &line->runs[run].text_style);
 		buffer_add(out, &line->text[i], 1);
 	}
 	if (looks)
@@ -161,7 +161,7 @@ static void test_a_line_without_end_goes_on_in_the_next(void **state)
 		assert_int_equal(line.length % 2, 0);
 		assert_memory_equal(line.text, "ö", 2);
 		assert_int_equal(line.run_count, 1);
-		assert_int_equal(line.runs[0].look.ink, 6);
+		assert_int_equal(line.runs[0].text_style.fg, 6);
 	}
 	scrollback_deinit(scrollback);
 	free(scrollback);

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "test_folder.h"
-#include "viewer/settings.h"
-#include "viewer/settings_file.h"
-#include "viewer/viewer_state.h"
+#include "app/settings.h"
+#include "app/settings_file.h"
+#include "app/viewer_state.h"
 #include "viewer_asserts.h"
 
 #define FILE_NAME "config/memory-tracker/settings"

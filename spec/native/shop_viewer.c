@@ -11,7 +11,7 @@
 
 #include "fake_snapshot.h"
 #include "screen_text.h"
-#include "viewer/utf8.h"
+#include "base/utf8.h"
 
 #define SHOP_PATH "/srv/shop/lib/shop.rb"
 #define SECOND UINT64_C(1000000000)

@@ -4,9 +4,9 @@
 #ifndef MEMORY_TRACKER_SHOP_VIEWER_H
 #define MEMORY_TRACKER_SHOP_VIEWER_H
 
-#include "viewer/buffer.h"
-#include "viewer/grid.h"
-#include "viewer/viewer.h"
+#include "base/buffer.h"
+#include "screen/grid.h"
+#include "app/viewer.h"
 
 struct shop_viewer {
 	struct viewer *viewer; /* owned */

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "fake_snapshot.h"
-#include "viewer/marks.h"
-#include "viewer/since_mark.h"
+#include "analysis/marks.h"
+#include "analysis/since_mark.h"
 
 #define SECOND UINT64_C(1000000000)
 #define FILE_NAME "/srv/shop.rb"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "screen_text.h"
-#include "viewer/source_view.h"
+#include "panes/source_view.h"
 
 struct desk {
 	char folder[64];

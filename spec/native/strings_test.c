@@ -126,15 +126,15 @@ static void check_twins(int removed_first)
 	assert_int_equal(strings.map.count, 1);
 	assert_ptr_equal(intern(TWIN_A), twins[0]);
 	assert_ptr_equal(intern(TWIN_B), twins[1]);
-	for (int turn = 0; turn < 2; turn++) {
-		int index = turn ? !removed_first : removed_first;
+	for (int nogvl_call = 0; nogvl_call < 2; nogvl_call++) {
+		int index = nogvl_call ? !removed_first : removed_first;
 
 		assert_string_equal(twins[index]->bytes, index ? TWIN_B : TWIN_A);
 		strings_release(&strings, twins[index]);
 		strings_release(&strings, twins[index]);
-		if (turn == 0)
+		if (nogvl_call == 0)
 			assert_ptr_equal(intern(index ? TWIN_A : TWIN_B), twins[!index]);
-		if (turn == 0)
+		if (nogvl_call == 0)
 			strings_release(&strings, twins[!index]);
 	}
 	assert_int_equal(strings.map.count, 0);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/text.h"
+#include "base/text.h"
 
 #define SHOWN(expected, text, width, charset)                                                                          \
 	do {                                                                                                           \

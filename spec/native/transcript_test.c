@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "terminal/transcript.h"
+#include "terminal/output_log.h"
 #include "test_folder.h"
 
 #define NAME "all.txt"
@@ -44,45 +44,45 @@ static void expect_content(const char *text)
 
 static void test_appends_to_what_is_there(void **state)
 {
-	struct transcript transcript;
+	struct output_log output_log;
 	char text[64];
 	int ends[2];
 
-	assert_int_equal(transcript_init(&transcript, NAME), 0);
+	assert_int_equal(output_log_init(&output_log, NAME), 0);
 	expect_content("before\n");
-	assert_int_equal(transcript_last(&transcript, text, sizeof text), 0);
-	assert_true(transcript_append(&transcript, "now\n", 4));
-	assert_int_equal(transcript_last(&transcript, text, sizeof text), 4);
+	assert_int_equal(output_log_last(&output_log, text, sizeof text), 0);
+	assert_true(output_log_append(&output_log, "now\n", 4));
+	assert_int_equal(output_log_last(&output_log, text, sizeof text), 4);
 	assert_string_equal(text, "now\n");
-	assert_int_equal(transcript_tail(&transcript, text, sizeof text), 4);
+	assert_int_equal(output_log_tail(&output_log, text, sizeof text), 4);
 	assert_int_equal(pipe(ends), 0);
 	struct descriptor terminal = descriptor_of(ends[1]);
-	transcript_print(&transcript, &terminal);
+	output_log_print(&output_log, &terminal);
 	assert_int_equal(read(ends[0], text, sizeof text), 4);
 	close(ends[0]);
 	close(ends[1]);
-	transcript_deinit(&transcript);
+	output_log_deinit(&output_log);
 	expect_content("before\nnow\n");
 }
 
 static void test_two_do_not_append_to_one_file(void **state)
 {
-	struct transcript first, second;
+	struct output_log first, second;
 
-	assert_int_equal(transcript_init(&first, NAME), 0);
-	assert_int_equal(transcript_init(&second, NAME), EWOULDBLOCK);
-	transcript_deinit(&first);
-	assert_int_equal(transcript_init(&second, NAME), 0);
-	transcript_deinit(&second);
+	assert_int_equal(output_log_init(&first, NAME), 0);
+	assert_int_equal(output_log_init(&second, NAME), EWOULDBLOCK);
+	output_log_deinit(&first);
+	assert_int_equal(output_log_init(&second, NAME), 0);
+	output_log_deinit(&second);
 	expect_content("before\n");
 }
 
 static void test_what_is_no_file_is_refused(void **state)
 {
-	struct transcript transcript;
+	struct output_log output_log;
 
-	assert_int_equal(transcript_init(&transcript, "/dev/null"), EINVAL);
-	assert_int_equal(transcript_init(&transcript, "no/such/folder"), ENOENT);
+	assert_int_equal(output_log_init(&output_log, "/dev/null"), EINVAL);
+	assert_int_equal(output_log_init(&output_log, "no/such/folder"), ENOENT);
 }
 
 int main(void)

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "shop_viewer.h"
-#include "viewer/graph_plot.h"
-#include "viewer/viewer_state.h"
+#include "panes/graph_plot.h"
+#include "app/viewer_state.h"
 
 #define SECOND UINT64_C(1000000000)
 

@@ -20,8 +20,8 @@ static void test_two_keys_show_the_line_that_leaks(void **state)
 {
 	struct shop_viewer *shop = *state;
 
-	press(shop, VIEWER_KEY_ENTER);
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_ENTER);
+	press(shop, INPUT_KEY_DOWN);
 	assert_selected(shop, "100 %  …::SessionStore#write  /srv/shop/lib/shop.rb:41");
 }
 
@@ -29,17 +29,17 @@ static void test_unfolding_and_folding(void **state)
 {
 	struct shop_viewer *shop = *state;
 
-	press(shop, VIEWER_KEY_RIGHT);
+	press(shop, INPUT_KEY_RIGHT);
 	assert_shown(shop, "Shop::Request#params");
-	press(shop, VIEWER_KEY_RIGHT);
+	press(shop, INPUT_KEY_RIGHT);
 	assert_selected(shop, "▾ Hash");
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	press(shop, '+');
 	assert_shown(shop, "Shop::Checkout#call");
 	/* To the line above, though another is between them. */
 	shop_press(shop, "jj");
 	assert_selected(shop, "shop.rb:60");
-	press(shop, VIEWER_KEY_LEFT);
+	press(shop, INPUT_KEY_LEFT);
 	assert_selected(shop, "shop.rb:41");
 	press(shop, '-');
 	assert_not_shown(shop, "Shop::Checkout#call");
@@ -48,7 +48,7 @@ static void test_unfolding_and_folding(void **state)
 	press(shop, '-');
 	assert_selected(shop, "▸ Hash");
 	assert_not_shown(shop, "Shop::Request#params");
-	press(shop, VIEWER_KEY_LEFT);
+	press(shop, INPUT_KEY_LEFT);
 	assert_selected(shop, "▸ Hash");
 	/* What was unfolded below comes again. */
 	shop_press(shop, "e");

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/actions.h"
-#include "viewer/command.h"
-#include "viewer/scrollback.h"
-#include "viewer/viewer_state.h"
+#include "input/actions.h"
+#include "input/command.h"
+#include "panes/scrollback.h"
+#include "app/viewer_state.h"
 #include "viewer_asserts.h"
 
 #define MILLISECOND UINT64_C(1000000)
@@ -37,7 +37,7 @@ static void test_pausing_keeps_the_screen(void **state)
 		assert_string_equal(shop_screen(shop), before);
 		/* It can still be sorted, filtered and moved in. */
 		shop_press(shop, "1j/o\033k2\033");
-		press(shop, VIEWER_KEY_HOME);
+		press(shop, INPUT_KEY_HOME);
 		assert_string_equal(shop_screen(shop), before);
 		free(before);
 		shop_press(shop, keys[1 - i]);
@@ -50,7 +50,7 @@ static void test_a_gc_says_what_it_freed_and_what_stayed(void **state)
 {
 	struct shop_viewer *shop = *state;
 
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	assert_int_equal(shop_press(shop, "g"), VIEWER_GC);
 	assert_shown(shop, "GC: asked for");
 	assert_int_equal(shop_press(shop, "g"), VIEWER_NOTHING);
@@ -60,7 +60,7 @@ static void test_a_gc_says_what_it_freed_and_what_stayed(void **state)
 	assert_shown(shop, "GC 41 ms: freed 122,579 of 178,563, stayed 55,984\n Shop::Session: freed 1,307");
 	shop_second(shop, false);
 	assert_shown(shop, "GC 41 ms: freed 122,579");
-	press(shop, VIEWER_KEY_DOWN);
+	press(shop, INPUT_KEY_DOWN);
 	assert_not_shown(shop, "GC 41 ms");
 }
 
@@ -143,19 +143,19 @@ static void test_output_that_is_scrolled_back_stays(void **state)
 	print_lines(shop, 1, 100);
 	shop_press(shop, "l");
 	assert_shown(shop, "line 96.");
-	press(shop, VIEWER_KEY_UP);
+	press(shop, INPUT_KEY_UP);
 	assert_not_shown(shop, "line 100.");
 	print_lines(shop, 101, 110);
 	assert_not_shown(shop, "line 100.");
 	assert_shown(shop, "line 99.");
 	assert_shown(shop, "110 lines, 10 new");
-	press(shop, VIEWER_KEY_HOME);
+	press(shop, INPUT_KEY_HOME);
 	assert_shown(shop, "line 1.");
-	press(shop, VIEWER_KEY_PAGE_DOWN);
+	press(shop, INPUT_KEY_PAGE_DOWN);
 	assert_shown(shop, "line 6.");
-	press(shop, VIEWER_KEY_PAGE_UP);
+	press(shop, INPUT_KEY_PAGE_UP);
 	assert_shown(shop, "line 1.");
-	press(shop, VIEWER_KEY_END);
+	press(shop, INPUT_KEY_END);
 	assert_shown(shop, "line 110.");
 	assert_shown(shop, " 110 lines ");
 }
@@ -166,7 +166,7 @@ static void test_output_is_bounded(void **state)
 
 	print_lines(shop, 1, SCROLLBACK_LINES + 500);
 	shop_press(shop, "l");
-	press(shop, VIEWER_KEY_HOME);
+	press(shop, INPUT_KEY_HOME);
 	assert_shown(shop, " line 501.");
 	print_lines(shop, 1, SCROLLBACK_LINES * 2);
 	assert_shown(shop, " line 2001.");
@@ -175,8 +175,8 @@ static void test_output_is_bounded(void **state)
 
 static void test_the_help(void **state)
 {
-	static const uint32_t keys[] = {'?', 'h', VIEWER_KEY_F1};
-	static const uint32_t ways_out[] = {'?', 'q', VIEWER_KEY_ESCAPE, VIEWER_KEY_ENTER, 'h', VIEWER_KEY_F1};
+	static const uint32_t keys[] = {'?', 'h', INPUT_KEY_F1};
+	static const uint32_t ways_out[] = {'?', 'q', INPUT_KEY_ESCAPE, INPUT_KEY_ENTER, 'h', INPUT_KEY_F1};
 	struct shop_viewer *shop = *state;
 
 	for (size_t i = 0; i < sizeof ways_out / sizeof *ways_out; i++) {
@@ -186,15 +186,15 @@ static void test_the_help(void **state)
 		assert_not_shown(shop, "select the line above or below");
 	}
 	press(shop, '?');
-	press(shop, VIEWER_KEY_END);
+	press(shop, INPUT_KEY_END);
 	assert_shown(shop, "not known yet");
-	press(shop, VIEWER_KEY_PAGE_UP);
-	press(shop, VIEWER_KEY_HOME);
+	press(shop, INPUT_KEY_PAGE_UP);
+	press(shop, INPUT_KEY_HOME);
 	assert_shown(shop, "select the line");
 	press(shop, ' ');
 	assert_not_shown(shop, "select the line");
 	press(shop, 'k');
-	press(shop, VIEWER_KEY_PAGE_UP);
+	press(shop, INPUT_KEY_PAGE_UP);
 	assert_shown(shop, "select the line");
 }
 

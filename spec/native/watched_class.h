@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "fake_snapshot.h"
-#include "viewer/history.h"
+#include "analysis/history.h"
 
 #define SECOND UINT64_C(1000000000)
 

@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #include "test_folder.h"
-#include "viewer/json.h"
-#include "viewer/new_file.h"
-#include "viewer/report_json.h"
-#include "viewer/report_text.h"
-#include "viewer/viewer_state.h"
+#include "app/json.h"
+#include "base/new_file.h"
+#include "app/report_json.h"
+#include "app/report_text.h"
+#include "app/viewer_state.h"
 #include "viewer_asserts.h"
 
 #define DEFAULT_NAME "memory-tracker-4711-20261122-104107"
@@ -60,7 +60,7 @@ static void test_all_lines_are_written_as_text(void **state)
 	shop_press(shop, "*");
 	shop_press(shop, "w");
 	assert_shown(shop, "write to: " DEFAULT_NAME ".txt ");
-	press(shop, VIEWER_KEY_ENTER);
+	press(shop, INPUT_KEY_ENTER);
 	assert_shown(shop, "written to ");
 	assert_shown(shop, DEFAULT_NAME ".txt");
 	char *text = test_folder_read(DEFAULT_NAME ".txt");
@@ -101,7 +101,7 @@ static void test_the_same_as_json(void **state)
 	shop_second(shop, true);
 	assert_shown(shop, "  12,345 paths not recorded ");
 	shop_press(shop, "\rw");
-	press(shop, VIEWER_KEY_TAB);
+	press(shop, INPUT_KEY_TAB);
 	assert_shown(shop, "write to: " DEFAULT_NAME ".json ");
 	assert_shown(shop, "Tab as text");
 	shop_press(shop, "\r");
@@ -172,7 +172,7 @@ static void test_what_cannot_be_written_is_said(void **state)
 	assert_shown(shop, "nothing was written: No such file or directory");
 	shop_press(shop, "\x15/dev/full\r");
 	assert_shown(shop, "there is such a file already");
-	press(shop, VIEWER_KEY_ESCAPE);
+	press(shop, INPUT_KEY_ESCAPE);
 	assert_not_shown(shop, "write to:");
 	assert_int_equal(test_folder_count(), 0);
 }
@@ -182,15 +182,15 @@ static void test_a_name_is_typed(void **state)
 	struct shop_viewer *shop = *state;
 
 	shop_press(shop, "w\b\b\b");
-	press(shop, VIEWER_KEY_BACKSPACE);
+	press(shop, INPUT_KEY_BACKSPACE);
 	assert_shown(shop, "write to: " DEFAULT_NAME " ");
-	press(shop, VIEWER_KEY_TAB);
+	press(shop, INPUT_KEY_TAB);
 	assert_shown(shop, DEFAULT_NAME ".json ");
-	press(shop, VIEWER_KEY_TAB);
+	press(shop, INPUT_KEY_TAB);
 	assert_shown(shop, DEFAULT_NAME ".txt ");
 	for (unsigned i = 0; i < 400; i++)
 		press(shop, 'x');
-	press(shop, VIEWER_KEY_TAB);
+	press(shop, INPUT_KEY_TAB);
 	assert_shown(shop, "xxx");
 	shop_press(shop, "\r");
 	assert_shown(shop, "nothing was written: File name too long");

@@ -188,7 +188,7 @@ static void gc(void *context)
 }
 
 /* What is there to be taken, in this order. */
-static enum numbers_event next(void *context, struct numbers_news *news)
+static enum source_event next(void *context, struct source_update *news)
 {
 	struct live_view *view = context;
 	enum errand_state done = ERRAND_DONE;
@@ -197,25 +197,25 @@ static enum numbers_event next(void *context, struct numbers_news *news)
 	news->snapshot = view->before;
 	view->before = NULL;
 	if (!how && news->snapshot)
-		return NUMBERS_SNAPSHOT;
+		return SOURCE_SNAPSHOT;
 	free(news->snapshot);
 	if (how) {
 		snprintf(news->sentence, sizeof(news->sentence), "%s", how);
 		free(how);
 		news->snapshot = capture_snapshot(view->capture);
-		return NUMBERS_ENDED;
+		return SOURCE_ENDED;
 	}
 	if (atomic_compare_exchange_strong(&view->gc.state, &done, ERRAND_NONE)) {
 		news->gc_ns = view->gc_ns;
 		news->snapshot = capture_snapshot(view->capture);
-		return NUMBERS_GC;
+		return SOURCE_GC;
 	}
 	if (!view->due || condition_now() < view->due)
-		return NUMBERS_NOTHING;
+		return SOURCE_NOTHING;
 	view->due = 0;
 	view->looked = true;
 	news->snapshot = capture_snapshot(view->capture);
-	return NUMBERS_SNAPSHOT;
+	return SOURCE_SNAPSHOT;
 }
 
 /* Some Rubies do not wake a thread for a signal when there are others that could see to it. */

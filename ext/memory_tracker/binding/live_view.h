@@ -8,7 +8,7 @@
 #include <ruby.h>
 #include <stdbool.h>
 
-#include "terminal/display.h"
+#include "app/display.h"
 #include "vm/capture.h"
 
 struct live_view;

@@ -5,11 +5,11 @@
 
 #include "binding/errors.h"
 #include "binding/table_options.h"
-#include "binding/table_run.h"
-#include "binding/turn.h"
+#include "source/table_run.h"
+#include "binding/nogvl_call.h"
 #include "binding/view_options.h"
-#include "terminal/display.h"
-#include "viewer/column.h"
+#include "app/display.h"
+#include "table/column.h"
 
 static VALUE option(VALUE options, const char *name)
 {
@@ -49,7 +49,7 @@ static void wake(void *data)
 	display_wake(((struct view *)data)->display);
 }
 
-static struct display *open_display(struct view *view, const struct numbers_source *source, VALUE options)
+static struct display *open_display(struct view *view, const struct snapshot_source *source, VALUE options)
 {
 	VALUE sort = option(options, "sort"), command = option(options, "command");
 	char problem[SESSION_PROBLEM_MAX];
@@ -80,15 +80,15 @@ static void run_until_left(struct view *view)
 {
 	do {
 		view->end = DISPLAY_WOKEN;
-		view->state = turn(run_display, wake, view);
+		view->state = nogvl_call(run_display, wake, view);
 	} while (view->end == DISPLAY_WOKEN && !view->state);
 	if (view->end != DISPLAY_WOKEN)
 		return;
 	display_stop(view->display);
-	turn_surely(run_display, view);
+	nogvl_call_uninterruptible(run_display, view);
 }
 
-VALUE numbers_view_run(const struct numbers_source *source, VALUE options)
+VALUE numbers_view_run(const struct snapshot_source *source, VALUE options)
 {
 	struct view view = {.thread = rb_thread_current()};
 
@@ -116,7 +116,7 @@ static void cancel(void *data)
 	tables_cancel(&((struct table_run *)data)->tables);
 }
 
-VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE options, bool at_once)
+VALUE numbers_view_print(const struct snapshot_source *source, VALUE fd, VALUE options, bool at_once)
 {
 	struct table_options tables = table_options_parse(options);
 	VALUE command = option(options, "command");
@@ -130,7 +130,7 @@ VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE op
 		rb_memerror();
 	do {
 		run.tables.cancelled = false;
-		state = turn(run_tables, cancel, &run);
+		state = nogvl_call(run_tables, cancel, &run);
 		/* Where something is pending the function is not called at all. */
 	} while (!run.over && !state);
 	VALUE how = run.how[0] ? rb_utf8_str_new_cstr(run.how) : Qnil;

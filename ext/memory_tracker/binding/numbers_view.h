@@ -7,18 +7,18 @@
 
 #include <ruby.h>
 
-#include "terminal/numbers.h"
+#include "source/snapshot_source.h"
 
 /*
  * Shows the full-screen viewer until it is left, with the Hash of options that Memory::Tracker::Viewer takes. Returns
  * :left, or :quit. Raises Error when it cannot be shown, Interrupt, and what handlers of signals raise. GVL
  */
-VALUE numbers_view_run(const struct numbers_source *source, VALUE options);
+VALUE numbers_view_run(const struct snapshot_source *source, VALUE options);
 
 /*
  * Prints tables to a file descriptor, with the Hash of options that Memory::Tracker::Batch takes. Returns how the
  * program has ended, or nil. GVL
  */
-VALUE numbers_view_print(const struct numbers_source *source, VALUE fd, VALUE options, bool at_once);
+VALUE numbers_view_print(const struct snapshot_source *source, VALUE fd, VALUE options, bool at_once);
 
 #endif

@@ -5,7 +5,7 @@
 #include "binding/errors.h"
 #include "binding/ruby_recording.h"
 #include "binding/table_options.h"
-#include "binding/turn.h"
+#include "binding/nogvl_call.h"
 #include "source/batch_run.h"
 
 #define PREFIX "memory-tracker-top: "
@@ -185,7 +185,7 @@ static VALUE run(VALUE self)
 	run_of(self);
 	batch->thread = rb_thread_current();
 	while (!batch->over && !state)
-		state = turn(run_tables, wake, batch);
+		state = nogvl_call(run_tables, wake, batch);
 	if (state)
 		rb_jump_tag(state);
 	end_recording(batch);

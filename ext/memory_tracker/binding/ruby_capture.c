@@ -250,36 +250,36 @@ static VALUE class_id(VALUE self, VALUE klass)
 
 struct listing {
 	const struct capture *capture;
-	VALUE figures;
+	VALUE metrics;
 };
 
 static void list_figures(void *context, const struct living_class *classes, size_t count)
 {
 	const struct listing *listing = context;
-	VALUE figures = listing->figures;
+	VALUE metrics = listing->metrics;
 
 	for (size_t index = 0; index < count; index++) {
 		const struct living_class *class = &classes[index];
 
-		rb_ary_push(figures, class->klass);
-		rb_ary_push(figures, ULL2NUM(class->id));
-		rb_ary_push(figures, ULL2NUM(class->counts.allocated));
-		rb_ary_push(figures, ULL2NUM(class->counts.freed));
-		rb_ary_push(figures, ULL2NUM(class->counts.retained));
-		rb_ary_push(figures, slot_bytes(listing->capture, class->counts));
+		rb_ary_push(metrics, class->klass);
+		rb_ary_push(metrics, ULL2NUM(class->id));
+		rb_ary_push(metrics, ULL2NUM(class->counts.allocated));
+		rb_ary_push(metrics, ULL2NUM(class->counts.freed));
+		rb_ary_push(metrics, ULL2NUM(class->counts.retained));
+		rb_ary_push(metrics, slot_bytes(listing->capture, class->counts));
 	}
 }
 
 /* Class, id, new_count, free_count, retained_count, allocated_bytes, and so on for each class: one object, whatever the number. */
-static VALUE figures(VALUE self)
+static VALUE metrics(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 	struct listing listing = {capture, rb_ary_new()};
 
 	capture_prepare_classes(capture);
 	living_classes(capture, list_figures, &listing);
-	RB_GC_GUARD(listing.figures);
-	return listing.figures;
+	RB_GC_GUARD(listing.metrics);
+	return listing.metrics;
 }
 
 static struct node_counts totals(VALUE self)
@@ -409,7 +409,7 @@ static void define_counts(VALUE klass)
 	rb_define_method(klass, "retained_count_for", retained_count_for, 1);
 	rb_define_method(klass, "[]", get_record, 1);
 	rb_define_private_method(klass, "class_id", class_id, 1);
-	rb_define_private_method(klass, "figures", figures, 0);
+	rb_define_private_method(klass, "figures", metrics, 0);
 	rb_define_method(klass, "new_count", new_count, 0);
 	rb_define_method(klass, "free_count", free_count, 0);
 	rb_define_method(klass, "live_count", live_count, 0);

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "binding/errors.h"
-#include "binding/processes.h"
-#include "binding/recorded_source.h"
+#include "source/processes.h"
+#include "source/recorded_source.h"
 #include "binding/ruby_recording.h"
-#include "binding/turn.h"
+#include "binding/nogvl_call.h"
 #include "binding/view_options.h"
-#include "terminal/display.h"
+#include "app/display.h"
 
 struct ruby_program {
 	VALUE arguments; /* marked, as all: frozen arrays of frozen strings, or strings, or nil */
@@ -188,9 +188,9 @@ static void left(void *context)
 	processes_close(((struct ruby_program *)context)->processes);
 }
 
-static struct numbers_source source(struct ruby_program *program)
+static struct snapshot_source source(struct ruby_program *program)
 {
-	struct numbers_source source = processes_source(program->processes);
+	struct snapshot_source source = processes_source(program->processes);
 
 	return program->recorder ? recorded_source_init(&program->recorded, &source, program->recorder) : source;
 }
@@ -280,12 +280,12 @@ static void run_until_left(struct front *front)
 {
 	do {
 		front->end = DISPLAY_WOKEN;
-		front->state = turn(run_display, wake, front);
+		front->state = nogvl_call(run_display, wake, front);
 	} while (front->end == DISPLAY_WOKEN && !front->state);
 	if (front->end != DISPLAY_WOKEN)
 		return;
 	display_stop(front->program->display);
-	turn_surely(run_display, front);
+	nogvl_call_uninterruptible(run_display, front);
 }
 
 static VALUE run(VALUE self)

@@ -2,7 +2,7 @@
 
 #include "binding/errors.h"
 #include "binding/numbers_view.h"
-#include "binding/replay.h"
+#include "source/replay.h"
 #include "binding/ruby_snapshot.h"
 #include "transport/recording.h"
 
@@ -100,7 +100,7 @@ static VALUE damage(VALUE self)
 static VALUE view(VALUE self, VALUE options)
 {
 	struct replay replay;
-	struct numbers_source source = replay_init(&replay, get(self));
+	struct snapshot_source source = replay_init(&replay, get(self));
 
 	return numbers_view_run(&source, options);
 }
@@ -109,7 +109,7 @@ static VALUE print(VALUE self, VALUE fd, VALUE options)
 {
 	struct replay replay;
 	VALUE interval = rb_hash_lookup2(options, ID2SYM(rb_intern("interval")), DBL2NUM(1.0));
-	struct numbers_source source = replay_init_stepwise(&replay, get(self), (uint64_t)(NUM2DBL(interval) * 1e9));
+	struct snapshot_source source = replay_init_stepwise(&replay, get(self), (uint64_t)(NUM2DBL(interval) * 1e9));
 
 	return numbers_view_print(&source, fd, options, true);
 }

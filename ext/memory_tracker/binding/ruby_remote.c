@@ -6,11 +6,11 @@
 #include "base/condition.h"
 #include "binding/errors.h"
 #include "binding/numbers_view.h"
-#include "binding/recorded_source.h"
-#include "binding/remote_source.h"
+#include "source/recorded_source.h"
+#include "source/remote_source.h"
 #include "binding/ruby_recording.h"
 #include "binding/ruby_snapshot.h"
-#include "binding/turn.h"
+#include "binding/nogvl_call.h"
 #include "transport/client.h"
 #include "transport/directory.h"
 
@@ -85,7 +85,7 @@ static VALUE open_remote(VALUE klass, VALUE path)
 	VALUE self = TypedData_Make_Struct(klass, struct ruby_remote, &remote_type, remote);
 	struct opening opening = {.path = StringValueCStr(path)};
 
-	int state = turn_surely(open_client, &opening);
+	int state = nogvl_call_uninterruptible(open_client, &opening);
 	RB_GC_GUARD(path);
 	remote->client = opening.client;
 	if (state)
@@ -277,7 +277,7 @@ static VALUE collect(VALUE self, VALUE patience)
 
 struct showing {
 	struct ruby_remote *remote;
-	struct numbers_source source;
+	struct snapshot_source source;
 	struct recorded_source recorded;
 	struct recorder *recorder; /* owned; NULL: nothing is recorded */
 	VALUE fd;

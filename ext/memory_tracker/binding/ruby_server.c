@@ -7,7 +7,7 @@
 #include "binding/ruby_capture.h"
 #include "binding/served.h"
 #include "binding/start_settings.h"
-#include "binding/turn.h"
+#include "binding/nogvl_call.h"
 #include "vm/capture_reading.h"
 
 struct ruby_server {
@@ -143,7 +143,7 @@ static bool end(struct ruby_server *server, const char *how)
 	if (!runs(server) || server->ending)
 		return false;
 	server->ending = true;
-	int state = turn_surely(end_served, &ending);
+	int state = nogvl_call_uninterruptible(end_served, &ending);
 	forget(server);
 	if (state)
 		rb_jump_tag(state);

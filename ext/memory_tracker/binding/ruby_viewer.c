@@ -8,9 +8,9 @@
 #include "binding/errors.h"
 #include "binding/live_view.h"
 #include "binding/ruby_capture.h"
-#include "binding/turn.h"
+#include "binding/nogvl_call.h"
 #include "binding/view_options.h"
-#include "viewer/column.h"
+#include "table/column.h"
 
 struct ruby_viewer {
 	VALUE capture; /* marked */
@@ -218,12 +218,12 @@ static void run_until_left(struct front *front)
 {
 	do {
 		front->end = DISPLAY_WOKEN;
-		front->state = turn(run_in_front, wake, front);
+		front->state = nogvl_call(run_in_front, wake, front);
 	} while (front->end == DISPLAY_WOKEN && !front->state);
 	if (front->end != DISPLAY_WOKEN)
 		return;
 	live_view_stop(front->viewer->view);
-	int state = turn_surely(run_in_front, front);
+	int state = nogvl_call_uninterruptible(run_in_front, front);
 	front->state = state ? state : front->state;
 }
 

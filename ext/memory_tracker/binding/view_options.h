@@ -4,7 +4,7 @@
 
 #include <ruby.h>
 
-#include "viewer/viewer.h"
+#include "app/viewer.h"
 
 /* Seconds between 0.1 and 86,400; 0 when it is not said. */
 double view_options_seconds(VALUE options, const char *name);

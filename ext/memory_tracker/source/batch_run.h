@@ -15,7 +15,7 @@
 #include <sys/types.h>
 
 #include "transport/recording.h"
-#include "viewer/batch.h"
+#include "source/batch.h"
 
 struct batch_run_options {
 	const char *directory;      /* where the processes have their sockets; borrowed while it is made */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "terminal/clock.h"
+#include "base/clock.h"
 #include "transport/directory.h"
 #include "transport/final.h"
 

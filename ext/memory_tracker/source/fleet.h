@@ -19,8 +19,8 @@
 
 #include "source/process_info.h"
 #include "transport/client.h"
-#include "viewer/history.h"
-#include "viewer/path_watch.h"
+#include "analysis/history.h"
+#include "analysis/path_watch.h"
 
 /* More are not looked into at a time. */
 #define FLEET_MAX 256

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/snapshot_sum.h"
-#include "viewer/format.h"
+#include "base/format.h"
 
 /* --- the list --- */
 
@@ -142,7 +142,7 @@ static void sum_rows(struct fleet_table *table, const struct fleet_process *cons
 		add_row(totals, history_totals(parts[part]->history));
 		places += class_count;
 	}
-	table->figures = (struct figures){.snapshot = table->sum, .rows = table->rows, .totals = totals};
+	table->metrics = (struct metrics){.snapshot = table->sum, .rows = table->rows, .totals = totals};
 }
 
 static void watch_paths(struct fleet_table *table)
@@ -189,7 +189,7 @@ static bool fill_sum(struct fleet_table *table, const struct fleet_process *cons
 static void fill_single(struct fleet_table *table, const struct fleet_process *process)
 {
 	table->times = (struct sum_times){0};
-	table->figures = figures_of(process->history);
+	table->metrics = metrics_of(process->history);
 	table->paths = &process->paths;
 }
 
@@ -215,7 +215,7 @@ bool fleet_table_fill(struct fleet_table *table, const struct fleet *fleet, bool
 
 const struct snapshot_header *fleet_table_snapshot(const struct fleet_table *table)
 {
-	return table->figures.snapshot;
+	return table->metrics.snapshot;
 }
 
 /* --- printing --- */
@@ -224,11 +224,11 @@ static bool print_process(const struct fleet_table *table, size_t index, struct 
 {
 	const struct fleet_process *process = table->sources[index];
 	struct batch_options options = table->options;
-	struct figures figures = figures_of(process->history);
+	struct metrics metrics = metrics_of(process->history);
 
 	options.command = title_of(table, process);
 	options.paths = &process->paths;
-	return batch_print(out, &figures, &options);
+	return batch_print(out, &metrics, &options);
 }
 
 bool fleet_table_print(const struct fleet_table *table, struct buffer *out)
@@ -239,7 +239,7 @@ bool fleet_table_print(const struct fleet_table *table, struct buffer *out)
 
 	options.paths = table->paths;
 	options.list = is_listed(table) ? &table->list : NULL;
-	whole = batch_print(out, &table->figures, &options);
+	whole = batch_print(out, &table->metrics, &options);
 	for (size_t i = 0; i < table->list.count && options.list && table->per_process && whole; i++)
 		whole = !fleet_snapshot(table->sources[i]) || print_process(table, i, out);
 	if (!whole)

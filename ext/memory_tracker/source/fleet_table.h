@@ -15,7 +15,7 @@
 
 #include "source/fleet.h"
 #include "source/sum_times.h"
-#include "viewer/batch.h"
+#include "source/batch.h"
 
 /* Bytes of what there is to say of a process, with its zero byte. */
 #define FLEET_NOTE_SIZE (TRANSPORT_PROBLEM_MAX + 64)
@@ -26,7 +26,7 @@ struct fleet_table {
 	bool per_process;             /* a table for each process follows that of the sum */
 
 	/* Of the latest fill; snapshots of processes are borrowed from the fleet. */
-	struct figures figures; /* of the sum, or of the only process */
+	struct metrics metrics; /* of the sum, or of the only process */
 	struct batch_list list;
 	struct batch_process processes[FLEET_MAX];
 	const struct fleet_process *sources[FLEET_MAX]; /* of those */

@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-#include "viewer/history.h"
+#include "analysis/history.h"
 
 static uint64_t members_of(const struct snapshot_header *const *parts, size_t count)
 {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "viewer/buffer.h"
+#include "base/buffer.h"
 
 /* All zero but for `fd` is an empty one. */
 struct table_output {

@@ -9,9 +9,9 @@
 
 #include "terminal/tty.h"
 
-void redirect_init(struct redirect *redirect, struct transcript *transcript)
+void redirect_init(struct redirect *redirect, struct output_log *output_log)
 {
-	*redirect = (struct redirect){.transcript = transcript,
+	*redirect = (struct redirect){.output_log = output_log,
 	                              .saved = {DESCRIPTOR_NONE, DESCRIPTOR_NONE, DESCRIPTOR_NONE},
 	                              .silence = {DESCRIPTOR_NONE, DESCRIPTOR_NONE}};
 }
@@ -43,7 +43,7 @@ static int make_silence(struct redirect *redirect)
 /* Where one of the descriptors 0 to 2 is led. */
 static const struct descriptor *elsewhere(const struct redirect *redirect, int fd)
 {
-	return fd == 0 ? &redirect->silence[0] : &redirect->transcript->file;
+	return fd == 0 ? &redirect->silence[0] : &redirect->output_log->file;
 }
 
 /* Returns 0 or an errno. */
@@ -91,10 +91,10 @@ void redirect_off(struct redirect *redirect, const struct descriptor *tty, bool 
 {
 	fflush(stdout);
 	if (prints)
-		transcript_print(redirect->transcript, tty);
+		output_log_print(redirect->output_log, tty);
 	lead_back(redirect, tty);
 	if (prints)
-		transcript_print(redirect->transcript, tty);
+		output_log_print(redirect->output_log, tty);
 }
 
 bool redirect_lost(const struct redirect *redirect)
@@ -119,7 +119,7 @@ static bool is_dead_pipe(int fd)
 
 void redirect_recover(void)
 {
-	bool ours[3] = {false, transcript_is_ours(1), transcript_is_ours(2)};
+	bool ours[3] = {false, output_log_is_ours(1), output_log_is_ours(2)};
 	int tty = ours[1] || ours[2] ? open("/dev/tty", O_RDWR | O_NOCTTY) : -1;
 
 	if (tty < 0)

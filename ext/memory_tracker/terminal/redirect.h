@@ -13,16 +13,16 @@
 
 #include <stdbool.h>
 
-#include "terminal/transcript.h"
+#include "terminal/output_log.h"
 
 struct redirect {
-	struct transcript *transcript; /* borrowed; where descriptors 1 and 2 lead */
+	struct output_log *output_log; /* borrowed; where descriptors 1 and 2 lead */
 	struct descriptor saved[3];    /* owned; the terminal as descriptors 0 to 2 had it; none: not led elsewhere */
 	struct descriptor
 	    silence[2]; /* owned; a pipe that nobody writes to, nor closes while somebody reads; or none */
 };
 
-void redirect_init(struct redirect *redirect, struct transcript *transcript);
+void redirect_init(struct redirect *redirect, struct output_log *output_log);
 void redirect_deinit(struct redirect *redirect);
 
 /*

@@ -95,17 +95,17 @@ const char *session_open(struct session *session, const struct session_options *
 	const char *problem = tty_open(&session->tty);
 	if (problem)
 		return copy(buffer, problem);
-	redirect_init(&session->redirect, &session->transcript);
-	int error = transcript_init(&session->transcript, options->output);
+	redirect_init(&session->redirect, &session->output_log);
+	int error = output_log_init(&session->output_log, options->output);
 	if (error) {
 		tty_close(&session->tty);
 		return describe_file(buffer, options->output, error);
 	}
-	struct guard_job job = {&session->tty.device, &session->transcript.reader, options->marker};
-	error = guard_start(&session->guard, &job, session->transcript.printed);
+	struct guard_job job = {&session->tty.device, &session->output_log.reader, options->marker};
+	error = guard_start(&session->guard, &job, session->output_log.printed);
 	if (!error)
 		return NULL;
-	transcript_deinit(&session->transcript);
+	output_log_deinit(&session->output_log);
 	tty_close(&session->tty);
 	return describe(buffer, "the process that guards the terminal cannot be started", error);
 }
@@ -113,7 +113,7 @@ const char *session_open(struct session *session, const struct session_options *
 void session_close(struct session *session)
 {
 	redirect_deinit(&session->redirect);
-	transcript_deinit(&session->transcript);
+	output_log_deinit(&session->output_log);
 	guard_leave(&session->guard);
 	tty_close(&session->tty);
 }
@@ -124,7 +124,7 @@ static void watch(struct session *session)
 {
 	char farewell[SCREEN_FAREWELL_MAX];
 	size_t length = session->screen ? screen_farewell(farewell) : 0;
-	off_t *printed = &session->transcript.printed;
+	off_t *printed = &session->output_log.printed;
 
 	*printed = guard_watch(&session->guard, farewell, length, &session->tty.modes, *printed);
 }
@@ -218,7 +218,7 @@ static void leave_screen(struct session *session)
 {
 	give_screen_back(session);
 	/* What is long takes its time now, and not while the program is kept from printing. */
-	transcript_print(&session->transcript, &session->tty.device);
+	output_log_print(&session->output_log, &session->tty.device);
 }
 
 void session_leave(struct session *session)
@@ -230,13 +230,13 @@ void session_leave(struct session *session)
 		leave_screen(session);
 	if (session->options.redirect)
 		session->exclusion.call(session->exclusion.context, give_output_back, session);
-	guard_relax(&session->guard, session->transcript.printed);
+	guard_relax(&session->guard, session->output_log.printed);
 }
 
 bool session_lost(const struct session *session)
 {
-	return descriptor_lost(&session->tty.device) || descriptor_lost(&session->transcript.file) ||
-	       descriptor_lost(&session->transcript.reader) || descriptor_lost(&session->guard.socket) ||
+	return descriptor_lost(&session->tty.device) || descriptor_lost(&session->output_log.file) ||
+	       descriptor_lost(&session->output_log.reader) || descriptor_lost(&session->guard.socket) ||
 	       redirect_lost(&session->redirect) || (session->screen && screen_lost(session->screen));
 }
 
@@ -247,7 +247,7 @@ bool session_lost(const struct session *session)
 
 const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX])
 {
-	struct transcript *transcript = &session->transcript;
+	struct output_log *output_log = &session->output_log;
 
 	if (session->screen)
 		give_screen_back(session);
@@ -260,7 +260,7 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 	silent.c_lflag = raw.c_lflag;
 	/* Keys first: what is typed as an answer to what is printed is echoed by the program's terminal already. */
 	tty_restore(tty_fd(&session->tty), &silent);
-	transcript_print(transcript, &session->tty.device);
+	output_log_print(output_log, &session->tty.device);
 	tty_restore(tty_fd(&session->tty), &raw);
 	/* What comes now is on the terminal already when it is in the transcript. */
 	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
@@ -276,7 +276,7 @@ void session_unpass(struct session *session)
 {
 	if (tty_foreground(&session->tty))
 		tty_restore(tty_fd(&session->tty), &session->tty.modes);
-	guard_relax(&session->guard, session->transcript.printed);
+	guard_relax(&session->guard, session->output_log.printed);
 }
 
 bool session_look(struct session *session)

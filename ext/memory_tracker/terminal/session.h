@@ -13,9 +13,9 @@
 
 #include "terminal/guard.h"
 #include "terminal/redirect.h"
-#include "terminal/transcript.h"
+#include "terminal/output_log.h"
 #include "terminal/tty.h"
-#include "viewer/screen.h"
+#include "screen/screen.h"
 
 /* Bytes of the longest sentence about a problem. */
 #define SESSION_PROBLEM_MAX 256
@@ -25,7 +25,7 @@ struct session_options {
 	bool take_input;    /* then: descriptor 0 is led away from the terminal too */
 	bool interrupt_key; /* Ctrl-C is a key, and not a signal to the process */
 	const char *marker; /* see struct guard_job; borrowed until session_open returns */
-	const char *output; /* the transcript's file, see transcript_init; likewise */
+	const char *output; /* the transcript's file, see output_log_init; likewise */
 };
 
 /*
@@ -41,7 +41,7 @@ struct session {
 	struct session_options options;
 	struct session_exclusion exclusion;
 	struct tty tty;
-	struct transcript transcript;
+	struct output_log output_log;
 	struct redirect redirect;
 	struct guard guard;
 	struct screen *screen; /* owned; NULL unless entered */

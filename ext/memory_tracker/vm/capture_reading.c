@@ -98,14 +98,14 @@ const char *capture_reason(const struct capture *capture, char *buffer, size_t s
 
 static void fill_process(struct snapshot_header *header)
 {
-	struct heap_figures figures = heap_figures_read();
+	struct heap_figures metrics = heap_figures_read();
 
 	header->process_ns = compat_process_started();
-	header->gc_minor = figures.minor_count;
-	header->gc_major = figures.major_count;
-	header->gc_time_ns = figures.time_ns;
-	header->heap_live_slots = figures.live_slots;
-	header->heap_total_slots = figures.total_slots;
+	header->gc_minor = metrics.minor_count;
+	header->gc_major = metrics.major_count;
+	header->gc_time_ns = metrics.time_ns;
+	header->heap_live_slots = metrics.live_slots;
+	header->heap_total_slots = metrics.total_slots;
 	header->rss_bytes = compat_resident_bytes();
 	header->pid = (uint32_t)getpid();
 }

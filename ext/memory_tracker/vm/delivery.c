@@ -27,7 +27,7 @@ static struct {
 	_Atomic uint64_t calls; /* of blocks, ever */
 	uint64_t gave_way;      /* `calls` when a thread gave way last */
 	ID delivering;          /* set in threads that call blocks */
-	int turn;               /* of captures whose blocks are called */
+	int nogvl_call;         /* of captures whose blocks are called */
 	bool warned_thread;     /* that there can be no thread */
 } delivery;
 
@@ -227,12 +227,12 @@ static struct capture *next_waiting(void)
 	int count = hooks_count();
 
 	for (int step = 0; step < count; step++) {
-		int index = (delivery.turn + step) % count;
+		int index = (delivery.nogvl_call + step) % count;
 		struct capture *capture = hooks_capture(index);
 
 		if (!events_pending(&capture->events) || delivers(capture))
 			continue;
-		delivery.turn = index + 1;
+		delivery.nogvl_call = index + 1;
 		return capture;
 	}
 	return NULL;

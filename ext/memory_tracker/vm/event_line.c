@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 #include "vm/evaluate.h"
-#include "vm/memory_map.h"
+#include "base/memory_map.h"
 #include "vm/vm_layout.h"
 
 #ifndef HAVE_RB_PROFILE_THREAD_FRAMES

@@ -25,19 +25,19 @@ static struct {
 	VALUE keys[KEYS];
 	_Atomic uint32_t version; /* odd while being written */
 	_Atomic uint64_t values[COUNT];
-} figures;
+} metrics;
 
 void heap_figures_init(void)
 {
 	for (size_t index = 0; index < KEYS; index++) {
-		figures.keys[index] = ID2SYM(rb_intern(names[index]));
-		rb_gc_stat(figures.keys[index]);
+		metrics.keys[index] = ID2SYM(rb_intern(names[index]));
+		rb_gc_stat(metrics.keys[index]);
 	}
 }
 
 static uint64_t live_slots(uint64_t allocated)
 {
-	uint64_t gone = rb_gc_stat(figures.keys[FREED]) + rb_gc_stat(figures.keys[FINAL]);
+	uint64_t gone = rb_gc_stat(metrics.keys[FREED]) + rb_gc_stat(metrics.keys[FINAL]);
 
 	return allocated > gone ? allocated - gone : 0;
 }
@@ -46,21 +46,21 @@ static uint64_t live_slots(uint64_t allocated)
  * models? (MSPC 2012). */
 void heap_figures_update(void)
 {
-	uint32_t version = atomic_load_explicit(&figures.version, memory_order_relaxed);
+	uint32_t version = atomic_load_explicit(&metrics.version, memory_order_relaxed);
 
-	atomic_store_explicit(&figures.version, version + 1, memory_order_relaxed);
+	atomic_store_explicit(&metrics.version, version + 1, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
 	for (size_t index = 0; index < COUNT; index++) {
-		uint64_t value = rb_gc_stat(figures.keys[index]);
+		uint64_t value = rb_gc_stat(metrics.keys[index]);
 
 		/* The VM counts milliseconds. */
 		if (index == TIME)
 			value *= 1000000u;
 		else if (index == ALLOCATED)
 			value = live_slots(value);
-		atomic_store_explicit(&figures.values[index], value, memory_order_relaxed);
+		atomic_store_explicit(&metrics.values[index], value, memory_order_relaxed);
 	}
-	atomic_store_explicit(&figures.version, version + 2, memory_order_release);
+	atomic_store_explicit(&metrics.version, version + 2, memory_order_release);
 }
 
 struct heap_figures heap_figures_read(void)
@@ -70,11 +70,11 @@ struct heap_figures heap_figures_read(void)
 	uint32_t before, after;
 
 	do {
-		before = atomic_load_explicit(&figures.version, memory_order_acquire);
+		before = atomic_load_explicit(&metrics.version, memory_order_acquire);
 		for (size_t index = 0; index < COUNT; index++)
-			copy[index] = atomic_load_explicit(&figures.values[index], memory_order_relaxed);
+			copy[index] = atomic_load_explicit(&metrics.values[index], memory_order_relaxed);
 		atomic_thread_fence(memory_order_acquire);
-		after = atomic_load_explicit(&figures.version, memory_order_relaxed);
+		after = atomic_load_explicit(&metrics.version, memory_order_relaxed);
 	} while (before != after || (before & 1));
 	memcpy(&read, copy, sizeof(read));
 	return read;
@@ -82,5 +82,5 @@ struct heap_figures heap_figures_read(void)
 
 void heap_figures_forked(void)
 {
-	atomic_store(&figures.version, atomic_load(&figures.version) & ~UINT32_C(1));
+	atomic_store(&metrics.version, atomic_load(&metrics.version) & ~UINT32_C(1));
 }

@@ -6,7 +6,7 @@
 #include "model/snapshot.h"
 #include "vm/compat.h"
 #include "vm/evaluate.h"
-#include "vm/memory_map.h"
+#include "base/memory_map.h"
 
 VALUE naming_hidden_class[RUBY_T_MASK + 1];
 bool naming_under_way;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "vm/evaluate.h"
-#include "vm/memory_map.h"
+#include "base/memory_map.h"
 
 bool vm_layout_passed;
 bool vm_layout_known;

@@ -4,7 +4,7 @@
 #include <ruby.h>
 
 #include "model/heap_map.h"
-#include "vm/memory_map.h"
+#include "base/memory_map.h"
 
 /* A page's first word points to the VM's record of it, in whose first words the slot size is. */
 #define RECORD_WORDS 32

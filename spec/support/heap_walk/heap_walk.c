@@ -177,7 +177,7 @@ static bool compare_once(VALUE capture)
 {
 	uint64_t before = allocated();
 	size_t gcs = rb_gc_count();
-	VALUE figures = rb_funcall(capture, id_figures, 0);
+	VALUE metrics = rb_funcall(capture, id_figures, 0);
 	uint64_t live = NUM2ULL(rb_funcall(capture, id_live_count, 0));
 	uint64_t total = 0;
 
@@ -186,15 +186,15 @@ static bool compare_once(VALUE capture)
 		return false;
 	for (uint32_t index = 0; index < group_count; index++)
 		total += groups[index].walked;
-	for (long index = 0; index < RARRAY_LEN(figures); index += FIGURES_OF_CLASS) {
-		const VALUE *of_class = RARRAY_CONST_PTR(figures) + index;
+	for (long index = 0; index < RARRAY_LEN(metrics); index += FIGURES_OF_CLASS) {
+		const VALUE *of_class = RARRAY_CONST_PTR(metrics) + index;
 
 		group_of(of_class[0])->tracked = NUM2ULL(of_class[2]) - NUM2ULL(of_class[3]);
 	}
 	/* With what is no class. */
 	struct group *all = &groups[group_count++];
 	*all = (struct group){.walked = total, .tracked = live};
-	RB_GC_GUARD(figures);
+	RB_GC_GUARD(metrics);
 	return true;
 }
 

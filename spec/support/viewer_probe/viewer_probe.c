@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/buffer.h"
-#include "viewer/grid.h"
-#include "viewer/utf8.h"
-#include "viewer/viewer.h"
+#include "base/buffer.h"
+#include "screen/grid.h"
+#include "base/utf8.h"
+#include "app/viewer.h"
 
 #define BEGINNING UINT64_C(1000000000000)
 

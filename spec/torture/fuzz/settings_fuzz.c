@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viewer/settings.h"
-#include "viewer/settings_file.h"
+#include "app/settings.h"
+#include "app/settings_file.h"
 
 #define FILE_NAME "settings"
 #define DIVIDER 0x1e

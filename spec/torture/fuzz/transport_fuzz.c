@@ -62,12 +62,12 @@ static void listen_to(const uint8_t *data, size_t size)
 	int other;
 
 	channel_init(&connection.channel, socket_with(data, size, &other), MESSAGE_QUESTION_MAX);
-	for (int turn = 0; turn < 100 && !connection.going && !connection.channel.problem; turn++) {
+	for (int nogvl_call = 0; nogvl_call < 100 && !connection.going && !connection.channel.problem; nogvl_call++) {
 		if (connection_read(&connection, true, 1, 1))
 			connection.due = 0;
 		if (connection.wants_work && connection.work.kind == MESSAGE_START)
 			check_start(&connection.work);
-		if (turn % 2)
+		if (nogvl_call % 2)
 			connection.wants_work = false;
 		drain(other);
 		channel_flush(&connection.channel);

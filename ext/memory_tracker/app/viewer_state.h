@@ -1,0 +1,133 @@
+/*
+ * What a viewer is made of. For the files that make it up: viewer.c, command.c, footer.c and help_view.c.
+ */
+#ifndef MEMORY_TRACKER_APP_VIEWER_STATE_H
+#define MEMORY_TRACKER_APP_VIEWER_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/metrics.h"
+#include "base/format.h"
+#include "analysis/gc_report.h"
+#include "panes/graph_view.h"
+#include "panes/header_view.h"
+#include "panes/help_view.h"
+#include "analysis/history.h"
+#include "analysis/marks.h"
+#include "panes/output_view.h"
+#include "analysis/path_watch.h"
+#include "panes/process_view.h"
+#include "panes/picker.h"
+#include "panes/scrollback.h"
+#include "app/settings.h"
+#include "analysis/since_mark.h"
+#include "panes/source_view.h"
+#include "panes/table_view.h"
+#include "app/viewer.h"
+
+/* What keys go to. */
+enum viewer_mode {
+	MODE_TABLE = 1,
+	MODE_FILTER = 2, /* a filter is being typed */
+	MODE_OUTPUT = 4, /* the output pane is open */
+	MODE_HELP = 8,
+	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
+	MODE_FIND = 32,          /* what to search for is being typed */
+	MODE_NAME = 64,          /* the name of a file to write to is being typed */
+	MODE_SORT = 128,         /* the column to sort by is being picked */
+	MODE_COLUMNS = 256,
+	MODE_QUESTION = 512, /* y does what was asked for, any other key does not */
+};
+
+/* What is asked before it is done. */
+struct question {
+	const char *text;
+	enum viewer_request request;
+	enum viewer_mode before; /* the mode to return to */
+};
+
+#define VIEWER_SENTENCE_SIZE 512
+#define VIEWER_PLACE_SIZE 128
+
+struct viewer {
+	enum viewer_mode mode;
+	enum text_charset charset;
+	const struct theme *theme;
+	double interval;
+	int32_t utc_offset; /* of the times shown, seconds east of UTC */
+	bool mouse;         /* the terminal shall tell what it does */
+	char *command;      /* owned, may be NULL */
+	char *ended;        /* owned, NULL while the program runs */
+	bool console;       /* the program has one that can be opened */
+
+	struct history *history;         /* owned: of all that was fed */
+	struct metrics latest;           /* the history's */
+	struct frozen_copy *frozen_copy; /* owned: what is shown instead while paused, else NULL */
+	struct table_view table;         /* of the one that is shown */
+
+	struct path_watch watch;               /* the history of call paths */
+	struct metrics latest_paths;           /* its figures */
+	struct frozen_copy *frozen_copy_paths; /* owned: as `still` */
+	struct key_set on_screen;              /* the call paths that are lines of the table */
+
+	struct marks marks;
+	struct since_mark since; /* the chosen one of them */
+
+	struct scrollback output;
+	struct output_view pane; /* at most one of these is open */
+	struct source_view source;
+	struct graph_view graph;
+	struct process_view processes;
+	struct help_view help;
+	unsigned pane_line;   /* where a pane was drawn the last time: its title */
+	unsigned pane_height; /* 0: there was none */
+
+	struct question question;
+	struct picker picker;
+	struct selection before_finding;
+	struct line_edit file_name; /* of what is written */
+
+	char *settings_path;  /* owned; NULL: nothing is kept */
+	struct settings kept; /* as they are there, but for what the options say */
+
+	struct gc_report gc;
+	bool silent;                   /* there is no output to show */
+	bool replay;                   /* it is a recording that is shown */
+	bool attached;                 /* the program was only attached to */
+	char place[VIEWER_PLACE_SIZE]; /* where in it */
+
+	char sentence[VIEWER_SENTENCE_SIZE]; /* above the keys until the next one; empty: none */
+
+	/* Where the share of time that GCs take is counted from: the first snapshot of this capture. */
+	uint64_t first_started_ns;
+	uint64_t first_ns;
+	uint64_t first_gc_ns;
+};
+
+/* The numbers that are on the screen. */
+const struct metrics *viewer_shown(const struct viewer *viewer);
+
+/* Whether the program still runs and has sent numbers. */
+bool viewer_goes_on(const struct viewer *viewer);
+
+/* Keeps what is shown as it is, and lets it go on again. False without memory. */
+bool viewer_pause(struct viewer *viewer);
+void viewer_go_on(struct viewer *viewer);
+
+/* What keys go to when what lies above is closed. */
+enum viewer_mode viewer_base_mode(const struct viewer *viewer);
+
+/* The mode whose screen is seen: a question stands above the one before it. */
+static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)
+{
+	return viewer->mode == MODE_QUESTION ? viewer->question.before : viewer->mode;
+}
+
+/* What the header shows; a time that it names is put into `since`. */
+struct header_metadata viewer_metadata(const struct viewer *viewer, char since[FORMAT_SIZE]);
+
+/* Puts a sentence above the keys, as printf would. */
+void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,46 @@
+#include "input/edit_input.h"
+
+#include "input/actions.h"
+#include "app/viewer_state.h"
+
+/* Ctrl-U, as in a shell. */
+#define KEY_ERASE_LINE ('U' - 'A' + 1)
+
+struct line_edit *edit_input_now(struct viewer *viewer)
+{
+	switch (viewer->mode) {
+	case MODE_FILTER:
+		return &viewer->table.filter;
+	case MODE_OUTPUT_SEARCH:
+		return &viewer->pane.search;
+	case MODE_FIND:
+		return &viewer->table.search;
+	case MODE_NAME:
+		return &viewer->file_name;
+	default:
+		return NULL;
+	}
+}
+
+bool edit_input_press(struct viewer *viewer, uint32_t key)
+{
+	struct line_edit *line_edit = edit_input_now(viewer);
+
+	if (!line_edit)
+		return false;
+	if (key == INPUT_KEY_BACKSPACE)
+		line_edit_erase(line_edit);
+	else if (key == KEY_ERASE_LINE)
+		line_edit->length = 0;
+	else if (key >= INPUT_KEY_UP || key < ' ')
+		return false;
+	else if (!line_edit_add(line_edit, key))
+		return true;
+	if (viewer->mode == MODE_FILTER)
+		table_view_refresh(&viewer->table, viewer_shown(viewer));
+	else if (viewer->mode == MODE_FIND)
+		action_find_typed(viewer);
+	else if (viewer->mode == MODE_OUTPUT_SEARCH)
+		action_search_typed(viewer);
+	return true;
+}

@@ -1,0 +1,19 @@
+/*
+ * What is being typed into the last line of the screen, and what happens while it is.
+ */
+#ifndef MEMORY_TRACKER_INPUT_EDIT_INPUT_H
+#define MEMORY_TRACKER_INPUT_EDIT_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/line_edit.h"
+#include "app/viewer.h"
+
+/* What is being typed now, NULL if nothing is. */
+struct line_edit *edit_input_now(struct viewer *viewer);
+
+/* Whether what is being typed takes the key. */
+bool edit_input_press(struct viewer *viewer, uint32_t key);
+
+#endif

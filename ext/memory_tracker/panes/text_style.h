@@ -1,0 +1,26 @@
+/*
+ * How a program wants its output to look: what the control sequences that end in "m" say.
+ */
+#ifndef MEMORY_TRACKER_PANES_TEXT_STYLE_H
+#define MEMORY_TRACKER_PANES_TEXT_STYLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* All zero is the terminal's own. */
+struct text_style {
+	uint16_t style; /* of enum grid_style: bold, dim, underlined and reversed */
+	uint16_t fg;    /* as in struct grid_cell, and so is the paper */
+	uint16_t bg;
+};
+
+/*
+ * Changes a look by the parameters of a sequence, what stands between "ESC [" and "m": "1;38;5;120". What is not known
+ * changes nothing. ANY THREAD.
+ */
+void text_style_change(struct text_style *text_style, const char *parameters, size_t length);
+
+bool text_style_equal(const struct text_style *a, const struct text_style *b);
+
+#endif
