@@ -51,11 +51,12 @@ RSpec.describe "the gem" do
     expect(files.grep(%r{\.(so|o|bundle|log)\z|\A(spec|tmp|bin|benchmark)/})).to be_empty
   end
 
-  it "exports nothing from its extension but the function that Ruby looks for", if: RUBY_PLATFORM.include?("linux") do
+  it "exports nothing from its extension but what Ruby looks for", if: RUBY_PLATFORM.include?("linux") do
     library = Dir.glob("extensions/**/memory_tracker.so", base: @home).first
     names, status = Open3.capture2e("nm", "-D", "--defined-only", File.join(@home, library))
     expect(status).to be_success
-    expect(names.lines.map { |line| line.split.last }).to eq(["Init_memory_tracker"])
+    # ruby.h defines the second one, in Rubies that are not released yet.
+    expect(names.lines.map { |line| line.split.last } - ["ruby_abi_version"]).to eq(["Init_memory_tracker"])
   end
 
   it "says its version" do

@@ -168,7 +168,7 @@ RSpec.describe Memory::Tracker::CLI::Options do
     %w[--no-existing --light ruby] => "--light always counts objects from before the start, and takes no --no-existing",
     %w[--gc 0 ruby] => "--gc takes a number from 0.1 to 86400.0, not 0.0"
   }.each do |arguments, message|
-    it "refuses #{arguments.empty? ? "an empty command line" : arguments.join(" ")}" do
+    it "refuses #{arguments.empty? ? "an empty command line" : arguments.join(" ").dump}" do
       expect(refusal(*arguments)).to eq(message)
     end
   end
