@@ -312,6 +312,23 @@ static void test_objects_from_before_the_start(void **state)
 	assert_int_equal(tracker->dropped, 1);
 }
 
+/* A start enters millions of objects: after a class's first the node is known, and no name is interned. */
+static void test_objects_from_before_the_start_intern_one_name_for_a_class(void **state)
+{
+	struct tracker *tracker = &program->tracker;
+	struct strings full;
+
+	assert_true(tracker_enter_existing(tracker, OBJECT(1), CLASS(1)));
+	assert_true(tracker_enter_existing(tracker, OBJECT(2), CLASS(2)));
+	assert_int_equal(strings_init(&full, &program->memory, 0), STATUS_OK);
+	tracker->codes.strings = &full;
+	assert_true(tracker_enter_existing(tracker, OBJECT(3), CLASS(1)));
+	assert_true(tracker_enter_existing(tracker, OBJECT(4), CLASS(2)));
+	tracker->codes.strings = &tracker->strings;
+	strings_deinit(&full);
+	fake_assert_shows(program, "String 2/0\n (before the start) 2/0\nArray 2/0\n (before the start) 2/0\n");
+}
+
 static void test_depths(void **state)
 {
 	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
@@ -386,6 +403,7 @@ int main(void)
 	    TEST(test_a_page_with_entries_comes_back_with_other_slots),
 	    TEST(test_retained_follows_major_gcs),
 	    TEST(test_objects_from_before_the_start),
+	    TEST(test_objects_from_before_the_start_intern_one_name_for_a_class),
 	    TEST(test_depths),
 	    TEST(test_counts_stay_after_the_end),
 	    TEST(test_a_reader_inside_when_the_process_forked),

@@ -403,17 +403,26 @@ bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t n
 	return true;
 }
 
+/* Its name is interned once for each class: a start may enter millions of objects. 0 without room. */
+static uint32_t add_before_the_start(struct tracker *tracker, const struct class_record *class)
+{
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(before the start)", SNAPSHOT_FRAME_ALL);
+
+	if (!frame)
+		return 0;
+	uint32_t number = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
+	frame_release_unused(&tracker->codes, frame);
+	return number;
+}
+
 static uint32_t node_before_the_start(struct tracker *tracker, struct class_record *class)
 {
 	/* What has no class of its own is not told apart any further. */
 	if (class == tracker->others)
 		return class->root_number;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(before the start)", SNAPSHOT_FRAME_ALL);
-	if (!frame)
-		return class->root_number;
-	uint32_t number = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
-	frame_release_unused(&tracker->codes, frame);
-	return number ? number : class->root_number;
+	if (!class->before)
+		class->before = add_before_the_start(tracker, class);
+	return class->before ? class->before : class->root_number;
 }
 
 bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_t key)
