@@ -199,17 +199,17 @@ void fake_major_gc(struct fake_program *program)
 	tracker_sweep_ended(&program->tracker, true, 1);
 }
 
-struct node_counts fake_counts(struct fake_program *program, uintptr_t key)
+struct counts fake_counts(struct fake_program *program, uintptr_t key)
 {
 	struct class_record *class = class_table_find(&program->tracker.classes, key);
 
-	return class ? tracker_class_counts(&program->tracker, class) : (struct node_counts){0};
+	return class ? tracker_class_counts(&program->tracker, class) : (struct counts){0};
 }
 
 void fake_assert_counts(struct fake_program *program, uintptr_t key, uint64_t allocated, uint64_t freed,
                         uint64_t retained)
 {
-	struct node_counts counts = fake_counts(program, key);
+	struct counts counts = fake_counts(program, key);
 
 	assert_int_equal(counts.allocated, allocated);
 	assert_int_equal(counts.freed, freed);

@@ -230,7 +230,7 @@ static void test_the_usual_limit_holds_a_large_program(void **state)
 
 static void test_shares(void **state)
 {
-	struct tracker_limits limits = {.frames = 77};
+	struct limits limits = {.frames = 77};
 
 	for (size_t limit = LIMIT; limit < (size_t)1 << 40; limit *= 2)
 		assert_in_range(limits_map(limit) + limits_records(limit), limit / 2, limit / 4 * 3);

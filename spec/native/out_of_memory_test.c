@@ -46,7 +46,7 @@ static void object_freed(struct fake_program *program, uint32_t number)
 static void assert_consistent(struct fake_program *program)
 {
 	struct tracker *tracker = &program->tracker;
-	struct node_counts counts = tracker_counts(tracker);
+	struct counts counts = tracker_counts(tracker);
 	uint64_t live = 0;
 
 	for (uint32_t number = 0; number < OBJECTS; number++)

@@ -28,7 +28,7 @@ static void test_leaves_without_objects_make_room(void **state)
 		path_program->tracker.next_eviction = 0;
 	}
 	assert_int_equal(path_program->tracker.paths_dropped, 0);
-	struct node_counts counts = fake_counts(path_program, CLASS(1));
+	struct counts counts = fake_counts(path_program, CLASS(1));
 	assert_int_equal(counts.allocated, 200);
 	assert_int_equal(LIVE(counts), kept);
 	struct snapshot_header *header = fake_take_snapshot(path_program);

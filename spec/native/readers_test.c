@@ -58,7 +58,7 @@ static const char *misplaced(const struct snapshot_header *header)
 }
 
 /* `last` has the sums of the snapshot before. */
-static const char *check(const struct snapshot_header *header, struct node_counts *last)
+static const char *check(const struct snapshot_header *header, struct counts *last)
 {
 	const char *wrong = snapshot_check(header, header->size);
 
@@ -67,7 +67,7 @@ static const char *check(const struct snapshot_header *header, struct node_count
 	/* Of many classes some may have come too late for one of the snapshots. */
 	if (!wrong && header->class_count == 1 && (header->allocated < last->allocated || header->freed < last->freed))
 		wrong = "a counter has gone back";
-	*last = (struct node_counts){.allocated = header->allocated, .freed = header->freed};
+	*last = (struct counts){.allocated = header->allocated, .freed = header->freed};
 	return wrong;
 }
 
@@ -75,7 +75,7 @@ static void *read_snapshots(void *argument)
 {
 	struct reading *reading = argument;
 	struct snapshot_facts facts = {.command = {"ruby shop.rb", 12}};
-	struct node_counts last = {0};
+	struct counts last = {0};
 
 	while (!atomic_load(&reading->stopped)) {
 		struct snapshot_header *header = tracker_snapshot(&reading->program->tracker, &facts);
@@ -117,7 +117,7 @@ static void write_beside_readers(struct fake_program *program, void (*step)(stru
 /* At rest the snapshot agrees with what the writer itself counts. */
 static void assert_agrees(struct fake_program *program)
 {
-	struct node_counts counts = tracker_counts(&program->tracker);
+	struct counts counts = tracker_counts(&program->tracker);
 	struct snapshot_header *header = fake_take_snapshot(program);
 
 	assert_int_equal(header->allocated, counts.allocated);

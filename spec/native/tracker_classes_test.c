@@ -96,7 +96,7 @@ static void test_a_dead_class_lives_on_until_its_objects_are_freed(void **state)
 	assert_int_equal(class_records(), records + 2);
 	assert_int_equal(tracker_counts(&program->tracker).allocated, 4);
 	assert_int_equal(tracker_counts(&program->tracker).freed, 2);
-	struct node_counts gone = tracker_class_counts(&program->tracker, program->tracker.unloaded);
+	struct counts gone = tracker_class_counts(&program->tracker, program->tracker.unloaded);
 	assert_int_equal(gone.allocated, 2);
 	assert_int_equal(gone.freed, 2);
 	assert_int_equal(gone.retained, 2);

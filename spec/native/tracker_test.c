@@ -32,7 +32,7 @@ static int tear_down(void **state)
 
 static void assert_totals(uint64_t allocated, uint64_t freed)
 {
-	struct node_counts counts = tracker_counts(&program->tracker);
+	struct counts counts = tracker_counts(&program->tracker);
 
 	assert_int_equal(counts.allocated, allocated);
 	assert_int_equal(counts.freed, freed);
@@ -101,7 +101,7 @@ static bool free_fast(struct fake_program *other, uintptr_t address)
 static void assert_same_counts(struct fake_program *other)
 {
 	for (int number = 0; number < 4; number++) {
-		struct node_counts counts = fake_counts(other, CLASS(number));
+		struct counts counts = fake_counts(other, CLASS(number));
 
 		fake_assert_counts(program, CLASS(number), counts.allocated, counts.freed, counts.retained);
 	}

@@ -106,7 +106,7 @@ static void name_class(struct builder *builder, struct snapshot_class *class, st
 
 static void add_class(struct builder *builder, struct class_record *record)
 {
-	struct node_counts counts = node_read(record->root, builder->epoch);
+	struct counts counts = node_read(record->root, builder->epoch);
 	bool own = record == builder->tracker->others || record == builder->tracker->unloaded;
 
 	if (own && counts.allocated == 0)
@@ -193,7 +193,7 @@ static uint32_t place_node(struct builder *builder, uint32_t class_index, uint32
 
 static void add_counts(struct builder *builder, uint32_t index, uint32_t number, const struct node *record)
 {
-	struct node_counts counts = node_read(record, builder->epoch);
+	struct counts counts = node_read(record, builder->epoch);
 	struct snapshot_node *node = node_of(builder, index);
 	struct snapshot_class *class = (struct snapshot_class *)builder->classes.bytes + node->class_index;
 

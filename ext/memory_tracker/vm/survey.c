@@ -3,7 +3,7 @@
 #include <ruby.h>
 #include <time.h>
 
-#include "model/light.h"
+#include "model/light_census.h"
 #include "vm/capture_state.h"
 #include "vm/compat.h"
 #include "vm/heap_figures.h"
@@ -48,7 +48,7 @@ static void open_window(struct capture *capture, uint64_t now)
 	uint64_t since = survey->taken_ns ? now - survey->taken_ns : SECOND;
 	uint64_t samples = since < SECOND ? since * LIGHT_SAMPLES / SECOND : LIGHT_SAMPLES;
 
-	light_open(capture->tracker, (uint32_t)samples + SAMPLES_LEAST);
+	light_open(capture->tracker->light, (uint32_t)samples + SAMPLES_LEAST);
 	forget_missed(capture);
 	hooks_resume(capture);
 	survey->open = true;
