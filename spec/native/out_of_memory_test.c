@@ -55,9 +55,9 @@ static void assert_consistent(struct fake_program *program)
 	assert_int_equal(LIVE(counts), live);
 	assert_int_equal(tracker->dropped, refused);
 	struct snapshot_header *header = fake_take_snapshot(program);
-	assert_int_equal(header->allocated, counts.allocated);
-	assert_int_equal(header->freed, counts.freed);
-	assert_int_equal(header->retained, counts.retained);
+	assert_int_equal(header->counts.allocated, counts.allocated);
+	assert_int_equal(header->counts.freed, counts.freed);
+	assert_int_equal(header->counts.retained, counts.retained);
 	assert_int_equal(header->dropped, refused);
 	free(header);
 }

@@ -32,8 +32,8 @@ static void test_leaves_without_objects_make_room(void **state)
 	assert_int_equal(counts.allocated, 200);
 	assert_int_equal(LIVE(counts), kept);
 	struct snapshot_header *header = fake_take_snapshot(path_program);
-	assert_int_equal(header->allocated, 200);
-	assert_int_equal(header->allocated - header->freed, kept);
+	assert_int_equal(header->counts.allocated, 200);
+	assert_int_equal(header->counts.allocated - header->counts.freed, kept);
 	assert_in_range(header->node_count, 20, 64);
 	free(header);
 	fake_stop(path_program);

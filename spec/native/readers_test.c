@@ -65,9 +65,10 @@ static const char *check(const struct snapshot_header *header, struct counts *la
 	wrong = wrong ? wrong : fake_contradiction(header);
 	wrong = wrong ? wrong : misplaced(header);
 	/* Of many classes some may have come too late for one of the snapshots. */
-	if (!wrong && header->class_count == 1 && (header->allocated < last->allocated || header->freed < last->freed))
+	if (!wrong && header->class_count == 1 &&
+	    (header->counts.allocated < last->allocated || header->counts.freed < last->freed))
 		wrong = "a counter has gone back";
-	*last = (struct counts){.allocated = header->allocated, .freed = header->freed};
+	*last = header->counts;
 	return wrong;
 }
 
@@ -120,9 +121,9 @@ static void assert_agrees(struct fake_program *program)
 	struct counts counts = tracker_counts(&program->tracker);
 	struct snapshot_header *header = fake_take_snapshot(program);
 
-	assert_int_equal(header->allocated, counts.allocated);
-	assert_int_equal(header->freed, counts.freed);
-	assert_int_equal(header->retained, counts.retained);
+	assert_int_equal(header->counts.allocated, counts.allocated);
+	assert_int_equal(header->counts.freed, counts.freed);
+	assert_int_equal(header->counts.retained, counts.retained);
 	free(header);
 }
 
@@ -345,7 +346,7 @@ static void test_a_reader_that_never_leaves(void **state)
 	/* Another reader is let in meanwhile, and finds what was named. */
 	struct snapshot_header *header = fake_take_snapshot(program);
 	assert_string_equal(snapshot_string(header, snapshot_classes(header)[0].name, NULL), "Session");
-	assert_int_equal(header->allocated, 41);
+	assert_int_equal(header->counts.allocated, 41);
 	free(header);
 	assert_non_null(program->tracker.strings.retired);
 	atomic_store(&reader.leave, true);

@@ -365,7 +365,7 @@ static bool works_in_child(void)
 	tracker_reset_reader_lock(&program->tracker);
 	fake_allocate(program, OBJECT(1), CLASS(1));
 	struct snapshot_header *header = tracker_snapshot(&program->tracker, &facts);
-	bool right = header && header->allocated == 1;
+	bool right = header && header->counts.allocated == 1;
 
 	free(header);
 	if (!right || !tracker_pause_readers(&program->tracker))

@@ -210,7 +210,7 @@ static VALUE count_for(VALUE self, VALUE klass)
 {
 	struct counts counts = read_counts(self, klass).counts;
 
-	return ULL2NUM(counts.allocated - counts.freed);
+	return ULL2NUM(counts_live(counts));
 }
 
 static VALUE retained_count_for(VALUE self, VALUE klass)
@@ -304,7 +304,7 @@ static VALUE live_count(VALUE self)
 {
 	struct counts counts = totals(self);
 
-	return ULL2NUM(counts.allocated - counts.freed);
+	return ULL2NUM(counts_live(counts));
 }
 
 static VALUE retained_count(VALUE self)
