@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "base/clock.h"
 #include "model/snapshot.h"
 
 /* --- identities --- */
@@ -234,7 +235,7 @@ static void note_majors(struct tracker *tracker, const struct light_facts *facts
 /* All numbers change together, so no reader may be inside; one that never leaves must not hold up the program. */
 static bool pause_readers(struct tracker *tracker)
 {
-	struct timespec pause = {0, LIGHT_PATIENCE_NS / 100};
+	struct timespec pause = clock_timespec(LIGHT_PATIENCE_NS / 100);
 
 	for (int attempt = 0; attempt < 100; attempt++) {
 		if (tracker_pause_readers(tracker))
