@@ -199,17 +199,17 @@ void fake_major_gc(struct fake_program *program)
 	tracker_sweep_ended(&program->tracker, true, 1);
 }
 
-struct node_counts fake_counts(struct fake_program *program, uintptr_t key)
+struct counts fake_counts(struct fake_program *program, uintptr_t key)
 {
 	struct class_record *class = class_table_find(&program->tracker.classes, key);
 
-	return class ? tracker_class_counts(&program->tracker, class) : (struct node_counts){0};
+	return class ? tracker_class_counts(&program->tracker, class) : (struct counts){0};
 }
 
 void fake_assert_counts(struct fake_program *program, uintptr_t key, uint64_t allocated, uint64_t freed,
                         uint64_t retained)
 {
-	struct node_counts counts = fake_counts(program, key);
+	struct counts counts = fake_counts(program, key);
 
 	assert_int_equal(counts.allocated, allocated);
 	assert_int_equal(counts.freed, freed);
@@ -256,16 +256,13 @@ static const char *node_contradiction(const struct snapshot_header *header, stru
 	for (uint32_t index = 0; index < header->node_count; index++) {
 		const struct snapshot_node *node = &nodes[index];
 
-		if (node->retained > node->allocated)
+		if (node->counts.retained > node->counts.allocated)
 			return "a node has more retained than allocated";
 		for (uint32_t above = node->parent; above != SNAPSHOT_NONE; above = nodes[above].parent) {
 			if (nodes[above].frame >= header->frame_count)
 				return "a parent has no frame";
 		}
-		below[node->class_index].allocated += node->allocated;
-		below[node->class_index].freed += node->freed;
-		below[node->class_index].retained += node->retained;
-		below[node->class_index].allocated_bytes += node->allocated_bytes;
+		counts_add(&below[node->class_index].counts, node->counts);
 	}
 	for (uint32_t index = 0; index < header->frame_count; index++) {
 		const struct snapshot_frame *frame = &snapshot_frames(header)[index];
@@ -280,28 +277,27 @@ const char *fake_contradiction(const struct snapshot_header *header)
 {
 	struct snapshot_class *below = calloc(header->class_count + 1, sizeof(*below));
 	const char *wrong = below ? node_contradiction(header, below) : "no memory";
-	uint64_t allocated = 0, freed = 0, retained = 0, bytes = 0;
+	struct counts sum = {0};
 	bool light = header->flags & SNAPSHOT_LIGHT;
 
 	for (uint32_t index = 0; index < header->class_count && !wrong; index++) {
 		const struct snapshot_class *class = &snapshot_classes(header)[index];
+		const struct counts *whole = &class->counts, *part = &below[index].counts;
 
 		if (!text_ends(header, class->name))
 			wrong = "a class has a name without end";
-		if (class->retained > class->allocated)
+		if (whole->retained > whole->allocated)
 			wrong = "a class has more retained than allocated";
 		/* In a light one all that is below counts as freed, be it so or not. */
-		if (below[index].allocated > class->allocated || (!light && below[index].freed > class->freed) ||
-		    below[index].retained > class->retained || below[index].allocated_bytes > class->allocated_bytes)
+		if (part->allocated > whole->allocated || (!light && part->freed > whole->freed) ||
+		    part->retained > whole->retained || part->allocated_bytes > whole->allocated_bytes)
 			wrong = "a class has less than its nodes";
-		allocated += class->allocated;
-		freed += class->freed;
-		retained += class->retained;
-		bytes += class->allocated_bytes;
+		counts_add(&sum, *whole);
 	}
 	free(below);
-	if (!wrong && (allocated - freed != header->allocated - header->freed || retained != header->retained ||
-	               bytes != header->allocated_bytes || (!light && allocated != header->allocated)))
+	const struct counts *all = &header->counts;
+	if (!wrong && (counts_live(sum) != counts_live(*all) || sum.retained != all->retained ||
+	               sum.allocated_bytes != all->allocated_bytes || (!light && sum.allocated != all->allocated)))
 		wrong = "the sums are not the classes'";
 	return wrong;
 }
@@ -327,7 +323,7 @@ static void print(struct page *page, const char *format, ...)
 static uint64_t allocated_below(const struct snapshot_header *header, uint32_t index)
 {
 	const struct snapshot_node *nodes = snapshot_nodes(header);
-	uint64_t sum = nodes[index].allocated;
+	uint64_t sum = nodes[index].counts.allocated;
 
 	for (uint32_t child = index + 1; child < header->node_count; child++) {
 		if (nodes[child].parent == index)
@@ -349,7 +345,7 @@ static void print_nodes(struct page *page, const struct snapshot_header *header,
 		if (frame->path)
 			print(page, "%s:%u ", snapshot_string(header, frame->path, NULL), frame->line);
 		print(page, "%s %llu/%llu\n", snapshot_string(header, frame->label, NULL),
-		      (unsigned long long)node->allocated, (unsigned long long)node->freed);
+		      (unsigned long long)node->counts.allocated, (unsigned long long)node->counts.freed);
 		print_nodes(page, header, class_index, index, depth + 1);
 	}
 }
@@ -362,10 +358,10 @@ void fake_describe(const struct snapshot_header *header, char *text, size_t size
 	for (uint32_t index = 0; index < header->class_count; index++) {
 		const struct snapshot_class *class = &snapshot_classes(header)[index];
 
-		if (!class->allocated)
+		if (!class->counts.allocated)
 			continue;
 		print(&page, "%s %llu/%llu\n", snapshot_string(header, class->name, NULL),
-		      (unsigned long long)class->allocated, (unsigned long long)class->freed);
+		      (unsigned long long)class->counts.allocated, (unsigned long long)class->counts.freed);
 		print_nodes(&page, header, index, SNAPSHOT_NONE, 1);
 	}
 }

@@ -88,7 +88,7 @@ void fake_name_code(struct fake_program *program, uintptr_t address, const char 
 void fake_major_gc(struct fake_program *program);
 
 /* The counts of a class by its key; zeros when the tracker does not know it. */
-struct node_counts fake_counts(struct fake_program *program, uintptr_t key);
+struct counts fake_counts(struct fake_program *program, uintptr_t key);
 void fake_assert_counts(struct fake_program *program, uintptr_t key, uint64_t allocated, uint64_t freed,
                         uint64_t retained);
 #define LIVE(counts) ((counts).allocated - (counts).freed)

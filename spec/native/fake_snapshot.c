@@ -29,7 +29,7 @@ static void lay_out(struct snapshot_header *snapshot, uint32_t count, uint32_t n
 	snapshot->magic = SNAPSHOT_MAGIC;
 	snapshot->version = SNAPSHOT_VERSION;
 	snapshot->size = size;
-	snapshot->allocated = snapshot->freed = snapshot->retained = 0;
+	snapshot->counts = (struct counts){0};
 	snapshot->class_count = count;
 	snapshot->node_count = node_count;
 	snapshot->frame_count = 0;
@@ -88,25 +88,21 @@ struct snapshot_header *fake_snapshot_with_paths(const struct snapshot_header *h
 	lay_out(snapshot, count, node_count, size);
 	struct snapshot_class *rows = (struct snapshot_class *)((char *)snapshot + snapshot->classes_offset);
 	for (uint32_t i = 0; i < count; i++) {
-		rows[i] = (struct snapshot_class){.id = classes[i].id,
-		                                  .allocated = classes[i].allocated,
-		                                  .freed = classes[i].freed,
-		                                  .retained = classes[i].retained,
-		                                  .name = add_string(snapshot, classes[i].name),
-		                                  .flags = classes[i].flags};
-		snapshot->allocated += classes[i].allocated;
-		snapshot->freed += classes[i].freed;
-		snapshot->retained += classes[i].retained;
+		rows[i] =
+		    (struct snapshot_class){.id = classes[i].id,
+		                            .counts = {classes[i].allocated, classes[i].freed, classes[i].retained, 0},
+		                            .name = add_string(snapshot, classes[i].name),
+		                            .flags = classes[i].flags};
+		counts_add(&snapshot->counts, rows[i].counts);
 	}
 	struct snapshot_node *records = (struct snapshot_node *)((char *)snapshot + snapshot->nodes_offset);
 	for (uint32_t i = 0; i < node_count; i++)
-		records[i] = (struct snapshot_node){.id = nodes[i].id,
-		                                    .allocated = nodes[i].allocated,
-		                                    .freed = nodes[i].freed,
-		                                    .retained = nodes[i].retained,
-		                                    .class_index = nodes[i].class_index,
-		                                    .parent = nodes[i].parent,
-		                                    .frame = add_frame(snapshot, &nodes[i])};
+		records[i] =
+		    (struct snapshot_node){.id = nodes[i].id,
+		                           .counts = {nodes[i].allocated, nodes[i].freed, nodes[i].retained, 0},
+		                           .class_index = nodes[i].class_index,
+		                           .parent = nodes[i].parent,
+		                           .frame = add_frame(snapshot, &nodes[i])};
 	if (reason)
 		snapshot->reason = add_string(snapshot, reason);
 	return snapshot;

@@ -194,7 +194,7 @@ static void test_what_has_ended_is_named_and_then_forgotten(void **state)
 	assert_has(text, "999999");
 	assert_has(text, "exact  ended by SIGTERM\n");
 	/* It is not in the sum. */
-	assert_int_equal(fleet_table_snapshot(&table)->allocated, 3);
+	assert_int_equal(fleet_table_snapshot(&table)->counts.allocated, 3);
 	assert_lacks(text, " processes ");
 	fleet_tabled(&fleet);
 	assert_int_equal(fleet.count, 1);
@@ -388,7 +388,7 @@ static void test_finals_are_read_once_and_whole(void **state)
 	leave_final(program, 999999, 70, "ended\033 well");
 	struct snapshot_header *snapshot = final_take(program->directory, 999999, how);
 	assert_non_null(snapshot);
-	assert_int_equal(snapshot->allocated, 70);
+	assert_int_equal(snapshot->counts.allocated, 70);
 	assert_string_equal(how, "ended? well");
 	free(snapshot);
 	assert_null(final_take(program->directory, 999999, how));

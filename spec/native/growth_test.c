@@ -64,7 +64,7 @@ static void test_a_full_cache_does_not_grow(void **state)
 		assert_near(watched_row(&watched)->growth, 0);
 		assert_false(watched_row(&watched)->sustained);
 	}
-	assert_int_equal(watched_row(&watched)->retained, 4000);
+	assert_int_equal(watched_row(&watched)->counts.retained, 4000);
 	history_free(watched.history);
 }
 

@@ -95,12 +95,12 @@ static void settle(void)
 		objects[number].counted = objects[number].hidden;
 }
 
-static struct node_counts visible(void)
+static struct counts visible(void)
 {
 	return fake_counts(program, CLASS(1));
 }
 
-static struct node_counts hidden(void)
+static struct counts hidden(void)
 {
 	return fake_counts(program, CLASS_KEY_HIDDEN + ARRAY_KIND);
 }
@@ -238,7 +238,7 @@ static void test_random_work(void **state)
 	for (int step = 0; step < STEPS; step++) {
 		random_step();
 		assert_live();
-		struct node_counts shown = visible(), unseen = hidden();
+		struct counts shown = visible(), unseen = hidden();
 		assert_true(shown.freed <= shown.allocated && unseen.freed <= unseen.allocated);
 		assert_true(shown.allocated + unseen.allocated >= allocated);
 		allocated = shown.allocated + unseen.allocated;

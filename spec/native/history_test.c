@@ -39,7 +39,7 @@ static void test_rates_are_between_two_snapshots(void **state)
 	watched.class.allocated += 3;
 	watched_look(&watched);
 	assert_near(watched_row(&watched)->allocated_rate, 500);
-	assert_int_equal(watched_row(&watched)->live, 603);
+	assert_int_equal(counts_live(watched_row(&watched)->counts), 603);
 	watched.head.monotonic_ns += SECOND - 1000;
 	watched_look(&watched);
 	assert_near(watched_row(&watched)->allocated_rate, 3);
@@ -131,7 +131,7 @@ static void test_classes_come_and_go(void **state)
 		for (unsigned i = 0; i < 100; i++) {
 			const struct history_row *row = history_find(history, classes[i].id);
 			assert_ptr_equal(row, &history_rows(history)[i]);
-			assert_int_equal(row->live, classes[i].allocated);
+			assert_int_equal(counts_live(row->counts), classes[i].allocated);
 			unsigned count = history_trend(history, row, HISTORY_TREND_LIVE, trend);
 			assert_int_equal(count, second + 1);
 			assert_int_equal(trend[second], classes[i].allocated);
@@ -185,7 +185,7 @@ static void test_more_classes_than_trails(void **state)
 	assert_near(history_totals(history)->growth, COUNT);
 	const struct history_row *last = history_find(history, COUNT - 1);
 	assert_int_equal(last->certainty, HISTORY_UNKNOWN);
-	assert_int_equal(last->live, 3);
+	assert_int_equal(counts_live(last->counts), 3);
 	assert_int_equal(history_trend(history, last, HISTORY_TREND_LIVE, trend), 0);
 	free(classes);
 	history_free(history);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fake_program.h"
-#include "model/light.h"
+#include "model/light_census.h"
 
 static struct fake_program *program;
 static struct light *light;
@@ -57,7 +57,8 @@ static bool allocate(uintptr_t key, uintptr_t code)
 	if (light_is_full(light) || !light_picks(light))
 		return false;
 	struct class_record *class = tracker_class(&program->tracker, key);
-	light_sample(&program->tracker, tracker_path(&program->tracker, class, FAKE_STACK(code, 7)));
+	uint32_t number = tracker_path(&program->tracker, class, FAKE_STACK(code, 7));
+	light_sample(light, node_handle(&program->tracker.tree, number));
 	return true;
 }
 
@@ -67,16 +68,16 @@ static void allocate_often(uintptr_t key, uintptr_t code, unsigned times)
 		times -= allocate(key, code);
 }
 
-static struct node_counts counts_of(uintptr_t key)
+static struct counts counts_of(uintptr_t key)
 {
 	struct class_record *class = light_class(&program->tracker, key);
 
-	return class ? tracker_class_counts(&program->tracker, class) : (struct node_counts){0};
+	return class ? tracker_class_counts(&program->tracker, class) : (struct counts){0};
 }
 
 static void assert_counts(uintptr_t key, uint64_t allocated, uint64_t freed, uint64_t retained)
 {
-	struct node_counts counts = counts_of(key);
+	struct counts counts = counts_of(key);
 
 	assert_int_equal(counts.allocated, allocated);
 	assert_int_equal(counts.freed, freed);
@@ -98,12 +99,12 @@ static void test_what_stands_is_live(void **state)
 static void test_allocations_are_shared_out_to_the_last(void **state)
 {
 	walk(10, 10, 0);
-	light_open(&program->tracker, LIGHT_SAMPLES);
+	light_open(light, LIGHT_SAMPLES);
 	allocate_often(CLASS(1), CODE(1), 20);
 	allocate_often(CLASS(1), CODE(2), 10);
 	allocate_often(CLASS(2), CODE(1), 10);
 	walk(10, 10, 1003);
-	struct node_counts strings = counts_of(CLASS(1)), arrays = counts_of(CLASS(2));
+	struct counts strings = counts_of(CLASS(1)), arrays = counts_of(CLASS(2));
 	assert_int_equal(strings.allocated + arrays.allocated, 20 + 1003);
 	assert_in_range(strings.allocated, 10 + 750, 10 + 754);
 	assert_int_equal(LIVE(strings), 10);
@@ -116,7 +117,7 @@ static void test_allocations_are_shared_out_to_the_last(void **state)
 static void test_what_grew_was_allocated(void **state)
 {
 	walk(10, 0, 0);
-	light_open(&program->tracker, LIGHT_SAMPLES);
+	light_open(light, LIGHT_SAMPLES);
 	allocate_often(CLASS(2), CODE(1), 10);
 	walk(60, 0, 100);
 	assert_counts(CLASS(1), 60, 0, 0);
@@ -125,7 +126,7 @@ static void test_what_grew_was_allocated(void **state)
 
 static void test_sums_are_what_was_counted(void **state)
 {
-	struct node_counts sums;
+	struct counts sums;
 
 	walk(10, 10, 7);
 	walk(4, 10, 50);
@@ -162,17 +163,17 @@ static void test_retained_is_what_the_first_walk_after_a_major_gc_met(void **sta
 
 static void test_a_window_takes_no_more_than_it_may(void **state)
 {
-	light_open(&program->tracker, 100);
+	light_open(light, 100);
 	for (int times = 0; times < 10000; times++)
 		allocate(CLASS(1), CODE(1));
 	assert_true(light_is_full(light));
 	assert_int_equal(light->sample_count, 100);
 	walk(0, 0, 0);
 	/* What one window has left the next one may take. */
-	light_open(&program->tracker, 60);
+	light_open(light, 60);
 	allocate_often(CLASS(1), CODE(1), 20);
 	walk(0, 0, 0);
-	light_open(&program->tracker, 5);
+	light_open(light, 5);
 	assert_int_equal(light->sample_limit, 45);
 }
 
@@ -180,7 +181,7 @@ static void test_about_every_fourth_allocation_is_picked(void **state)
 {
 	int picked = 0;
 
-	light_open(&program->tracker, LIGHT_SAMPLES);
+	light_open(light, LIGHT_SAMPLES);
 	for (int times = 0; times < 9000; times++)
 		picked += allocate(CLASS(1), CODE(1));
 	assert_in_range(picked, 1800, 2200);
@@ -189,7 +190,7 @@ static void test_about_every_fourth_allocation_is_picked(void **state)
 static void test_no_address_outlives_a_window(void **state)
 {
 	walk(1, 1, 0);
-	light_open(&program->tracker, LIGHT_SAMPLES);
+	light_open(light, LIGHT_SAMPLES);
 	allocate_often(CLASS(1), CODE(1), 10);
 	light_forget(&program->tracker, true);
 	assert_null(class_table_find(&program->tracker.classes, CLASS(1)));
@@ -213,7 +214,7 @@ static void test_no_address_outlives_a_window(void **state)
 
 static void test_classes_first_met_in_a_window_are_found_again(void **state)
 {
-	light_open(&program->tracker, LIGHT_SAMPLES);
+	light_open(light, LIGHT_SAMPLES);
 	allocate_often(CLASS(2), CODE(1), 10);
 	light_forget(&program->tracker, true);
 	struct class_record *class = light_class(&program->tracker, CLASS(2));

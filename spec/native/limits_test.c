@@ -115,7 +115,7 @@ static struct snapshot_header *take_snapshot(void)
 	assert_non_null(header);
 	assert_null(snapshot_check(header, header->size));
 	assert_null(fake_contradiction(header));
-	assert_int_equal(header->allocated, objects);
+	assert_int_equal(header->counts.allocated, objects);
 	return header;
 }
 
@@ -128,7 +128,7 @@ static uint64_t allocated_at(const struct snapshot_header *header, const char *l
 		const struct snapshot_node *node = &snapshot_nodes(header)[index];
 
 		if (!strcmp(snapshot_string(header, snapshot_frames(header)[node->frame].label, NULL), label))
-			sum += node->allocated;
+			sum += node->counts.allocated;
 	}
 	return sum;
 }
@@ -137,7 +137,7 @@ static uint64_t allocated_of_class(const struct snapshot_header *header, const c
 {
 	for (uint32_t index = 0; index < header->class_count; index++) {
 		if (!strcmp(snapshot_string(header, snapshot_classes(header)[index].name, NULL), name))
-			return snapshot_classes(header)[index].allocated;
+			return snapshot_classes(header)[index].counts.allocated;
 	}
 	return 0;
 }
@@ -230,7 +230,7 @@ static void test_the_usual_limit_holds_a_large_program(void **state)
 
 static void test_shares(void **state)
 {
-	struct tracker_limits limits = {.frames = 77};
+	struct limits limits = {.frames = 77};
 
 	for (size_t limit = LIMIT; limit < (size_t)1 << 40; limit *= 2)
 		assert_in_range(limits_map(limit) + limits_records(limit), limit / 2, limit / 4 * 3);

@@ -89,12 +89,12 @@ static void advance_node(struct situation *situation, enum step step)
 static void check(const struct situation *situation)
 {
 	const struct truth *truth = &situation->truth;
-	struct node_counts counts = node_read(&situation->node, situation->epoch);
+	struct counts counts = node_read(&situation->node, situation->epoch);
 	struct node settled = situation->node;
 
 	situations++;
 	node_settle(&settled, situation->epoch);
-	struct node_counts again = node_read(&settled, situation->epoch);
+	struct counts again = node_read(&settled, situation->epoch);
 	bool right =
 	    new_objects_may_be_freed ? counts.retained <= counts.allocated : counts.retained == truth->retained;
 	right =
@@ -158,10 +158,10 @@ static void test_folding_adds_up_whatever_each_has_missed(void **state)
 			node_freed(&from, from_epoch);
 			for (int times = 0; times < 3; times++)
 				node_allocated(&to, to_epoch, 40);
-			struct node_counts first = node_read(&from, 5), second = node_read(&to, 5);
-			struct node_counts next_first = node_read(&from, 6), next_second = node_read(&to, 6);
+			struct counts first = node_read(&from, 5), second = node_read(&to, 5);
+			struct counts next_first = node_read(&from, 6), next_second = node_read(&to, 6);
 			node_fold(&to, &from, 5);
-			struct node_counts sum = node_read(&to, 5), next = node_read(&to, 6);
+			struct counts sum = node_read(&to, 5), next = node_read(&to, 6);
 			assert_int_equal(sum.allocated, 8);
 			assert_int_equal(sum.freed, 1);
 			assert_int_equal(sum.retained, first.retained + second.retained);
@@ -176,7 +176,7 @@ static void test_a_reader_with_an_older_epoch_sees_what_was_settled(void **state
 
 	node_allocated(&node, 0, 40);
 	node_allocated(&node, 2, 40);
-	struct node_counts counts = node_read(&node, 0);
+	struct counts counts = node_read(&node, 0);
 	assert_int_equal(counts.allocated, 2);
 	assert_int_equal(counts.retained, 1);
 }

@@ -46,7 +46,7 @@ static void object_freed(struct fake_program *program, uint32_t number)
 static void assert_consistent(struct fake_program *program)
 {
 	struct tracker *tracker = &program->tracker;
-	struct node_counts counts = tracker_counts(tracker);
+	struct counts counts = tracker_counts(tracker);
 	uint64_t live = 0;
 
 	for (uint32_t number = 0; number < OBJECTS; number++)
@@ -55,9 +55,9 @@ static void assert_consistent(struct fake_program *program)
 	assert_int_equal(LIVE(counts), live);
 	assert_int_equal(tracker->dropped, refused);
 	struct snapshot_header *header = fake_take_snapshot(program);
-	assert_int_equal(header->allocated, counts.allocated);
-	assert_int_equal(header->freed, counts.freed);
-	assert_int_equal(header->retained, counts.retained);
+	assert_int_equal(header->counts.allocated, counts.allocated);
+	assert_int_equal(header->counts.freed, counts.freed);
+	assert_int_equal(header->counts.retained, counts.retained);
 	assert_int_equal(header->dropped, refused);
 	free(header);
 }

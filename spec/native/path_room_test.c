@@ -28,12 +28,12 @@ static void test_leaves_without_objects_make_room(void **state)
 		path_program->tracker.next_eviction = 0;
 	}
 	assert_int_equal(path_program->tracker.paths_dropped, 0);
-	struct node_counts counts = fake_counts(path_program, CLASS(1));
+	struct counts counts = fake_counts(path_program, CLASS(1));
 	assert_int_equal(counts.allocated, 200);
 	assert_int_equal(LIVE(counts), kept);
 	struct snapshot_header *header = fake_take_snapshot(path_program);
-	assert_int_equal(header->allocated, 200);
-	assert_int_equal(header->allocated - header->freed, kept);
+	assert_int_equal(header->counts.allocated, 200);
+	assert_int_equal(header->counts.allocated - header->counts.freed, kept);
 	assert_in_range(header->node_count, 20, 64);
 	free(header);
 	fake_stop(path_program);

@@ -157,7 +157,7 @@ static void test_the_deepest_path_there_can_be(void **state)
 	uint32_t node = path_allocate(fake_stack(pairs, PATH_DEPTH_LIMIT));
 	struct snapshot_header *header = fake_take_snapshot(path_program);
 	assert_int_equal(header->node_count, PATH_DEPTH_LIMIT);
-	assert_int_equal(header->allocated, 1);
+	assert_int_equal(header->counts.allocated, 1);
 	free(header);
 	uint32_t depth = 0;
 	for (; node_at(&path_program->tracker.tree, node)->parent;

@@ -58,16 +58,17 @@ static const char *misplaced(const struct snapshot_header *header)
 }
 
 /* `last` has the sums of the snapshot before. */
-static const char *check(const struct snapshot_header *header, struct node_counts *last)
+static const char *check(const struct snapshot_header *header, struct counts *last)
 {
 	const char *wrong = snapshot_check(header, header->size);
 
 	wrong = wrong ? wrong : fake_contradiction(header);
 	wrong = wrong ? wrong : misplaced(header);
 	/* Of many classes some may have come too late for one of the snapshots. */
-	if (!wrong && header->class_count == 1 && (header->allocated < last->allocated || header->freed < last->freed))
+	if (!wrong && header->class_count == 1 &&
+	    (header->counts.allocated < last->allocated || header->counts.freed < last->freed))
 		wrong = "a counter has gone back";
-	*last = (struct node_counts){.allocated = header->allocated, .freed = header->freed};
+	*last = header->counts;
 	return wrong;
 }
 
@@ -75,7 +76,7 @@ static void *read_snapshots(void *argument)
 {
 	struct reading *reading = argument;
 	struct snapshot_facts facts = {.command = {"ruby shop.rb", 12}};
-	struct node_counts last = {0};
+	struct counts last = {0};
 
 	while (!atomic_load(&reading->stopped)) {
 		struct snapshot_header *header = tracker_snapshot(&reading->program->tracker, &facts);
@@ -117,12 +118,12 @@ static void write_beside_readers(struct fake_program *program, void (*step)(stru
 /* At rest the snapshot agrees with what the writer itself counts. */
 static void assert_agrees(struct fake_program *program)
 {
-	struct node_counts counts = tracker_counts(&program->tracker);
+	struct counts counts = tracker_counts(&program->tracker);
 	struct snapshot_header *header = fake_take_snapshot(program);
 
-	assert_int_equal(header->allocated, counts.allocated);
-	assert_int_equal(header->freed, counts.freed);
-	assert_int_equal(header->retained, counts.retained);
+	assert_int_equal(header->counts.allocated, counts.allocated);
+	assert_int_equal(header->counts.freed, counts.freed);
+	assert_int_equal(header->counts.retained, counts.retained);
 	free(header);
 }
 
@@ -345,7 +346,7 @@ static void test_a_reader_that_never_leaves(void **state)
 	/* Another reader is let in meanwhile, and finds what was named. */
 	struct snapshot_header *header = fake_take_snapshot(program);
 	assert_string_equal(snapshot_string(header, snapshot_classes(header)[0].name, NULL), "Session");
-	assert_int_equal(header->allocated, 41);
+	assert_int_equal(header->counts.allocated, 41);
 	free(header);
 	assert_non_null(program->tracker.strings.retired);
 	atomic_store(&reader.leave, true);

@@ -22,9 +22,9 @@ static void sample_paths(struct snapshot_header *snapshot)
 	struct snapshot_node *nodes = (struct snapshot_node *)snapshot_nodes(snapshot);
 
 	for (uint32_t i = 0; i < snapshot->node_count; i++) {
-		nodes[i].allocated /= snapshot->path_interval;
-		nodes[i].freed /= snapshot->path_interval;
-		nodes[i].retained /= snapshot->path_interval;
+		nodes[i].counts.allocated /= snapshot->path_interval;
+		nodes[i].counts.freed /= snapshot->path_interval;
+		nodes[i].counts.retained /= snapshot->path_interval;
 	}
 }
 
@@ -34,8 +34,8 @@ static void leave_allocations(struct snapshot_header *snapshot)
 	struct snapshot_node *nodes = (struct snapshot_node *)snapshot_nodes(snapshot);
 
 	for (uint32_t i = 0; i < snapshot->node_count; i++) {
-		nodes[i].freed = nodes[i].allocated;
-		nodes[i].retained = 0;
+		nodes[i].counts.freed = nodes[i].counts.allocated;
+		nodes[i].counts.retained = 0;
 	}
 }
 

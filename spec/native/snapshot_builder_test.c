@@ -101,7 +101,7 @@ static void test_a_snapshot_is_whole_or_there_is_none(void **state)
 	assert_in_range(fail_at, 10, 100);
 	assert_null(snapshot_check(header, header->size));
 	assert_null(fake_contradiction(header));
-	assert_int_equal(header->allocated, expected->allocated);
+	assert_int_equal(header->counts.allocated, expected->counts.allocated);
 	assert_int_equal(header->node_count, expected->node_count);
 	fake_describe(header, text, sizeof(text));
 	assert_non_null(strstr(text, "Shop::Class199 2/0\n"));

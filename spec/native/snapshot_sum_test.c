@@ -39,31 +39,33 @@ static const struct snapshot_class *find_class(const struct snapshot_header *sum
 
 static void assert_counts(const struct snapshot_class *class, uint64_t allocated, uint64_t freed, uint64_t retained)
 {
-	assert_int_equal(class->allocated, allocated);
-	assert_int_equal(class->freed, freed);
-	assert_int_equal(class->retained, retained);
+	assert_int_equal(class->counts.allocated, allocated);
+	assert_int_equal(class->counts.freed, freed);
+	assert_int_equal(class->counts.retained, retained);
 }
 
 static void test_classes_of_the_same_name_add_up(void **state)
 {
 	const struct fake_class one[] = {{1, "String", 100, 40, 50, 0}, {2, "Hash", 7, 0, 7, 0}};
 	const struct fake_class two[] = {{9, "Set", 1, 0, 0, 0}, {8, "String", 10, 5, 2, 0}};
-	struct snapshot_header head = {.pid = 11, .allocated = 1};
+	struct snapshot_header head = {.pid = 11, .counts.allocated = 1};
 	struct snapshot_header *parts[] = {fake_snapshot(&head, NULL, one, 2), fake_snapshot(&head, NULL, two, 2)};
 	uint32_t places[4];
-	parts[0]->allocated_bytes = ((struct snapshot_class *)snapshot_classes(parts[0]))[0].allocated_bytes = 4000;
-	parts[1]->allocated_bytes = ((struct snapshot_class *)snapshot_classes(parts[1]))[1].allocated_bytes = 640;
+	parts[0]->counts.allocated_bytes =
+	    ((struct snapshot_class *)snapshot_classes(parts[0]))[0].counts.allocated_bytes = 4000;
+	parts[1]->counts.allocated_bytes =
+	    ((struct snapshot_class *)snapshot_classes(parts[1]))[1].counts.allocated_bytes = 640;
 	struct snapshot_header *sum = sum_of((const struct snapshot_header *const *)parts, 2, places);
 
 	assert_int_equal(sum->class_count, 3);
-	assert_int_equal(find_class(sum, "String")->allocated_bytes, 4640);
-	assert_int_equal(sum->allocated_bytes, 4640);
+	assert_int_equal(find_class(sum, "String")->counts.allocated_bytes, 4640);
+	assert_int_equal(sum->counts.allocated_bytes, 4640);
 	assert_counts(find_class(sum, "String"), 110, 45, 52);
 	assert_counts(find_class(sum, "Hash"), 7, 0, 7);
 	assert_counts(find_class(sum, "Set"), 1, 0, 0);
-	assert_int_equal(sum->allocated, 118);
-	assert_int_equal(sum->freed, 45);
-	assert_int_equal(sum->retained, 59);
+	assert_int_equal(sum->counts.allocated, 118);
+	assert_int_equal(sum->counts.freed, 45);
+	assert_int_equal(sum->counts.retained, 59);
 	assert_int_equal(sum->sequence, 7);
 	assert_string_equal(snapshot_string(sum, sum->command, NULL), "the sum");
 	for (uint32_t i = 0; i < 4; i++) {
@@ -139,12 +141,12 @@ static void test_call_paths_of_the_same_frames_add_up(void **state)
 
 	assert_int_equal(sum->node_count, 4);
 	assert_int_equal(sum->frame_count, 3);
-	assert_int_equal(nodes[0].allocated, 11);
-	assert_int_equal(nodes[1].allocated, 22);
-	assert_int_equal(nodes[1].freed, 11);
+	assert_int_equal(nodes[0].counts.allocated, 11);
+	assert_int_equal(nodes[1].counts.allocated, 22);
+	assert_int_equal(nodes[1].counts.freed, 11);
 	assert_int_equal(nodes[1].parent, 0);
-	assert_int_equal(nodes[2].allocated, 5);
-	assert_int_equal(nodes[3].allocated, 40);
+	assert_int_equal(nodes[2].counts.allocated, 5);
+	assert_int_equal(nodes[3].counts.allocated, 40);
 	assert_string_equal(snapshot_string(sum, snapshot_classes(sum)[nodes[3].class_index].name, NULL), "Hash");
 	free(sum);
 	free(parts[0]);
@@ -262,7 +264,7 @@ static void test_many(void **state)
 	for (unsigned i = 0; i < CLASSES; i++) {
 		const struct snapshot_class *class = &snapshot_classes(sum)[i];
 
-		assert_int_equal(class->allocated, expected[atoi(snapshot_string(sum, class->name, NULL) + 1)]);
+		assert_int_equal(class->counts.allocated, expected[atoi(snapshot_string(sum, class->name, NULL) + 1)]);
 	}
 	free(sum);
 	for (unsigned part = 0; part < PARTS; part++)

@@ -71,9 +71,9 @@ static void test_what_a_snapshot_says(void **state)
 	    "String 2/0\n shop.rb:7 call 1/0\n (before the start) 1/0\n%s 1/0\n",
 	    name);
 	assert_string_equal(text, expected);
-	assert_int_equal(header->allocated, 5);
-	assert_int_equal(header->freed, 1);
-	assert_int_equal(header->retained, 5);
+	assert_int_equal(header->counts.allocated, 5);
+	assert_int_equal(header->counts.freed, 1);
+	assert_int_equal(header->counts.retained, 5);
 	assert_int_equal(header->majors_seen, 1);
 	assert_int_equal(header->flags, SNAPSHOT_RUNNING);
 	assert_int_equal(header->pid, 4711);
@@ -132,13 +132,13 @@ static void test_classes_that_were_not_recorded(void **state)
 	fake_allocate_at(program, OBJECT(1), CLASS(1), FAKE_STACK(CODE(1), 41));
 	tracker_enter_existing(&program->tracker, OBJECT(2), CLASS(2));
 	struct snapshot_header *header = fake_take_snapshot(program);
-	assert_int_equal(header->allocated, 2);
-	assert_int_equal(class_named(header, "(classes not recorded)")->allocated, 1);
+	assert_int_equal(header->counts.allocated, 2);
+	assert_int_equal(class_named(header, "(classes not recorded)")->counts.allocated, 1);
 	assert_int_equal(class_named(header, "(classes not recorded)")->flags, SNAPSHOT_CLASS_INTERNAL);
 	free(header);
 	fake_allocate_at(program, OBJECT(3), CLASS(2), FAKE_STACK(CODE(1), 41));
 	header = fake_take_snapshot(program);
-	assert_int_equal(header->allocated, 3);
+	assert_int_equal(header->counts.allocated, 3);
 	assert_int_equal(program->tracker.classes_dropped, 2);
 	free(header);
 	fake_stop(program);
@@ -156,8 +156,8 @@ static void test_totals_of_unloaded_classes(void **state)
 	}
 	struct snapshot_header *header = fake_take_snapshot(program);
 	const struct snapshot_class *gone = class_named(header, "(unloaded classes)");
-	assert_int_equal(gone->allocated, 2);
-	assert_int_equal(gone->freed, 2);
+	assert_int_equal(gone->counts.allocated, 2);
+	assert_int_equal(gone->counts.freed, 2);
 	assert_int_equal(gone->flags, SNAPSHOT_CLASS_INTERNAL | SNAPSHOT_CLASS_UNLOADED);
 	assert_int_equal(class_named(header, "Temporary")->flags, SNAPSHOT_CLASS_UNLOADED);
 	free(header);
@@ -181,7 +181,7 @@ static void test_many_records(void **state)
 	assert_int_equal(header->node_count, CLASSES);
 	assert_int_equal(header->frame_count, CLASSES);
 	for (uint32_t number = 0; number < CLASSES; number += 7)
-		assert_int_equal(class_named(header, names[number])->allocated, 1);
+		assert_int_equal(class_named(header, names[number])->counts.allocated, 1);
 	free(header);
 	fake_stop(program);
 }
@@ -282,7 +282,7 @@ static void test_reasons(void **state)
 	uint32_t last = header->node_count - 1;
 	REFUSED(header->magic, 0x4e53544d, "it is no snapshot, or one of a machine of another byte order");
 	REFUSED(header->version, 99, "it is a snapshot of another version");
-	REFUSED(header->freed, header->allocated + 1, "it has more freed than allocated");
+	REFUSED(header->counts.freed, header->counts.allocated + 1, "it has more freed than allocated");
 	REFUSED(header->class_count, UINT32_MAX, "the classes lie outside");
 	REFUSED(header->nodes_offset, header->size + 8, "the nodes lie outside");
 	REFUSED(header->frames_offset, 8, "the frames lie outside");
@@ -293,13 +293,13 @@ static void test_reasons(void **state)
 	REFUSED(class->name, 0x10000, "a class has a name that lies outside");
 	REFUSED(class->origin, 5, "a class has a name that lies outside");
 	REFUSED(header->awaited, header->strings_size, "the header has a text that lies outside");
-	REFUSED(class->freed, UINT64_MAX, "a class has more freed than allocated");
+	REFUSED(class->counts.freed, UINT64_MAX, "a class has more freed than allocated");
 	REFUSED(frame->label, 0x10000, "a frame has a name that lies outside");
 	REFUSED(nodes[0].frame, header->frame_count, "a node names a class or frame that is not there");
 	REFUSED(nodes[0].class_index, SNAPSHOT_NONE, "a node names a class or frame that is not there");
 	REFUSED(nodes[0].parent, 0, "a node stands before its parent");
 	REFUSED(nodes[last].parent, 0, "a node has a parent of another class");
-	REFUSED(nodes[0].freed, UINT64_MAX, "a node has more freed than allocated");
+	REFUSED(nodes[0].counts.freed, UINT64_MAX, "a node has more freed than allocated");
 	assert_null(snapshot_check(header, header->size));
 	assert_string_equal(snapshot_check(header, header->size - 1), "it is not whole");
 	free(header);

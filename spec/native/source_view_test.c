@@ -35,7 +35,7 @@ static int open_desk(void **state)
 	snprintf(desk->path, sizeof desk->path, "%s/shop.rb", desk->folder);
 	assert_true(grid_init(&desk->grid));
 	assert_true(grid_resize(&desk->grid, 80, 6));
-	desk->counts = (struct history_row){.retained = 80911};
+	desk->counts = (struct history_row){.counts.retained = 80911};
 	desk->row = (struct column_line){
 	    .row = &desk->counts, .name = "Store#write", .name_length = 11, .path = {.depth = 1, .line = 3}};
 	*state = desk;

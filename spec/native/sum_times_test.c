@@ -102,7 +102,7 @@ static void test_what_comes_to_be_known_does_not_grow(void **state)
 		for (size_t known = 0; known <= i; known++)
 			major_gc(cluster, known, 5000);
 		text_style(cluster, 2);
-		assert_int_equal(row(cluster)->retained, 5000 * (i + 1));
+		assert_int_equal(row(cluster)->counts.retained, 5000 * (i + 1));
 		assert_int_not_equal(row(cluster)->certainty, HISTORY_CONFIRMED);
 		assert_false(row(cluster)->sustained);
 	}
@@ -157,7 +157,7 @@ static void test_processes_without_major_gcs_are_not_waited_for(void **state)
 	assert_true(live_row(cluster)->sustained);
 	assert_true(row(cluster)->sustained);
 	assert_near(row(cluster)->growth, 500);
-	assert_int_equal(row(cluster)->retained, 4300);
+	assert_int_equal(row(cluster)->counts.retained, 4300);
 }
 
 /* What a process leaves out that has ended, and what one has counted before it began anew, is neither allocated nor freed. */

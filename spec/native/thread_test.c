@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/condition.h"
+#include "base/clock.h"
 #include "base/thread.h"
 
 #define MILLISECONDS UINT64_C(1000000)
@@ -76,10 +76,10 @@ static void test_ends(void **state)
 static void test_ends_before_it_is_waited_for(void **state)
 {
 	struct work *work = start();
-	uint64_t deadline = condition_now() + PATIENCE;
+	uint64_t deadline = clock_now() + PATIENCE;
 
 	let_end(work);
-	while (!work->over && condition_now() < deadline)
+	while (!work->over && clock_now() < deadline)
 		usleep(1000);
 	assert_true(thread_join(&work->thread, PATIENCE));
 	close(work->hold[0]);
@@ -92,15 +92,15 @@ static struct work *volatile left;
 static void test_does_not_end(void **state)
 {
 	struct work *work = left = start();
-	uint64_t before = condition_now();
+	uint64_t before = clock_now();
 
 	assert_false(thread_join(&work->thread, 50 * MILLISECONDS));
-	assert_in_range(condition_now() - before, 50 * MILLISECONDS, PATIENCE);
+	assert_in_range(clock_now() - before, 50 * MILLISECONDS, PATIENCE);
 	assert_false(work->over);
 	/* It goes on by itself, with all that it uses, and nothing waits for it. */
 	let_end(work);
-	uint64_t deadline = condition_now() + PATIENCE;
-	while (!work->over && condition_now() < deadline)
+	uint64_t deadline = clock_now() + PATIENCE;
+	while (!work->over && clock_now() < deadline)
 		usleep(1000);
 	assert_true(work->over);
 }

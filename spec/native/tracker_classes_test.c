@@ -96,7 +96,7 @@ static void test_a_dead_class_lives_on_until_its_objects_are_freed(void **state)
 	assert_int_equal(class_records(), records + 2);
 	assert_int_equal(tracker_counts(&program->tracker).allocated, 4);
 	assert_int_equal(tracker_counts(&program->tracker).freed, 2);
-	struct node_counts gone = tracker_class_counts(&program->tracker, program->tracker.unloaded);
+	struct counts gone = tracker_class_counts(&program->tracker, program->tracker.unloaded);
 	assert_int_equal(gone.allocated, 2);
 	assert_int_equal(gone.freed, 2);
 	assert_int_equal(gone.retained, 2);
@@ -164,6 +164,21 @@ static void test_readers_keep_records_from_being_recycled(void **state)
 	assert_int_equal(class_records(), records + 10);
 }
 
+/* A record that is used again has no node of the class before. */
+static void test_objects_from_before_the_start_in_a_recycled_record(void **state)
+{
+	fake_class(program, CLASS(5), "First");
+	tracker_enter_existing(&program->tracker, OBJECT(1), CLASS(5));
+	uint32_t number = tracker_class_for(&program->tracker, CLASS(5))->number;
+	fake_free(program, OBJECT(1));
+	fake_free(program, CLASS(5));
+	fake_class(program, CLASS(6), "Second");
+	tracker_enter_existing(&program->tracker, OBJECT(2), CLASS(6));
+	assert_int_equal(tracker_class_for(&program->tracker, CLASS(6))->number, number);
+	fake_assert_counts(program, CLASS(6), 1, 0, 0);
+	fake_assert_shows(program, "(unloaded classes) 1/1\nSecond 1/0\n (before the start) 1/0\n");
+}
+
 static void test_an_observed_class_is_not_recycled(void **state)
 {
 	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
@@ -202,6 +217,7 @@ int main(void)
 	    TEST(test_records_of_dead_classes_are_used_again_under_new_ids),
 	    TEST(test_living_objects_of_dead_classes_hold_nobody_up),
 	    TEST(test_readers_keep_records_from_being_recycled),
+	    TEST(test_objects_from_before_the_start_in_a_recycled_record),
 	    TEST(test_an_observed_class_is_not_recycled),
 	    TEST(test_a_class_that_stands_for_none),
 	};

@@ -32,7 +32,7 @@ static int tear_down(void **state)
 
 static void assert_totals(uint64_t allocated, uint64_t freed)
 {
-	struct node_counts counts = tracker_counts(&program->tracker);
+	struct counts counts = tracker_counts(&program->tracker);
 
 	assert_int_equal(counts.allocated, allocated);
 	assert_int_equal(counts.freed, freed);
@@ -101,7 +101,7 @@ static bool free_fast(struct fake_program *other, uintptr_t address)
 static void assert_same_counts(struct fake_program *other)
 {
 	for (int number = 0; number < 4; number++) {
-		struct node_counts counts = fake_counts(other, CLASS(number));
+		struct counts counts = fake_counts(other, CLASS(number));
 
 		fake_assert_counts(program, CLASS(number), counts.allocated, counts.freed, counts.retained);
 	}
@@ -312,6 +312,23 @@ static void test_objects_from_before_the_start(void **state)
 	assert_int_equal(tracker->dropped, 1);
 }
 
+/* A start enters millions of objects: after a class's first the node is known, and no name is interned. */
+static void test_objects_from_before_the_start_intern_one_name_for_a_class(void **state)
+{
+	struct tracker *tracker = &program->tracker;
+	struct strings full;
+
+	assert_true(tracker_enter_existing(tracker, OBJECT(1), CLASS(1)));
+	assert_true(tracker_enter_existing(tracker, OBJECT(2), CLASS(2)));
+	assert_int_equal(strings_init(&full, &program->memory, 0), STATUS_OK);
+	tracker->codes.strings = &full;
+	assert_true(tracker_enter_existing(tracker, OBJECT(3), CLASS(1)));
+	assert_true(tracker_enter_existing(tracker, OBJECT(4), CLASS(2)));
+	tracker->codes.strings = &tracker->strings;
+	strings_deinit(&full);
+	fake_assert_shows(program, "String 2/0\n (before the start) 2/0\nArray 2/0\n (before the start) 2/0\n");
+}
+
 static void test_depths(void **state)
 {
 	struct class_record *class = tracker_class_for(&program->tracker, CLASS(1));
@@ -348,7 +365,7 @@ static bool works_in_child(void)
 	tracker_reset_reader_lock(&program->tracker);
 	fake_allocate(program, OBJECT(1), CLASS(1));
 	struct snapshot_header *header = tracker_snapshot(&program->tracker, &facts);
-	bool right = header && header->allocated == 1;
+	bool right = header && header->counts.allocated == 1;
 
 	free(header);
 	if (!right || !tracker_pause_readers(&program->tracker))
@@ -386,6 +403,7 @@ int main(void)
 	    TEST(test_a_page_with_entries_comes_back_with_other_slots),
 	    TEST(test_retained_follows_major_gcs),
 	    TEST(test_objects_from_before_the_start),
+	    TEST(test_objects_from_before_the_start_intern_one_name_for_a_class),
 	    TEST(test_depths),
 	    TEST(test_counts_stay_after_the_end),
 	    TEST(test_a_reader_inside_when_the_process_forked),

@@ -55,10 +55,8 @@ module KnownViolations
     %w[app/display app/display_state],
     %w[app/settings_use app/viewer app/viewer_state input/actions input/command input/edit_input panes/footer
        panes/gc_view panes/help_view],
-    %w[model/light model/limits model/tracker],
     %w[panes/header_item panes/header_numbers panes/header_view],
-    %w[table/class_line table/column table/column_order table/path_cell],
-    %w[transport/connection transport/server]
+    %w[table/class_line table/column table/column_order table/path_cell]
   ].freeze
 
   FOLDER_CYCLES = [

@@ -74,13 +74,6 @@ static bool give_up(struct call_paths *paths)
 	return false;
 }
 
-static void add_counts(struct call_path *path, uint64_t allocated, uint64_t freed, uint64_t retained)
-{
-	path->allocated += allocated;
-	path->freed += freed;
-	path->retained += retained;
-}
-
 /* How many objects one on a node of this frame stands for. */
 static uint64_t weight(const struct snapshot_header *snapshot, uint32_t frame)
 {
@@ -90,16 +83,17 @@ static uint64_t weight(const struct snapshot_header *snapshot, uint32_t frame)
 	return snapshot->path_interval;
 }
 
-static void add_node(struct call_path *path, const struct snapshot_node *node, uint64_t weight)
+/* A node's own counts: estimates where it stands for more objects than it counts. */
+static struct counts weighed(const struct snapshot_header *snapshot, const struct snapshot_node *node)
 {
-	add_counts(path, node->allocated * weight, node->freed * weight, node->retained * weight);
+	return counts_times(node->counts, weight(snapshot, node->frame));
 }
 
 /* What a class has of it, be it built or not. */
 static void note_node(struct call_paths *paths, const struct snapshot_node *node)
 {
 	paths->any[node->class_index] = true;
-	paths->allocated[node->class_index] += node->allocated * weight(paths->snapshot, node->frame);
+	paths->allocated[node->class_index] += weighed(paths->snapshot, node).allocated;
 }
 
 /* Enters a path, of which all but the links is known, below its class or parent. */
@@ -127,8 +121,8 @@ bool call_paths_build(struct call_paths *paths, const struct snapshot_header *sn
 		paths->paths[i] = (struct call_path){.key = nodes[i].id | PLAIN,
 		                                     .class_index = nodes[i].class_index,
 		                                     .frame = nodes[i].frame,
-		                                     .parent = nodes[i].parent};
-		add_node(&paths->paths[i], &nodes[i], weight(snapshot, nodes[i].frame));
+		                                     .parent = nodes[i].parent,
+		                                     .counts = weighed(snapshot, &nodes[i])};
 		note_node(paths, &nodes[i]);
 		link_path(paths, i);
 	}
@@ -136,7 +130,7 @@ bool call_paths_build(struct call_paths *paths, const struct snapshot_header *sn
 	for (size_t i = paths->count; i-- > 0;) {
 		const struct call_path *path = &paths->paths[i];
 		if (path->parent != CALL_PATHS_NONE)
-			add_counts(&paths->paths[path->parent], path->allocated, path->freed, path->retained);
+			counts_add(&paths->paths[path->parent].counts, path->counts);
 	}
 	return true;
 }
@@ -240,7 +234,7 @@ static bool add_turned(struct call_paths *paths, struct finder *finder, uint32_t
 		path = child(paths, finder, own->class_index, path, nodes[at].frame);
 		if (path == CALL_PATHS_NONE)
 			return false;
-		add_node(&paths->paths[path], own, weight(paths->snapshot, own->frame));
+		counts_add(&paths->paths[path].counts, weighed(paths->snapshot, own));
 	}
 	return true;
 }
@@ -254,7 +248,8 @@ bool call_paths_build_turned(struct call_paths *paths, const struct snapshot_hea
 
 	for (uint32_t i = 0; whole && i < snapshot->node_count; i++) {
 		note_node(paths, &nodes[i]);
-		if (nodes[i].allocated && key_set_has(classes, snapshot_classes(snapshot)[nodes[i].class_index].id))
+		if (nodes[i].counts.allocated &&
+		    key_set_has(classes, snapshot_classes(snapshot)[nodes[i].class_index].id))
 			whole = add_turned(paths, &finder, i);
 	}
 	free(finder.slots);

@@ -19,9 +19,7 @@
 
 struct call_path {
 	uint64_t key; /* the same in every snapshot of one capture; never that of a class */
-	uint64_t allocated;
-	uint64_t freed;
-	uint64_t retained;
+	struct counts counts;
 	uint32_t class_index;
 	uint32_t frame;
 	uint32_t parent; /* these are indexes of call paths, or CALL_PATHS_NONE */

@@ -6,21 +6,21 @@
 static void take_before(struct gc_report *report, const struct snapshot_header *snapshot, struct gc_row row)
 {
 	report->majors = snapshot->majors_seen;
-	report->before.freed = snapshot->freed;
-	report->row_before.freed = row.freed;
+	report->before = snapshot->counts;
+	report->row_before = row.counts;
 }
 
-static uint64_t difference(uint64_t before, uint64_t after)
+static struct gc_count done_since(struct counts before, struct counts after)
 {
-	return after > before ? after - before : 0;
+	return (struct gc_count){counts_since(before, after).freed, after.retained};
 }
 
 static void take_after(struct gc_report *report, const struct snapshot_header *snapshot, struct gc_row row)
 {
 	report->has_after = true;
-	report->all = (struct gc_count){difference(report->before.freed, snapshot->freed), snapshot->retained};
+	report->all = done_since(report->before, snapshot->counts);
 	report->has_row = row.found;
-	report->row = (struct gc_count){difference(report->row_before.freed, row.freed), row.retained};
+	report->row = done_since(report->row_before, row.counts);
 	if (report->stage == GC_OVER)
 		report->stage = GC_KNOWN;
 }

@@ -10,6 +10,7 @@
 
 #include "model/snapshot.h"
 
+/* What the GC has done. */
 struct gc_count {
 	uint64_t freed;
 	uint64_t stayed;
@@ -33,9 +34,9 @@ struct gc_report {
 	bool has_row;              /* it was there after the GC */
 	bool has_after;            /* a snapshot from after the GC has come */
 	uint64_t nanoseconds;
-	uint64_t majors;        /* that were seen when it was asked for */
-	struct gc_count before; /* `freed` as it was then */
-	struct gc_count row_before;
+	uint64_t majors; /* that were seen when it was asked for */
+	struct counts before;
+	struct counts row_before;
 	struct gc_count all;
 	struct gc_count row;
 };
@@ -43,8 +44,7 @@ struct gc_report {
 /* What a snapshot says of the class or call path that is reported. */
 struct gc_row {
 	bool found;
-	uint64_t freed; /* all objects of it that were freed so far */
-	uint64_t retained;
+	struct counts counts;
 };
 
 /*

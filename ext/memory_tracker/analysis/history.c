@@ -104,15 +104,15 @@ void history_free(struct history *history)
 }
 
 /* The trail of counts that were the same at every sample so far. */
-static struct history_samples *samples_new(uint64_t live, uint64_t retained)
+static struct history_samples *samples_new(struct counts counts)
 {
 	struct history_samples *samples = malloc(sizeof *samples);
 
 	if (!samples)
 		return NULL;
 	for (unsigned i = 0; i < SERIES_LENGTH; i++) {
-		samples->live[i] = samples->post_gc_minima[i] = saturated(live);
-		samples->retained[i] = samples->majors[i] = saturated(retained);
+		samples->live[i] = samples->post_gc_minima[i] = saturated(counts_live(counts));
+		samples->retained[i] = samples->majors[i] = saturated(counts.retained);
 	}
 	return samples;
 }
@@ -120,12 +120,12 @@ static struct history_samples *samples_new(uint64_t live, uint64_t retained)
 static void record(const struct update *update, struct history_row *row)
 {
 	struct history_samples *samples = row->samples;
-	uint32_t live = saturated(row->live);
+	uint32_t live = saturated(counts_live(row->counts));
 
 	samples->live[update->tick_place.slot] = live;
-	samples->retained[update->tick_place.slot] = saturated(row->retained);
+	samples->retained[update->tick_place.slot] = saturated(row->counts.retained);
 	if (update->major)
-		samples->majors[update->major_place.slot] = saturated(row->retained);
+		samples->majors[update->major_place.slot] = saturated(row->counts.retained);
 	if (update->low) {
 		uint32_t *low = &samples->post_gc_minima[update->low_place.slot];
 		if (!update->low_place.merged || live < *low)
@@ -165,8 +165,8 @@ static struct windows later_windows(const struct windows *windows, const struct 
  */
 static double tolerance_of(const struct update *update, const struct history_row *row)
 {
-	uint64_t all = update->snapshot->allocated;
-	double share = all && row->allocated < all ? (double)row->allocated / (double)all : 1;
+	uint64_t all = update->snapshot->counts.allocated, own = row->counts.allocated;
+	double share = all && own < all ? (double)own / (double)all : 1;
 
 	return SLACK + MARK_FACTOR * share * (double)update->history->major_allocated;
 }
@@ -210,38 +210,34 @@ static double rate(uint64_t before, uint64_t after, double seconds)
 	return after < before ? RATE_UNKNOWN : (double)(after - before) / seconds;
 }
 
-static void compute_rates(const struct update *update, struct history_row *row, uint64_t allocated, uint64_t freed)
+static void compute_rates(const struct update *update, struct history_row *row)
 {
 	if (update->seconds > 0) {
 		bool known = row->since_ns <= update->rates_since;
-		row->allocated_rate = known ? rate(row->allocated, allocated, update->seconds) : RATE_UNKNOWN;
-		row->freed_rate = known ? rate(row->freed, freed, update->seconds) : RATE_UNKNOWN;
-		row->allocated = allocated;
-		row->freed = freed;
+		row->allocated_rate =
+		    known ? rate(row->rated.allocated, row->counts.allocated, update->seconds) : RATE_UNKNOWN;
+		row->freed_rate = known ? rate(row->rated.freed, row->counts.freed, update->seconds) : RATE_UNKNOWN;
+		row->rated = row->counts;
 	} else if (update->first) {
 		row->allocated_rate = row->freed_rate = RATE_UNKNOWN;
-		row->allocated = allocated;
-		row->freed = freed;
+		row->rated = row->counts;
 	}
 }
 
 /* Brings a row, which has the state of the snapshot before, up to the counts of this one. */
-static void advance(const struct update *update, struct history_row *row, uint64_t allocated, uint64_t freed,
-                    uint64_t retained)
+static void advance(const struct update *update, struct history_row *row, struct counts counts)
 {
 	struct history *history = update->history;
-	uint64_t live = allocated - freed;
-	bool changed = live != row->live || retained != row->retained;
+	bool changed = counts_live(counts) != counts_live(row->counts) || counts.retained != row->counts.retained;
 
 	if (changed && !update->first && !row->samples && !row->untracked) {
 		if (history->samples_count < HISTORY_TRAILS_MAX)
-			row->samples = samples_new(row->live, row->retained);
+			row->samples = samples_new(row->counts);
 		row->untracked = !row->samples;
 		history->samples_count += row->samples != NULL;
 	}
-	row->live = live;
-	row->retained = retained;
-	compute_rates(update, row, allocated, freed);
+	row->counts = counts;
+	compute_rates(update, row);
 	if (row->samples)
 		record(update, row);
 	compute_growth(update, row);
@@ -267,8 +263,7 @@ static struct history_row new_row(const struct history *history, const struct sn
 
 	if (!history->watching)
 		return row;
-	row.live = class->allocated - class->freed;
-	row.retained = class->retained;
+	row.counts = class->counts;
 	row.allocated_rate = row.freed_rate = RATE_UNKNOWN;
 	row.since_ns = snapshot->monotonic_ns;
 	row.majors_since_ns = snapshot->major_at_ns;
@@ -427,12 +422,12 @@ bool history_update(struct history *history, struct snapshot_header *snapshot)
 	take_samples(&update);
 	take_time(&update);
 	/* The totals come first, so that they are never without a trail for want of room. */
-	advance(&update, &history->totals, snapshot->allocated, snapshot->freed, snapshot->retained);
+	advance(&update, &history->totals, snapshot->counts);
 	const struct snapshot_class *classes = snapshot_classes(snapshot);
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
 		if (i + FETCH_AHEAD < snapshot->class_count)
 			fetch(&update, &history->rows[i + FETCH_AHEAD]);
-		advance(&update, &history->rows[i], classes[i].allocated, classes[i].freed, classes[i].retained);
+		advance(&update, &history->rows[i], classes[i].counts);
 	}
 	free(history->snapshot);
 	history->snapshot = snapshot;

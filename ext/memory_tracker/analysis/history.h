@@ -57,8 +57,7 @@ struct history_change {
 /* One class as of the latest snapshot. */
 struct history_row {
 	uint64_t id; /* snapshot_class.id */
-	uint64_t live;
-	uint64_t retained;
+	struct counts counts;
 	double allocated_rate; /* objects per second since the snapshot before; negative: unknown */
 	double freed_rate;
 	double growth; /* objects per second */
@@ -68,11 +67,10 @@ struct history_row {
 	struct history_change long_change;  /* over the window */
 
 	/* For history.c alone. */
-	uint64_t since_ns;               /* what was before this is not known; 0: everything is */
-	uint64_t majors_since_ns;        /* likewise, for what major GCs left */
-	bool untracked;                  /* it changed, and there was no trail to keep that in */
-	uint64_t allocated;              /* the counts that the next rates are reckoned from */
-	uint64_t freed;                  /* likewise */
+	uint64_t since_ns;        /* what was before this is not known; 0: everything is */
+	uint64_t majors_since_ns; /* likewise, for what major GCs left */
+	bool untracked;           /* it changed, and there was no trail to keep that in */
+	struct counts rated;      /* the counts that the next rates are computed from, of the history's rates_at */
 	struct history_samples *samples; /* owned; NULL as long as the counts have never changed */
 };
 

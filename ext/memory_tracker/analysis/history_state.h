@@ -24,7 +24,7 @@ struct history {
 	struct history_row *rows; /* owned, one for each class of the snapshot */
 	struct id_index index;    /* a class's id -> its row */
 	size_t samples_count;
-	uint64_t rates_at; /* when the rows' allocated and freed were taken */
+	uint64_t rates_at; /* when the rows' `rated` were taken */
 
 	struct series_axis ticks;          /* every snapshot: for trends */
 	struct series_axis post_gc_minima; /* snapshots that are the first after a GC */

@@ -4,7 +4,7 @@ unsigned history_trend(const struct history *history, const struct history_row *
                        uint32_t out[SERIES_LENGTH])
 {
 	struct series_window all = series_since(&history->ticks, 0);
-	uint64_t constant = which == HISTORY_TREND_LIVE ? row->live : row->retained;
+	uint64_t constant = which == HISTORY_TREND_LIVE ? counts_live(row->counts) : row->counts.retained;
 
 	if (row->untracked)
 		return 0;

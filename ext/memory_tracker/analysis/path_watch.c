@@ -32,8 +32,7 @@ static size_t choose(const struct call_paths *paths, const struct key_set *shown
 
 		if (!is_watched(path, paths, shown))
 			continue;
-		out[count++] = (struct snapshot_class){
-		    .id = path->key, .allocated = path->allocated, .freed = path->freed, .retained = path->retained};
+		out[count++] = (struct snapshot_class){.id = path->key, .counts = path->counts};
 	}
 	return count;
 }

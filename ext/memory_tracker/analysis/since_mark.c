@@ -38,12 +38,10 @@ static bool make_table(struct since_mark_table *table, const struct snapshot_cla
 	if (!table->rows)
 		return false;
 	for (size_t i = 0; i < class_count; i++)
-		table->rows[i] = (struct since_mark_counts){classes[i].id, classes[i].allocated - classes[i].freed,
-		                                            classes[i].retained};
+		table->rows[i] = (struct since_mark_counts){classes[i].id, classes[i].counts};
 	for (size_t i = 0; i < paths->count; i++) {
 		const struct call_path *path = &paths->paths[i];
-		table->rows[class_count + i] =
-		    (struct since_mark_counts){path->key, path->allocated - path->freed, path->retained};
+		table->rows[class_count + i] = (struct since_mark_counts){path->key, path->counts};
 	}
 	table->count = count;
 	qsort(table->rows, count, sizeof *table->rows, by_key);
@@ -55,6 +53,12 @@ static const struct since_mark_counts *find(const struct since_mark_table *table
 	const struct since_mark_counts wanted = {.key = key};
 
 	return table->count ? bsearch(&wanted, table->rows, table->count, sizeof *table->rows, by_key) : NULL;
+}
+
+/* What was not there at the mark had no objects. */
+static struct counts counts_then(const struct since_mark_counts *then)
+{
+	return then ? then->counts : (struct counts){0};
 }
 
 bool since_mark_choose(struct since_mark *since, const struct snapshot_header *mark)
@@ -168,7 +172,7 @@ static bool find_gone(struct since_mark *since, const struct key_set *unfolded)
 	}
 	for (uint32_t i = 0; done && i < mark->node_count; i++) {
 		const struct call_path *path = &since->plain.paths[i];
-		bool had_objects = path->allocated > path->freed || path->retained;
+		bool had_objects = counts_live(path->counts) || path->counts.retained;
 		if (!had_objects || !key_set_has(unfolded, snapshot_classes(mark)[path->class_index].id) ||
 		    key_set_has(&there, snapshot_nodes(mark)[i].id))
 			continue;
@@ -199,15 +203,15 @@ bool since_mark_update(struct since_mark *since, const struct snapshot_header *n
 /* --- changes --- */
 
 static struct since_mark_change change(const struct since_mark *since, const struct snapshot_header *now,
-                                       const struct since_mark_counts *then, uint64_t live, uint64_t retained)
+                                       struct counts before, struct counts counts)
 {
 	const struct snapshot_header *mark = since->mark;
 	struct since_mark_change change = {
 	    .live_known = true,
 	    .retained_known = mark->majors_seen && now->majors_seen,
 	    .bound = (mark->flags | now->flags) & SNAPSHOT_RETAINED_BOUND,
-	    .live = (int64_t)(live - (then ? then->live : 0)),
-	    .retained = (int64_t)(retained - (then ? then->retained : 0)),
+	    .live = (int64_t)(counts_live(counts) - counts_live(before)),
+	    .retained = (int64_t)(counts.retained - before.retained),
 	};
 
 	/* The latest major GC is that of the mark: what is retained has not been told anew. */
@@ -221,8 +225,7 @@ struct since_mark_change since_mark_class(const struct since_mark *since, const 
 {
 	if (!since->mark)
 		return (struct since_mark_change){0};
-	return change(since, since->now, find(&since->table, class->id), class->allocated - class->freed,
-	              class->retained);
+	return change(since, since->now, counts_then(find(&since->table, class->id)), class->counts);
 }
 
 struct since_mark_change since_mark_path(const struct since_mark *since, const struct call_paths *paths,
@@ -238,13 +241,12 @@ struct since_mark_change since_mark_path(const struct since_mark *since, const s
 		return unknown;
 	if (!paths->turned && may_have_gone(since, paths->snapshot, path))
 		return unknown;
-	return change(since, paths->snapshot, then, path->allocated - path->freed, path->retained);
+	return change(since, paths->snapshot, counts_then(then), path->counts);
 }
 
 struct since_mark_change since_mark_totals(const struct since_mark *since, const struct snapshot_header *now)
 {
 	if (!since->mark)
 		return (struct since_mark_change){0};
-	const struct since_mark_counts then = {0, since->mark->allocated - since->mark->freed, since->mark->retained};
-	return change(since, now, &then, now->allocated - now->freed, now->retained);
+	return change(since, now, since->mark->counts, now->counts);
 }

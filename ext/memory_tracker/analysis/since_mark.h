@@ -32,8 +32,7 @@ struct since_mark_change {
 /* The counts that something had at the mark. */
 struct since_mark_counts {
 	uint64_t key;
-	uint64_t live;
-	uint64_t retained;
+	struct counts counts;
 };
 
 struct since_mark_table {

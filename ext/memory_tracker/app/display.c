@@ -184,7 +184,7 @@ void display_suspend(struct display *display)
 		job_stop(display->options.job);
 	kill(0, SIGTSTP);
 	/* The signal takes a moment, and it may be for another thread of this process. */
-	struct timespec moment = {.tv_nsec = SUSPEND_MS * (long)CLOCK_MILLISECOND};
+	struct timespec moment = clock_timespec(SUSPEND_MS * CLOCK_MILLISECOND);
 	nanosleep(&moment, NULL);
 	if (display->options.job)
 		job_continue(display->options.job);

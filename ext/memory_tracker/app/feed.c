@@ -169,13 +169,10 @@ bool feed_step(struct feed *feed)
 
 int feed_wait(const struct feed *feed, int most)
 {
-	uint64_t now = clock_now(), next = due(feed);
-
 	if (feed->ended)
 		return most;
 	if (feed->asked || feed->gc_pending)
 		return feed->source.fd(feed->source.context) < 0 && most > LOOK_MS ? LOOK_MS : most;
-	if (next >= now + (uint64_t)most * CLOCK_MILLISECOND)
-		return most;
-	return next <= now ? 0 : (int)((next - now + CLOCK_MILLISECOND - 1) / CLOCK_MILLISECOND);
+	int left = clock_poll_timeout(due(feed), clock_now());
+	return left < most ? left : most;
 }

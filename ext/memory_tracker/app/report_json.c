@@ -58,12 +58,12 @@ static void put_row(struct json *json, const struct history_row *row, bool unkno
 	if (allocated_only)
 		json_number(json, "live", NAN);
 	else
-		json_count(json, "live", row->live);
+		json_count(json, "live", counts_live(row->counts));
 	if (unknown || allocated_only)
 		json_number(json, "retained", NAN);
 	else
-		json_count(json, "retained", row->retained);
-	json_truth(json, "retained_is_upper_bound", !unknown && !allocated_only && bound && row->retained);
+		json_count(json, "retained", row->counts.retained);
+	json_truth(json, "retained_is_upper_bound", !unknown && !allocated_only && bound && row->counts.retained);
 	json_number(json, "growth_per_second", certainty ? row->growth : NAN);
 	json_text(json, "growth_is", certainty, certainty ? strlen(certainty) : 0);
 	json_truth(json, "growth_is_sustained", row->sustained);
@@ -84,8 +84,8 @@ static void put_figures(struct json *json, const struct metrics *metrics)
 	json_count(json, "objects_of_classes_not_recorded", snapshot->classes_dropped);
 	json_count(json, "memory_limit", snapshot->memory_limit);
 	put_row(json, metrics->totals, !snapshot->majors_seen, snapshot->flags & SNAPSHOT_RETAINED_BOUND, false);
-	json_count(json, "allocated", snapshot->allocated);
-	json_count(json, "freed", snapshot->freed);
+	json_count(json, "allocated", snapshot->counts.allocated);
+	json_count(json, "freed", snapshot->counts.freed);
 	json_count(json, "heap_live_slots", snapshot->heap_live_slots);
 	json_count(json, "heap_total_slots", snapshot->heap_total_slots);
 	if (snapshot->rss_bytes)

@@ -1,23 +1,8 @@
 #include "base/condition.h"
 
 #include <errno.h>
-#include <time.h>
 
-#define NANOSECONDS UINT64_C(1000000000)
-
-uint64_t condition_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
-}
-
-static struct timespec timespec_of(uint64_t nanoseconds)
-{
-	return (struct timespec){.tv_sec = (time_t)(nanoseconds / NANOSECONDS),
-	                         .tv_nsec = (long)(nanoseconds % NANOSECONDS)};
-}
+#include "base/clock.h"
 
 #ifndef __APPLE__
 
@@ -37,7 +22,7 @@ int condition_init(pthread_cond_t *condition)
 
 bool condition_wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t deadline)
 {
-	struct timespec time = timespec_of(deadline);
+	struct timespec time = clock_timespec(deadline);
 
 	return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT;
 }
@@ -51,8 +36,8 @@ int condition_init(pthread_cond_t *condition)
 
 bool condition_wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_t deadline)
 {
-	uint64_t now = condition_now();
-	struct timespec time = timespec_of(deadline > now ? deadline - now : 0);
+	uint64_t now = clock_now();
+	struct timespec time = clock_timespec(deadline > now ? deadline - now : 0);
 
 	return deadline > now && pthread_cond_timedwait_relative_np(condition, mutex, &time) != ETIMEDOUT;
 }

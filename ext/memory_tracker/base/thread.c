@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include "base/clock.h"
 #include "base/condition.h"
 
 static void *body(void *data)
@@ -52,7 +53,7 @@ int thread_start(struct thread *thread, void (*run)(void *data), void *data)
 
 bool thread_join(struct thread *thread, uint64_t nanoseconds)
 {
-	uint64_t deadline = condition_now() + nanoseconds;
+	uint64_t deadline = clock_now() + nanoseconds;
 
 	pthread_mutex_lock(&thread->mutex);
 	while (!thread->ended && condition_wait_until(&thread->changed, &thread->mutex, deadline))

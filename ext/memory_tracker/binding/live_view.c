@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/condition.h"
+#include "base/clock.h"
 #include "base/thread.h"
 #include "vm/capture_reading.h"
 #include "vm/compat.h"
@@ -108,10 +108,10 @@ static void run_refresh(void *capture)
 static VALUE collect(VALUE data)
 {
 	struct live_view *view = (struct live_view *)data;
-	uint64_t start = condition_now();
+	uint64_t start = clock_now();
 
 	compat_gc_start(true);
-	view->gc_ns = condition_now() - start;
+	view->gc_ns = clock_now() - start;
 	capture_refresh(view->capture);
 	return Qnil;
 }
@@ -175,7 +175,7 @@ static void ask(void *context)
 
 	service_call(view->service, &view->refreshing);
 	/* The first numbers are shown without that wait. */
-	view->due = view->looked ? condition_now() + REFRESH_TIME : condition_now();
+	view->due = view->looked ? clock_now() + REFRESH_TIME : clock_now();
 }
 
 static void gc(void *context)
@@ -210,7 +210,7 @@ static enum source_event next(void *context, struct source_update *news)
 		news->snapshot = capture_snapshot(view->capture);
 		return SOURCE_GC;
 	}
-	if (!view->due || condition_now() < view->due)
+	if (!view->due || clock_now() < view->due)
 		return SOURCE_NOTHING;
 	view->due = 0;
 	view->looked = true;

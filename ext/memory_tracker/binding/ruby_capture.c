@@ -208,9 +208,9 @@ static struct capture_class read_counts(VALUE self, VALUE klass)
 
 static VALUE count_for(VALUE self, VALUE klass)
 {
-	struct node_counts counts = read_counts(self, klass).counts;
+	struct counts counts = read_counts(self, klass).counts;
 
-	return ULL2NUM(counts.allocated - counts.freed);
+	return ULL2NUM(counts_live(counts));
 }
 
 static VALUE retained_count_for(VALUE self, VALUE klass)
@@ -219,12 +219,12 @@ static VALUE retained_count_for(VALUE self, VALUE klass)
 }
 
 /* A light capture does not know them. */
-static VALUE slot_bytes(const struct capture *capture, struct node_counts counts)
+static VALUE slot_bytes(const struct capture *capture, struct counts counts)
 {
 	return capture->light ? Qnil : ULL2NUM(counts.allocated_bytes);
 }
 
-static VALUE make_record(const struct capture *capture, struct node_counts counts)
+static VALUE make_record(const struct capture *capture, struct counts counts)
 {
 	VALUE arguments[] = {ULL2NUM(counts.allocated), ULL2NUM(counts.freed), ULL2NUM(counts.retained),
 	                     slot_bytes(capture, counts)};
@@ -282,7 +282,7 @@ static VALUE metrics(VALUE self)
 	return listing.metrics;
 }
 
-static struct node_counts totals(VALUE self)
+static struct counts totals(VALUE self)
 {
 	struct capture *capture = ruby_capture_get(self);
 
@@ -302,9 +302,9 @@ static VALUE free_count(VALUE self)
 
 static VALUE live_count(VALUE self)
 {
-	struct node_counts counts = totals(self);
+	struct counts counts = totals(self);
 
-	return ULL2NUM(counts.allocated - counts.freed);
+	return ULL2NUM(counts_live(counts));
 }
 
 static VALUE retained_count(VALUE self)

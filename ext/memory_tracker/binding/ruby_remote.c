@@ -3,7 +3,7 @@
 #include <ruby/thread.h>
 #include <stdlib.h>
 
-#include "base/condition.h"
+#include "base/clock.h"
 #include "binding/errors.h"
 #include "binding/numbers_view.h"
 #include "source/recorded_source.h"
@@ -151,7 +151,7 @@ static VALUE await(VALUE data)
 {
 	struct waiting *waiting = (struct waiting *)data;
 
-	while (condition_now() < waiting->deadline) {
+	while (clock_now() < waiting->deadline) {
 		waiting->event = client_next(waiting->remote->client, &waiting->message);
 		if (is_answer(waiting))
 			return Qtrue;
@@ -172,7 +172,7 @@ static VALUE not_busy(VALUE remote)
 /* Raises when the answer is another one than what is waited for. */
 static void wait_for_answer(struct waiting *waiting, VALUE patience)
 {
-	waiting->deadline = condition_now() + (uint64_t)(NUM2DBL(patience) * 1e9);
+	waiting->deadline = clock_now() + (uint64_t)(NUM2DBL(patience) * 1e9);
 	waiting->remote->busy = true;
 	VALUE answered = rb_ensure(await, (VALUE)waiting, not_busy, (VALUE)waiting->remote);
 	if (!RTEST(answered))

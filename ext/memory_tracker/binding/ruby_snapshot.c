@@ -66,11 +66,11 @@ static VALUE slot_bytes(const struct snapshot_header *header, uint64_t bytes)
 
 static void set_counts(VALUE hash, const struct snapshot_header *header)
 {
-	set(hash, "new_count", ULL2NUM(header->allocated));
-	set(hash, "free_count", ULL2NUM(header->freed));
-	set(hash, "live_count", ULL2NUM(header->allocated - header->freed));
-	set(hash, "retained_count", ULL2NUM(header->retained));
-	set(hash, "allocated_bytes", slot_bytes(header, header->allocated_bytes));
+	set(hash, "new_count", ULL2NUM(header->counts.allocated));
+	set(hash, "free_count", ULL2NUM(header->counts.freed));
+	set(hash, "live_count", ULL2NUM(counts_live(header->counts)));
+	set(hash, "retained_count", ULL2NUM(header->counts.retained));
+	set(hash, "allocated_bytes", slot_bytes(header, header->counts.allocated_bytes));
 	set(hash, "retained_bound", header->flags & SNAPSHOT_RETAINED_BOUND ? Qtrue : Qfalse);
 	set(hash, "lost", ULL2NUM(header->lost));
 	set(hash, "dropped", ULL2NUM(header->dropped));
@@ -135,10 +135,11 @@ static VALUE class_rows(VALUE self)
 	for (uint32_t index = 0; index < header->class_count; index++) {
 		const struct snapshot_class *class = &classes[index];
 
-		rb_ary_push(
-		    rows, rb_ary_new_from_args(8, ULL2NUM(class->id), text(header, class->name), UINT2NUM(class->flags),
-		                               origin(header, class), ULL2NUM(class->allocated), ULL2NUM(class->freed),
-		                               ULL2NUM(class->retained), slot_bytes(header, class->allocated_bytes)));
+		rb_ary_push(rows, rb_ary_new_from_args(8, ULL2NUM(class->id), text(header, class->name),
+		                                       UINT2NUM(class->flags), origin(header, class),
+		                                       ULL2NUM(class->counts.allocated), ULL2NUM(class->counts.freed),
+		                                       ULL2NUM(class->counts.retained),
+		                                       slot_bytes(header, class->counts.allocated_bytes)));
 	}
 	RB_GC_GUARD(self);
 	return rows;
@@ -150,9 +151,9 @@ static VALUE node_row(const struct snapshot_header *header, const struct snapsho
 	VALUE parent = node->parent == SNAPSHOT_NONE ? Qnil : ULL2NUM(snapshot_nodes(header)[node->parent].id);
 
 	return rb_ary_new_from_args(10, ULL2NUM(node->id), parent, text(header, frame->path), UINT2NUM(frame->line),
-	                            text(header, frame->label), UINT2NUM(frame->flags), ULL2NUM(node->allocated),
-	                            ULL2NUM(node->freed), ULL2NUM(node->retained),
-	                            slot_bytes(header, node->allocated_bytes));
+	                            text(header, frame->label), UINT2NUM(frame->flags), ULL2NUM(node->counts.allocated),
+	                            ULL2NUM(node->counts.freed), ULL2NUM(node->counts.retained),
+	                            slot_bytes(header, node->counts.allocated_bytes));
 }
 
 /*

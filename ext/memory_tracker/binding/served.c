@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/condition.h"
+#include "base/clock.h"
 #include "binding/start_settings.h"
 #include "transport/final.h"
 #include "vm/capture_reading.h"
@@ -122,7 +122,7 @@ static VALUE after_work(VALUE data)
 	struct served *served = job->served;
 
 	if (served->server && served->pid == getpid())
-		server_done(served->server, job->problem, condition_now() - job->start);
+		server_done(served->server, job->problem, clock_now() - job->start);
 	release(served);
 	return Qnil;
 }
@@ -130,7 +130,7 @@ static VALUE after_work(VALUE data)
 static void do_work(void *data)
 {
 	struct served *served = data;
-	struct running_job job = {.served = served, .work = *served->work, .start = condition_now()};
+	struct running_job job = {.served = served, .work = *served->work, .start = clock_now()};
 
 	served->references++;
 	rb_ensure(run_work, (VALUE)&job, after_work, (VALUE)&job);

@@ -216,8 +216,8 @@ static bool merge(struct call_tree *tree, uint32_t from, uint32_t to, uint32_t e
 		if (place)
 			merge(tree, child, place, epoch);
 	}
-	struct node_counts counts = node_read(node, epoch);
-	if (node->first_child || counts.allocated != counts.freed)
+	struct counts counts = node_read(node, epoch);
+	if (node->first_child || counts_live(counts))
 		return false;
 	node_fold(node_at(tree, to), node, epoch);
 	call_tree_remove_leaf(tree, from);

@@ -44,6 +44,7 @@ struct class_record {
 	_Atomic uint32_t flags; /* enum snapshot_class_flag */
 	_Atomic uint32_t state; /* enum class_state; published last */
 	uint32_t other;         /* node "(other)", or 0 */
+	uint32_t before;        /* node "(before the start)", or 0 */
 	uint32_t next_dead;
 	uint32_t walk;     /* of a light tracker: the latest that has met it */
 	bool chosen_depth; /* depth was set for this class, not for all */

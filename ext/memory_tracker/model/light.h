@@ -12,7 +12,8 @@
  * Between windows no event says what is freed and what moves. So no address outlives a window: classes are found again by
  * an identity that is never given twice, and code is met anew.
  *
- * All functions want the GVL unless they say otherwise.
+ * Here is what a window and a walk gather; what it means for a tracker's records is in model/light_census.h. All functions
+ * want the GVL unless they say otherwise.
  */
 #ifndef MEMORY_TRACKER_MODEL_LIGHT_H
 #define MEMORY_TRACKER_MODEL_LIGHT_H
@@ -20,8 +21,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/class_table.h"
 #include "model/key_map.h"
-#include "model/tracker.h"
+#include "model/memory.h"
 
 /* Samples that a window may have. */
 #define LIGHT_SAMPLES 4096
@@ -30,6 +32,7 @@
 #define LIGHT_STEPS 4
 
 struct light {
+	struct memory *memory;     /* borrowed */
 	struct key_map identities; /* -> struct class_record * */
 	struct key_map known;      /* where recorded classes stood when their addresses were forgotten */
 
@@ -62,14 +65,17 @@ struct light {
 	_Atomic uint64_t sampled_of;
 };
 
-/* Returns 0 or STATUS_NO_MEMORY, and then holds nothing. */
-int light_init(struct tracker *tracker);
-void light_deinit(struct tracker *tracker);
+/* Nothing gathered yet; NULL without memory. Freed by light_free. */
+struct light *light_new(struct memory *memory);
+void light_free(struct light *light);
+
+/* A record is about to be recycled: its identity leads nowhere. HOOK */
+void light_drop(struct light *light, const struct class_record *class);
 
 /* --- the window --- */
 
 /* Begins a window of at most so many samples, and those that the window before has left. */
-void light_open(struct tracker *tracker, uint32_t samples);
+void light_open(struct light *light, uint32_t samples);
 
 /* Whether the window has all its samples. HOOK */
 static inline bool light_is_full(const struct light *light)
@@ -93,18 +99,15 @@ static inline bool light_picks(struct light *light)
 	return true;
 }
 
-/* A sample belongs to this node. HOOK */
-static inline void light_sample(struct tracker *tracker, uint32_t node);
-
-/*
- * The window is over: no address means anything from now on. `trusted` says that all frees and moves were heard of
- * until now. Nothing may die meanwhile.
- */
-void light_forget(struct tracker *tracker, bool trusted);
+/* A sample belongs to the node that this handle is of, see node_handle. In a window that is not full. HOOK */
+static inline void light_sample(struct light *light, uint64_t handle)
+{
+	light->samples[light->sample_count++] = handle;
+}
 
 /* --- the walk --- */
 
-/* Begins a walk. Nothing may die until light_settle is over. */
+/* Begins a walk. No object may be freed until light_settle is over. */
 void light_begin(struct light *light);
 
 /* For want of memory the walk fails. */
@@ -124,37 +127,6 @@ static inline void light_count(struct light *light, uintptr_t key, uint64_t obje
 static inline bool light_knows(const struct light *light, uintptr_t address)
 {
 	return key_map_get(&light->known, address) != 0;
-}
-
-struct light_facts {
-	uint64_t allocated;       /* allocations that the VM has counted */
-	uint64_t gcs;             /* since the walk before */
-	uint64_t majors;          /* of these the major ones */
-	uint64_t allocated_since; /* allocations since the latest of them marked */
-	uint64_t monotonic_ns;    /* now */
-};
-
-/*
- * Takes over what a walk has found. Returns 0, or STATUS_NO_MEMORY when it has failed, or STATUS_BUSY when a reader did not
- * leave within LIGHT_PATIENCE_NS; then nothing is changed.
- */
-#define LIGHT_PATIENCE_NS 20000000
-int light_settle(struct tracker *tracker, const struct light_facts *facts);
-
-/* The record of a class with this key, or NULL. At any time */
-struct class_record *light_class(const struct tracker *tracker, uintptr_t key);
-
-/* The same, made when it is not there; NULL when it cannot be. Between light_settle and light_forget */
-struct class_record *light_class_for(struct tracker *tracker, uintptr_t key);
-
-/* A record is about to be recycled. HOOK */
-void light_drop(struct tracker *tracker, const struct class_record *class);
-
-static inline void light_sample(struct tracker *tracker, uint32_t node)
-{
-	struct light *light = tracker->light;
-
-	light->samples[light->sample_count++] = node_handle(&tracker->tree, node);
 }
 
 #endif

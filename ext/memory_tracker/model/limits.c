@@ -1,7 +1,5 @@
 #include "model/limits.h"
 
-#include <stdint.h>
-
 /* Beyond these a table would not help a person any more, however much memory there is. */
 #define MOST_CLASSES (UINT32_C(1) << 20)
 #define MOST_PATHS (UINT32_C(1) << 21)
@@ -61,7 +59,7 @@ static uint32_t power_of_two(uint32_t number)
 	return power;
 }
 
-void limits_fill(struct tracker_limits *limits, size_t limit)
+void limits_fill(struct limits *limits, size_t limit)
 {
 	limits->classes = share(limits->classes, limit, PER_CLASS, MOST_CLASSES);
 	if (!limits->nodes) {

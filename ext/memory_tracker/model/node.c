@@ -74,7 +74,7 @@ void node_settle(struct node *node, uint32_t epoch)
 	atomic_store_explicit(&node->epoch, epoch, memory_order_release);
 }
 
-struct node_counts node_read(const struct node *node, uint32_t epoch)
+struct counts node_read(const struct node *node, uint32_t epoch)
 {
 	struct node *shared = (struct node *)node;
 
@@ -90,7 +90,7 @@ struct node_counts node_read(const struct node *node, uint32_t epoch)
 			continue;
 		struct settled now = {whole_at_mark(allocated, at_mark), retained};
 		now = settle(now, allocated, freed, before, epoch);
-		return (struct node_counts){allocated, freed, now.retained, load(&shared->allocated_bytes)};
+		return (struct counts){allocated, freed, now.retained, load(&shared->allocated_bytes)};
 	}
 }
 

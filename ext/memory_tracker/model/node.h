@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/counts.h"
 #include "model/status.h"
 
 /* Stands in `epoch` while a node is being settled. */
@@ -43,18 +44,11 @@ struct node {
 };
 static_assert(sizeof(struct node) == 64, "a node is one cache line");
 
-struct node_counts {
-	uint64_t allocated;
-	uint64_t freed;
-	uint64_t retained;
-	uint64_t allocated_bytes;
-};
-
 /* Brings at_mark and retained up to `epoch`. HOOK */
 void node_settle(struct node *node, uint32_t epoch);
 
 /* The counters as of `epoch`, the tracker's at the moment. ANY THREAD */
-struct node_counts node_read(const struct node *node, uint32_t epoch);
+struct counts node_read(const struct node *node, uint32_t epoch);
 
 static inline bool node_is_settled(const struct node *node, uint32_t epoch)
 {

@@ -77,9 +77,9 @@ static bool find_codes(struct tracker *tracker, const struct stack *stack, struc
 /* Nodes of pseudo frames are known by number elsewhere. */
 static bool evictable(const struct tracker *tracker, const struct node *node, uint32_t epoch)
 {
-	struct node_counts counts = node_read(node, epoch);
+	struct counts counts = node_read(node, epoch);
 
-	return !node->first_child && counts.allocated == counts.freed &&
+	return !node->first_child && !counts_live(counts) &&
 	       !(frame_at(&tracker->codes, node->frame)->flags & SNAPSHOT_FRAME_PSEUDO);
 }
 

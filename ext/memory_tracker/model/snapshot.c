@@ -41,7 +41,7 @@ static const char *check_classes(const struct snapshot_header *header)
 	for (uint32_t index = 0; index < header->class_count; index++) {
 		if (!string_fits(header, classes[index].name) || !string_fits(header, classes[index].origin))
 			return "a class has a name that lies outside";
-		if (classes[index].freed > classes[index].allocated)
+		if (classes[index].counts.freed > classes[index].counts.allocated)
 			return "a class has more freed than allocated";
 	}
 	return NULL;
@@ -60,7 +60,7 @@ static const char *check_nodes(const struct snapshot_header *header)
 			return "a node stands before its parent";
 		if (node->parent != SNAPSHOT_NONE && nodes[node->parent].class_index != node->class_index)
 			return "a node has a parent of another class";
-		if (node->freed > node->allocated)
+		if (node->counts.freed > node->counts.allocated)
 			return "a node has more freed than allocated";
 	}
 	return NULL;
@@ -90,7 +90,7 @@ const char *snapshot_check(const void *bytes, size_t size)
 		return "it is a snapshot of another version";
 	if (header->size != size)
 		return "it is not whole";
-	if (header->freed > header->allocated)
+	if (header->counts.freed > header->counts.allocated)
 		return "it has more freed than allocated";
 	if ((wrong = check_areas(header)))
 		return wrong;

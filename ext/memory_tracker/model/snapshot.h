@@ -5,14 +5,17 @@
  * pointers, so the same bytes serve in memory, on a socket and in a file. Everything is in the byte order of
  * the machine that wrote it; the magic number tells when that was another one.
  *
- * Live is never stored: it is allocated - freed, and a writer guarantees freed <= allocated for every record.
+ * What is counted of a record is struct counts, whose live is never stored: a writer guarantees freed <= allocated.
  */
 #ifndef MEMORY_TRACKER_MODEL_SNAPSHOT_H
 #define MEMORY_TRACKER_MODEL_SNAPSHOT_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "model/counts.h"
 
 #define SNAPSHOT_MAGIC UINT32_C(0x4d54534e)
 #define SNAPSHOT_VERSION UINT32_C(5)
@@ -66,10 +69,7 @@ struct snapshot_header {
 	uint64_t started_ns;   /* CLOCK_MONOTONIC when the capture started */
 	uint64_t process_ns;   /* CLOCK_MONOTONIC when the process started; 0: unknown */
 
-	uint64_t allocated; /* objects, sums over all classes */
-	uint64_t freed;
-	uint64_t retained;
-	uint64_t allocated_bytes; /* of slots, the same; a light snapshot has none, here and below */
+	struct counts counts; /* of all classes */
 
 	uint64_t lost;           /* frees that were never reported, found when the address was used again */
 	uint64_t dropped;        /* objects that could not be recorded at all */
@@ -119,10 +119,7 @@ struct snapshot_header {
 /* All objects of exactly one class. */
 struct snapshot_class {
 	uint64_t id; /* the same in every snapshot of one capture, never given to another class */
-	uint64_t allocated;
-	uint64_t freed;
-	uint64_t retained;
-	uint64_t allocated_bytes; /* of the slots of all allocated ones */
+	struct counts counts;
 	snapshot_string_ref name;
 	uint32_t flags; /* enum snapshot_class_flag */
 
@@ -141,10 +138,7 @@ struct snapshot_class {
  */
 struct snapshot_node {
 	uint64_t id; /* as for a class */
-	uint64_t allocated;
-	uint64_t freed;
-	uint64_t retained;
-	uint64_t allocated_bytes; /* as for a class */
+	struct counts counts;
 	uint32_t class_index;
 	uint32_t parent; /* index of a node, or SNAPSHOT_NONE directly below the class */
 	uint32_t frame;  /* index of a frame */
@@ -157,6 +151,18 @@ struct snapshot_frame {
 	uint32_t line;  /* 0: unknown */
 	uint32_t flags; /* enum snapshot_frame_flag */
 };
+
+/* Where these lie is the format of recordings, and what processes of other versions of this library read. */
+static_assert(offsetof(struct snapshot_header, counts) == 56 && offsetof(struct snapshot_header, lost) == 88 &&
+                  offsetof(struct snapshot_header, pid) == 240 && sizeof(struct snapshot_header) == 328,
+              "SNAPSHOT_VERSION says where the fields of a header lie");
+static_assert(offsetof(struct snapshot_class, counts) == 8 && offsetof(struct snapshot_class, name) == 40 &&
+                  sizeof(struct snapshot_class) == 56,
+              "and those of a class");
+static_assert(offsetof(struct snapshot_node, counts) == 8 && offsetof(struct snapshot_node, class_index) == 40 &&
+                  sizeof(struct snapshot_node) == 56,
+              "and those of a node");
+static_assert(sizeof(struct snapshot_frame) == 16, "and those of a frame");
 
 /*
  * The strings area: for every string a uint32_t length, the bytes, and a zero byte; each entry 4-aligned. A

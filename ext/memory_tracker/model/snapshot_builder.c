@@ -106,7 +106,7 @@ static void name_class(struct builder *builder, struct snapshot_class *class, st
 
 static void add_class(struct builder *builder, struct class_record *record)
 {
-	struct node_counts counts = node_read(record->root, builder->epoch);
+	struct counts counts = node_read(record->root, builder->epoch);
 	bool own = record == builder->tracker->others || record == builder->tracker->unloaded;
 
 	if (own && counts.allocated == 0)
@@ -115,10 +115,7 @@ static void add_class(struct builder *builder, struct class_record *record)
 	if (!class)
 		return;
 	class->id = record->id;
-	class->allocated = counts.allocated;
-	class->freed = counts.freed;
-	class->retained = counts.retained;
-	class->allocated_bytes = counts.allocated_bytes;
+	class->counts = counts;
 	name_class(builder, class, record);
 	builder->class_index[record->number] = (uint32_t)(builder->classes.used / sizeof(*class));
 }
@@ -193,23 +190,16 @@ static uint32_t place_node(struct builder *builder, uint32_t class_index, uint32
 
 static void add_counts(struct builder *builder, uint32_t index, uint32_t number, const struct node *record)
 {
-	struct node_counts counts = node_read(record, builder->epoch);
+	struct counts counts = node_read(record, builder->epoch);
 	struct snapshot_node *node = node_of(builder, index);
 	struct snapshot_class *class = (struct snapshot_class *)builder->classes.bytes + node->class_index;
 
 	if (!node->id)
 		node->id = (uint64_t)record->generation << 32 | number;
-	node->allocated += counts.allocated;
-	node->freed += counts.freed;
-	node->retained += counts.retained;
-	node->allocated_bytes += counts.allocated_bytes;
+	counts_add(&node->counts, counts);
 	/* In a light tracker the root has them already. */
-	if (builder->tracker->light)
-		return;
-	class->allocated += counts.allocated;
-	class->freed += counts.freed;
-	class->retained += counts.retained;
-	class->allocated_bytes += counts.allocated_bytes;
+	if (!builder->tracker->light)
+		counts_add(&class->counts, counts);
 }
 
 /* The parent's index must be known. False when something it belongs to came too late to be in this snapshot. */
@@ -320,13 +310,9 @@ static void fill_sums(struct snapshot_header *header)
 {
 	const struct snapshot_class *classes = snapshot_classes(header);
 
-	header->allocated = header->freed = header->retained = header->allocated_bytes = 0;
-	for (uint32_t index = 0; index < header->class_count; index++) {
-		header->allocated += classes[index].allocated;
-		header->freed += classes[index].freed;
-		header->retained += classes[index].retained;
-		header->allocated_bytes += classes[index].allocated_bytes;
-	}
+	header->counts = (struct counts){0};
+	for (uint32_t index = 0; index < header->class_count; index++)
+		counts_add(&header->counts, classes[index].counts);
 }
 
 static void fill_light(struct snapshot_header *header, const struct light *light)
@@ -335,8 +321,8 @@ static void fill_light(struct snapshot_header *header, const struct light *light
 	/* The numbers are those of that moment, and do not change until the next. */
 	if (light->number)
 		header->monotonic_ns = light->taken_ns;
-	header->allocated = light->allocated;
-	header->freed = light->freed;
+	header->counts.allocated = light->allocated;
+	header->counts.freed = light->freed;
 	header->sampled = light->sampled;
 	header->sampled_of = light->sampled_of;
 }

@@ -154,10 +154,7 @@ static uint32_t add_class(struct sum *sum, const struct snapshot_header *part, c
 		put(sum, &sum->classes, class.id, found);
 	}
 	struct snapshot_class *whole = &sum->class[found - 1];
-	whole->allocated += there->allocated;
-	whole->freed += there->freed;
-	whole->retained += there->retained;
-	whole->allocated_bytes += there->allocated_bytes;
+	counts_add(&whole->counts, there->counts);
 	/* It is a class that is gone only where it is gone everywhere. */
 	whole->flags &= there->flags | ~(uint32_t)SNAPSHOT_CLASS_UNLOADED;
 	return (uint32_t)found - 1;
@@ -225,10 +222,7 @@ static uint32_t add_node(struct sum *sum, const struct snapshot_node *there)
 		put(sum, &sum->nodes, node.id, found);
 	}
 	struct snapshot_node *whole = &sum->node[found - 1];
-	whole->allocated += there->allocated;
-	whole->freed += there->freed;
-	whole->retained += there->retained;
-	whole->allocated_bytes += there->allocated_bytes;
+	counts_add(&whole->counts, there->counts);
 	return (uint32_t)found - 1;
 }
 
@@ -264,22 +258,21 @@ static void add_times(struct snapshot_header *sum, const struct snapshot_header 
 	sum->major_at_ns = later(sum->major_at_ns, part->major_at_ns);
 }
 
-/* The places of what adds up. */
+/* The places of what adds up, beside the counts. */
 static const size_t added[] = {
 #define ADDED(field) offsetof(struct snapshot_header, field)
-    ADDED(allocated_bytes),  ADDED(allocated),      ADDED(freed),
-    ADDED(retained),         ADDED(lost),           ADDED(dropped),
-    ADDED(paths_dropped),    ADDED(events_dropped), ADDED(tracker_bytes),
-    ADDED(classes_dropped),  ADDED(memory_limit),   ADDED(gc_minor),
-    ADDED(major_allocated),  ADDED(gc_major),       ADDED(gc_time_ns),
-    ADDED(heap_live_slots),  ADDED(gcs_seen),       ADDED(majors_seen),
-    ADDED(heap_total_slots), ADDED(sampled),        ADDED(sampled_of),
-    ADDED(rss_bytes),
+    ADDED(lost),           ADDED(dropped),       ADDED(paths_dropped),
+    ADDED(events_dropped), ADDED(tracker_bytes), ADDED(classes_dropped),
+    ADDED(memory_limit),   ADDED(gc_minor),      ADDED(major_allocated),
+    ADDED(gc_major),       ADDED(gc_time_ns),    ADDED(heap_live_slots),
+    ADDED(gcs_seen),       ADDED(majors_seen),   ADDED(heap_total_slots),
+    ADDED(sampled),        ADDED(sampled_of),    ADDED(rss_bytes),
 #undef ADDED
 };
 
-static void add_counts(struct snapshot_header *sum, const struct snapshot_header *part)
+static void add_numbers(struct snapshot_header *sum, const struct snapshot_header *part)
 {
+	counts_add(&sum->counts, part->counts);
 	for (size_t i = 0; i < sizeof added / sizeof *added; i++) {
 		uint64_t *whole = (uint64_t *)((char *)sum + added[i]);
 
@@ -299,7 +292,7 @@ static void fill_header(struct snapshot_header *sum, const struct snapshot_heade
 	*sum = (struct snapshot_header){.pid = parts[0]->pid, .chosen_count = parts[0]->chosen_count};
 	for (size_t i = 0; i < count; i++) {
 		add_times(sum, parts[i]);
-		add_counts(sum, parts[i]);
+		add_numbers(sum, parts[i]);
 		all &= parts[i]->flags;
 		any |= parts[i]->flags & ~(uint32_t)FLAGS_OF_ALL;
 	}

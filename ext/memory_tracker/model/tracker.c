@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "model/light.h"
-#include "model/limits.h"
 #include "model/snapshot.h"
 
 /* How many nodes with a provisional frame are looked at in one go. */
@@ -60,7 +58,7 @@ static struct class_record *make_pseudo_class(struct tracker *tracker, const cha
 static int init_tables(struct tracker *tracker)
 {
 	struct memory *memory = tracker->memory;
-	const struct tracker_limits *limits = &tracker->options.limits;
+	const struct limits *limits = &tracker->options.limits;
 	struct call_tree_limits tree_limits = {
 	    .nodes = limits->nodes,
 	    .paths = limits->paths,
@@ -107,8 +105,8 @@ int tracker_init(struct tracker *tracker, struct memory *memory, const struct na
 	pthread_rwlock_init(&tracker->reader_lock, NULL);
 	int status = init_tables(tracker);
 	tracker->options.chosen = NULL;
-	if (status == STATUS_OK && options->light)
-		status = light_init(tracker);
+	if (status == STATUS_OK && options->light && !(tracker->light = light_new(memory)))
+		status = STATUS_NO_MEMORY;
 	if (status != STATUS_OK)
 		tracker_deinit(tracker);
 	return status;
@@ -131,7 +129,7 @@ void tracker_deinit(struct tracker *tracker)
 	if (tracker->codes.memory)
 		code_table_deinit(&tracker->codes);
 	if (tracker->light)
-		light_deinit(tracker);
+		light_free(tracker->light);
 	if (tracker->choice.memory)
 		path_choice_deinit(&tracker->choice);
 	if (tracker->strings.memory)
@@ -266,7 +264,7 @@ static void recycle_class(struct tracker *tracker, struct class_record *class)
 	uint32_t root = class->root_number;
 
 	if (tracker->light)
-		light_drop(tracker, class);
+		light_drop(tracker->light, class);
 	for (uint32_t number = root; number; number = next_counted(tracker, root, number))
 		node_fold(tracker->unloaded->root, node_at(&tracker->tree, number), epoch);
 	class_table_recycle(&tracker->classes, class);
@@ -282,8 +280,8 @@ void tracker_recycle_dead_classes(struct tracker *tracker, uint32_t steps)
 
 		if (!class)
 			break;
-		struct node_counts counts = tracker_class_counts(tracker, class);
-		if (counts.allocated == counts.freed && !class->observed)
+		struct counts counts = tracker_class_counts(tracker, class);
+		if (!counts_live(counts) && !class->observed)
 			recycle_class(tracker, class);
 		else
 			class_table_queue_dead(&tracker->classes, class);
@@ -403,17 +401,26 @@ bool tracker_enter_slowly(struct tracker *tracker, uintptr_t address, uint32_t n
 	return true;
 }
 
+/* Its name is interned once for each class: a start may enter millions of objects. 0 without room. */
+static uint32_t add_before_the_start(struct tracker *tracker, const struct class_record *class)
+{
+	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(before the start)", SNAPSHOT_FRAME_ALL);
+
+	if (!frame)
+		return 0;
+	uint32_t number = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
+	frame_release_unused(&tracker->codes, frame);
+	return number;
+}
+
 static uint32_t node_before_the_start(struct tracker *tracker, struct class_record *class)
 {
 	/* What has no class of its own is not told apart any further. */
 	if (class == tracker->others)
 		return class->root_number;
-	uint32_t frame = code_table_pseudo_frame(&tracker->codes, "(before the start)", SNAPSHOT_FRAME_ALL);
-	if (!frame)
-		return class->root_number;
-	uint32_t number = call_tree_child(&tracker->tree, class->root_number, frame, tracker_epoch(tracker));
-	frame_release_unused(&tracker->codes, frame);
-	return number ? number : class->root_number;
+	if (!class->before)
+		class->before = add_before_the_start(tracker, class);
+	return class->before ? class->before : class->root_number;
 }
 
 bool tracker_enter_existing(struct tracker *tracker, uintptr_t address, uintptr_t key)
@@ -463,34 +470,26 @@ void tracker_sweep_ended(struct tracker *tracker, bool major, uint64_t monotonic
 
 /* --- counts --- */
 
-static void add_counts(struct node_counts *sum, struct node_counts counts)
+struct counts tracker_class_counts(const struct tracker *tracker, const struct class_record *class)
 {
-	sum->allocated += counts.allocated;
-	sum->freed += counts.freed;
-	sum->retained += counts.retained;
-	sum->allocated_bytes += counts.allocated_bytes;
-}
-
-struct node_counts tracker_class_counts(const struct tracker *tracker, const struct class_record *class)
-{
-	struct node_counts sum = {0};
+	struct counts sum = {0};
 	uint32_t root = class->root_number;
 
 	for (uint32_t number = root; number; number = next_counted(tracker, root, number))
-		add_counts(&sum, node_read(node_at(&tracker->tree, number), tracker_epoch(tracker)));
+		counts_add(&sum, node_read(node_at(&tracker->tree, number), tracker_epoch(tracker)));
 	return sum;
 }
 
-struct node_counts tracker_counts(const struct tracker *tracker)
+struct counts tracker_counts(const struct tracker *tracker)
 {
-	struct node_counts sum = {0};
+	struct counts sum = {0};
 	uint32_t end = table_end(&tracker->classes.records);
 
 	for (uint32_t number = 1; number < end; number++) {
 		struct class_record *class = class_published(&tracker->classes, number);
 
 		if (class)
-			add_counts(&sum, tracker_class_counts(tracker, class));
+			counts_add(&sum, tracker_class_counts(tracker, class));
 	}
 	if (tracker->light) {
 		sum.allocated = tracker->light->allocated;

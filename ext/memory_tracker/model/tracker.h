@@ -20,31 +20,21 @@
 #include "model/call_tree.h"
 #include "model/class_table.h"
 #include "model/code_table.h"
+#include "model/counts.h"
 #include "model/heap_map.h"
+#include "model/light.h"
+#include "model/limits.h"
 #include "model/memory.h"
 #include "model/names.h"
 #include "model/path_choice.h"
 #include "model/strings.h"
-
-/* What no table may outgrow, beside the limit of the memory; a zero takes a share of that. See model/limits.h */
-struct tracker_limits {
-	uint32_t classes; /* records */
-	uint32_t nodes;   /* of call paths, classes included */
-	uint32_t paths;   /* nodes beyond which paths count under "(other)" */
-	uint32_t frames;
-	uint32_t address_slots; /* of the caches of known paths; powers of two */
-	uint32_t serial_slots;
-	size_t strings; /* bytes of text, with what tells of it */
-};
-
-struct light;
 
 struct tracker_options {
 	heap_map_slot_size slot_size; /* how the map learns how large the slots of a page are */
 	uint32_t depth;               /* frames to take for every chosen class; 0: counts only */
 	uint32_t path_interval;       /* take the path of every nth allocation of a class; at least 1 */
 	bool light;                   /* see model/light.h */
-	struct tracker_limits limits;
+	struct limits limits;
 	const struct text *chosen; /* names of the chosen classes, borrowed by tracker_init alone */
 	uint32_t chosen_count;     /* 0: every class is chosen */
 };
@@ -214,10 +204,10 @@ void tracker_end_reading(struct tracker *tracker);
 /* --- reading, by the writer's own thread --- */
 
 /* All objects of one class. GVL */
-struct node_counts tracker_class_counts(const struct tracker *tracker, const struct class_record *class);
+struct counts tracker_class_counts(const struct tracker *tracker, const struct class_record *class);
 
 /* All objects of all classes. GVL */
-struct node_counts tracker_counts(const struct tracker *tracker);
+struct counts tracker_counts(const struct tracker *tracker);
 
 /* --- the parts that are inlined into the events --- */
 

@@ -32,10 +32,10 @@ struct gc_row gc_view_row(const struct viewer *viewer, const struct snapshot_hea
 	if (!path)
 		path = find_path(&viewer->watch.turned, snapshot, key);
 	if (path)
-		return (struct gc_row){true, path->freed, path->retained};
+		return (struct gc_row){true, path->counts};
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
 		if (classes[i].id == key)
-			return (struct gc_row){true, classes[i].freed, classes[i].retained};
+			return (struct gc_row){true, classes[i].counts};
 	}
 	return (struct gc_row){0};
 }
@@ -103,7 +103,7 @@ static void describe_row(const struct viewer *viewer, char *out, size_t *length)
 	put_count(out, length, ", stayed ", gc->row.stayed);
 	for (size_t i = 0; !viewer->frozen_copy && i < tree->count; i++) {
 		if (tree_lines_key(&tree->lines[i]) == gc->key) {
-			put_change(viewer, out, length, &tree->lines[i].change, tree->lines[i].row->retained,
+			put_change(viewer, out, length, &tree->lines[i].change, tree->lines[i].row->counts.retained,
 			           gc->row.stayed);
 			return;
 		}
@@ -131,6 +131,6 @@ void gc_view_describe(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE
 		describe_row(viewer, out, &length);
 	} else if (!viewer->frozen_copy && viewer->latest.snapshot) {
 		const struct since_mark_change all = since_mark_totals(&viewer->since, viewer->latest.snapshot);
-		put_change(viewer, out, &length, &all, viewer->latest.snapshot->retained, gc->all.stayed);
+		put_change(viewer, out, &length, &all, viewer->latest.snapshot->counts.retained, gc->all.stayed);
 	}
 }

@@ -231,8 +231,9 @@ static void draw_figures(const struct pane *pane)
 	if (pane->row->unknown)
 		put_figure(pane, line, is_utf8(pane) ? "█ retained" : "# retained", "-", "", GRID_PLAIN);
 	else
-		put_count(pane, line, is_utf8(pane) ? "█ retained" : "# retained", row->retained, pane->row->bound);
-	put_count(pane, line + 1, is_utf8(pane) ? "░ live" : ": live", row->live, false);
+		put_count(pane, line, is_utf8(pane) ? "█ retained" : "# retained", row->counts.retained,
+		          pane->row->bound);
+	put_count(pane, line + 1, is_utf8(pane) ? "░ live" : ": live", counts_live(row->counts), false);
 	put_rate(pane, line + 2, "growth", row->growth, row->certainty,
 	         row->sustained ? GRID_GROWS | GRID_BOLD : GRID_BOLD);
 	if (row->sustained && pane->height > 1)

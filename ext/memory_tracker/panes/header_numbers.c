@@ -20,7 +20,7 @@ void header_put_live(struct buffer *out, const struct header_metadata *facts)
 {
 	char text[FORMAT_SIZE];
 
-	buffer_add(out, text, format_count(text, facts->metrics->totals->live));
+	buffer_add(out, text, format_count(text, counts_live(facts->metrics->totals->counts)));
 }
 
 void header_put_trend(struct buffer *out, const struct header_metadata *facts)
@@ -33,7 +33,7 @@ void header_put_trend(struct buffer *out, const struct header_metadata *facts)
 
 void header_put_retained(struct buffer *out, const struct header_metadata *facts)
 {
-	uint64_t retained = facts->metrics->totals->retained;
+	uint64_t retained = facts->metrics->totals->counts.retained;
 	char text[FORMAT_SIZE];
 
 	if (!facts->metrics->snapshot->majors_seen) {

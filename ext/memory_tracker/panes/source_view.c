@@ -143,7 +143,7 @@ static void draw_title(struct grid *grid, unsigned line, const struct column_lin
 		grid_put(grid, line, 2, GRID_BOLD, " source ", strlen(" source "));
 		return;
 	}
-	format_count(count, row->unknown ? row->row->live : row->row->retained);
+	format_count(count, row->unknown ? counts_live(row->row->counts) : row->row->counts.retained);
 	snprintf(right, sizeof right, " %s %s here ", count, row->unknown ? "live" : "retained");
 	if (grid->columns > strlen(right) + 44) {
 		end -= (unsigned)strlen(right) + 2;

@@ -1,17 +1,15 @@
 #include "screen/screen_curses.h"
 
-#include <time.h>
-
-#define MILLISECONDS UINT64_C(1000000)
+#include "base/clock.h"
 
 /* Milliseconds that the rest of an escape sequence may take; a key of its own is answered after that. */
 #define ESCAPE_DELAY 25
 
 /* Once it is known to be a sequence it may take this long. */
-#define SEQUENCE_TIME (200 * MILLISECONDS)
+#define SEQUENCE_TIME (200 * CLOCK_MILLISECOND)
 
 /* Two clicks within this time are a double one. */
-#define DOUBLE_TIME (400 * MILLISECONDS)
+#define DOUBLE_TIME (400 * CLOCK_MILLISECOND)
 
 #define LEFT_BUTTON 0
 #define WHEEL_UP 64
@@ -41,14 +39,6 @@ static uint32_t special_key(wint_t code)
 	return 0;
 }
 
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 * MILLISECONDS + (uint64_t)time.tv_nsec;
-}
-
 bool screen_set_up_keys(struct screen *screen)
 {
 	set_escdelay(ESCAPE_DELAY);
@@ -68,7 +58,7 @@ bool screen_set_up_keys(struct screen *screen)
 /* A click is a double one when it is the second at the same place soon after the first. */
 static uint32_t click(struct screen *screen, const struct escape_mouse *mouse)
 {
-	uint64_t time = now();
+	uint64_t time = clock_now();
 	bool same = mouse->column == screen->click_column && mouse->line == screen->click_line;
 	bool twice = same && screen->clicked_at && time - screen->clicked_at < DOUBLE_TIME;
 
@@ -119,13 +109,13 @@ static void begin_escape(struct screen *screen)
 {
 	screen->escape = (struct escape){0};
 	screen->escaped = true;
-	screen->escaped_at = now();
+	screen->escaped_at = clock_now();
 }
 
 /* A character, or a part of an escape sequence; 0 for one that is nothing yet. */
 static uint32_t take_character(struct screen *screen, wint_t code, struct input_event *input)
 {
-	if (screen->escaped && screen->escape.length && now() - screen->escaped_at > SEQUENCE_TIME)
+	if (screen->escaped && screen->escape.length && clock_now() - screen->escaped_at > SEQUENCE_TIME)
 		screen->escaped = false;
 	if (code == 27) {
 		begin_escape(screen);

@@ -120,13 +120,13 @@ static void put_header(struct buffer *out, const struct metrics *metrics, const 
 {
 	const struct snapshot_header *snapshot = metrics->snapshot;
 	const struct history_row *totals = metrics->totals;
-	bool bound = retained_is_bound(snapshot) && totals->retained;
+	bool bound = retained_is_bound(snapshot) && totals->counts.retained;
 
 	put_program(out, snapshot, options);
-	put_exact(out, "  live ", totals->live);
+	put_exact(out, "  live ", counts_live(totals->counts));
 	buffer_puts(out, "  retained ");
 	if (snapshot->majors_seen)
-		put_exact(out, bound ? column_bound_sign(options->charset) : "", totals->retained);
+		put_exact(out, bound ? column_bound_sign(options->charset) : "", totals->counts.retained);
 	else
 		buffer_puts(out, "-");
 	if (snapshot->majors_seen)
@@ -208,7 +208,7 @@ static struct path_line *collect_paths(const struct path_watch *watch, const str
 	*count = 0;
 	for (uint32_t index = first; lines && index != CALL_PATHS_NONE; index = paths->paths[index].next) {
 		struct path_line *line = &lines[*count];
-		if (!paths->paths[index].allocated)
+		if (!paths->paths[index].counts.allocated)
 			continue;
 		line->line = tree_lines_path(paths, index, &watched, class, &line->spare);
 		++*count;

@@ -58,15 +58,15 @@ static void put_count(struct buffer *out, const char *sign, uint64_t count)
 
 static void put_numbers(struct buffer *out, const struct snapshot_header *snapshot, enum text_charset charset)
 {
-	bool bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND && snapshot->retained;
+	bool bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND && snapshot->counts.retained;
 	char text[FORMAT_SIZE];
 
 	if (snapshot->rss_bytes)
 		format_bytes(text, snapshot->rss_bytes);
 	put_right(out, snapshot->rss_bytes ? text : "-", RSS_WIDTH);
-	put_count(out, "", snapshot->allocated - snapshot->freed);
+	put_count(out, "", counts_live(snapshot->counts));
 	if (snapshot->majors_seen)
-		put_count(out, bound ? column_bound_sign(charset) : "", snapshot->retained);
+		put_count(out, bound ? column_bound_sign(charset) : "", snapshot->counts.retained);
 	else
 		put_right(out, "-", COUNT_WIDTH + 1);
 }

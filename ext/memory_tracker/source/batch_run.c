@@ -242,7 +242,6 @@ static uint64_t next_deadline(const struct batch_run *run)
 static void wait_for_something(struct batch_run *run)
 {
 	struct pollfd polls[FLEET_MAX + 2];
-	uint64_t now = clock_now(), until = next_deadline(run);
 	size_t count = run->phase == PHASE_WRITE ? 0 : fleet_polls(&run->fleet, polls);
 	bool writes = table_output_pending(&run->output) && !run->output.broken;
 	char bytes[64];
@@ -250,7 +249,7 @@ static void wait_for_something(struct batch_run *run)
 	polls[count++] = (struct pollfd){.fd = run->wake[0], .events = POLLIN};
 	if (writes)
 		polls[count++] = (struct pollfd){.fd = run->options.fd, .events = POLLOUT};
-	poll(polls, (nfds_t)count, until > now ? (int)((until - now) / CLOCK_MILLISECOND) + 1 : 0);
+	poll(polls, (nfds_t)count, clock_poll_timeout(next_deadline(run), clock_now()));
 	while (read(run->wake[0], bytes, sizeof bytes) > 0)
 		;
 }

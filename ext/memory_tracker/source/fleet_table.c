@@ -108,8 +108,7 @@ static double sum_of_rates(double rate, double other)
 
 static void add_row(struct history_row *sum, const struct history_row *row)
 {
-	sum->live += row->live;
-	sum->retained += row->retained;
+	counts_add(&sum->counts, row->counts);
 	sum->allocated_rate = sum_of_rates(sum->allocated_rate, row->allocated_rate);
 	sum->freed_rate = sum_of_rates(sum->freed_rate, row->freed_rate);
 	if (row->certainty == HISTORY_UNKNOWN)

@@ -109,7 +109,7 @@ static void add_point(struct process *process, const struct snapshot_header *sna
 		memmove(&process->point[0], &process->point[1], process->points * sizeof *process->point);
 	}
 	process->point[process->points].at_ns = snapshot->major_at_ns;
-	process->point[process->points++].retained = snapshot->retained;
+	process->point[process->points++].retained = snapshot->counts.retained;
 }
 
 static void note_growth(struct process *process, const struct snapshot_header *snapshot)
@@ -136,8 +136,8 @@ static void note(struct process *process, const struct snapshot_header *snapshot
 
 	facts->known = true;
 	facts->retained_known = snapshot->majors_seen > 0;
-	facts->live = snapshot->allocated - snapshot->freed;
-	facts->retained = snapshot->retained;
+	facts->live = counts_live(snapshot->counts);
+	facts->retained = snapshot->counts.retained;
 	facts->retained_bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND;
 	facts->up_ns = snapshot_up_ns(snapshot);
 	snprintf(facts->command, sizeof facts->command, "%s", snapshot_string(snapshot, snapshot->command, NULL));

@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/condition.h"
-
-#define MILLISECONDS UINT64_C(1000000)
+#include "base/clock.h"
 
 /* A table does not wait longer than this for a GC. */
-#define GC_PATIENCE (500 * MILLISECONDS)
+#define GC_PATIENCE (500 * CLOCK_MILLISECOND)
 
 /* How often to look whether it was cancelled. */
 #define TICK_MS 100
@@ -33,11 +31,9 @@ void table_run_deinit(struct table_run *run)
 static void wait_until(const struct table_run *run, uint64_t deadline)
 {
 	struct pollfd polled = {.fd = run->source.fd(run->source.context), .events = POLLIN};
-	uint64_t now = condition_now();
-	int most = polled.fd < 0 ? LOOK_MS : TICK_MS;
-	uint64_t left = deadline > now ? (deadline - now) / MILLISECONDS + 1 : 0;
+	int most = polled.fd < 0 ? LOOK_MS : TICK_MS, left = clock_poll_timeout(deadline, clock_now());
 
-	poll(&polled, polled.fd >= 0, left < (uint64_t)most ? (int)left : most);
+	poll(&polled, polled.fd >= 0, left < most ? left : most);
 }
 
 /* Takes what has come. Returns whether there are new numbers. */
@@ -79,7 +75,7 @@ static bool await_numbers(struct table_run *run)
 /* Waits until `deadline`, or for the end, with which numbers come that were not asked for: the last ones. */
 static void pass_time(struct table_run *run, uint64_t deadline)
 {
-	while (goes_on(run) && condition_now() < deadline) {
+	while (goes_on(run) && clock_now() < deadline) {
 		wait_until(run, deadline);
 		take_news(run);
 	}
@@ -91,7 +87,7 @@ static void collect(struct table_run *run, uint64_t now)
 
 	run->source.gc(run->source.context);
 	run->collecting = true;
-	while (run->collecting && goes_on(run) && condition_now() < deadline) {
+	while (run->collecting && goes_on(run) && clock_now() < deadline) {
 		wait_until(run, deadline);
 		take_news(run);
 	}
@@ -99,7 +95,7 @@ static void collect(struct table_run *run, uint64_t now)
 
 static bool ask(struct table_run *run, uint64_t *next_gc)
 {
-	uint64_t now = condition_now();
+	uint64_t now = clock_now();
 
 	if (run->options.gc_ns && now >= *next_gc) {
 		collect(run, now);
@@ -118,7 +114,7 @@ static void print(struct table_run *run)
 
 void table_run(struct table_run *run)
 {
-	uint64_t next = condition_now(), next_gc = next + run->options.gc_ns;
+	uint64_t next = clock_now(), next_gc = next + run->options.gc_ns;
 
 	tables_resume(&run->tables);
 	/* The first rates and growths are computed from here. */
@@ -128,7 +124,7 @@ void table_run(struct table_run *run)
 		pass_time(run, next);
 		if (goes_on(run) && ask(run, &next_gc) && goes_on(run))
 			print(run);
-		uint64_t now = condition_now();
+		uint64_t now = clock_now();
 		next = next < now ? now : next;
 	}
 	/* The numbers at the end, which are the first ones where there were no others. */

@@ -72,7 +72,7 @@ static uint16_t style_change(const struct column_line *line)
 static void print_retained(struct buffer *out, const struct column_line *line)
 {
 	char digits[FORMAT_SIZE];
-	size_t length = format_count(digits, line->row->retained);
+	size_t length = format_count(digits, line->row->counts.retained);
 
 	if (put_unknown(out, line))
 		return;
@@ -80,7 +80,7 @@ static void print_retained(struct buffer *out, const struct column_line *line)
 		print_change(out, line);
 		return;
 	}
-	if (!line->unknown && line->bound && line->row->retained)
+	if (!line->unknown && line->bound && line->row->counts.retained)
 		buffer_puts(out, column_bound_sign(line->charset));
 	buffer_add(out, line->unknown ? "-" : digits, line->unknown ? 1 : length);
 	put_mark(out, line, !line->unknown);
@@ -190,7 +190,7 @@ static void print_live(struct buffer *out, const struct column_line *line)
 	if (line->deltas)
 		column_print_change(out, line->change.live, line->change.live_known, false);
 	else
-		buffer_add(out, digits, format_count(digits, line->row->live));
+		buffer_add(out, digits, format_count(digits, counts_live(line->row->counts)));
 	put_mark(out, line, !line->deltas || line->change.live_known);
 }
 

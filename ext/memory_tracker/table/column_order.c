@@ -34,12 +34,12 @@ static const struct history_row *row_of(const void *line)
 static int by_counts(const void *left, const void *right)
 {
 	const struct history_row *l = row_of(left), *r = row_of(right);
-	int order = largest_count_first(l->retained, r->retained);
+	int order = largest_count_first(l->counts.retained, r->counts.retained);
 
 	if (!order)
-		order = largest_count_first(l->live, r->live);
+		order = largest_count_first(counts_live(l->counts), counts_live(r->counts));
 	if (!order && ((const struct column_line *)left)->allocated_only)
-		order = largest_count_first(l->allocated, r->allocated);
+		order = largest_count_first(l->counts.allocated, r->counts.allocated);
 	return order ? order : by_id(l, r);
 }
 
@@ -93,7 +93,7 @@ int column_order_change(const void *left, const void *right)
 int column_order_live(const void *left, const void *right)
 {
 	const struct history_row *l = row_of(left), *r = row_of(right);
-	int order = largest_count_first(l->live, r->live);
+	int order = largest_count_first(counts_live(l->counts), counts_live(r->counts));
 
 	return order ? order : by_counts(left, right);
 }

@@ -88,7 +88,7 @@ static bool match_frames(const struct snapshot_header *snapshot, const struct li
 	for (uint32_t i = 0; i < snapshot->frame_count; i++)
 		frames[i] = frame_matches(snapshot, i, filter);
 	for (uint32_t i = 0; i < snapshot->node_count; i++)
-		matches[nodes[i].class_index] |= frames[nodes[i].frame] && nodes[i].allocated;
+		matches[nodes[i].class_index] |= frames[nodes[i].frame] && nodes[i].counts.allocated;
 	free(frames);
 	return true;
 }
@@ -117,13 +117,8 @@ static void find_row(const struct metrics *watched, const struct call_path *path
 	line->row = watched ? metrics_find(watched, path->key) : NULL;
 	if (line->row)
 		return;
-	*spare = (struct history_row){.id = path->key,
-	                              .live = path->allocated - path->freed,
-	                              .retained = path->retained,
-	                              .allocated = path->allocated,
-	                              .allocated_rate = -1,
-	                              .freed_rate = -1,
-	                              .untracked = true};
+	*spare = (struct history_row){
+	    .id = path->key, .counts = path->counts, .allocated_rate = -1, .freed_rate = -1, .untracked = true};
 	line->row = spare;
 	line->metrics = NULL;
 }
@@ -137,18 +132,18 @@ static double share(uint64_t part, uint64_t whole)
 static double share_of_allocated(const struct call_paths *paths, const struct call_path *path)
 {
 	if (path->parent == CALL_PATHS_NONE)
-		return share(path->allocated, paths->allocated[path->class_index]);
-	return share(path->allocated, paths->paths[path->parent].allocated);
+		return share(path->counts.allocated, paths->allocated[path->class_index]);
+	return share(path->counts.allocated, paths->paths[path->parent].counts.allocated);
 }
 
 /* Of what is retained, where that is known, else of what is there. An estimate may be more than the whole. */
 static double share_of(const struct call_path *path, const struct column_line *above)
 {
-	uint64_t whole = above->row->retained, part = path->retained;
+	uint64_t whole = above->row->counts.retained, part = path->counts.retained;
 
 	if (!whole) {
-		whole = above->row->live;
-		part = path->allocated - path->freed;
+		whole = counts_live(above->row->counts);
+		part = counts_live(path->counts);
 	}
 	if (above->mark && part > whole)
 		part = whole;
@@ -249,7 +244,7 @@ static void add_below(struct tree_lines *tree, const struct metrics *metrics, co
 	uint32_t index = call_paths_below(tree->paths, above->class_index, above->path.index);
 
 	for (; index != CALL_PATHS_NONE; index = tree->paths->paths[index].next) {
-		if (tree->paths->paths[index].allocated)
+		if (tree->paths->paths[index].counts.allocated)
 			tree->waiting[tree->waiting_count++] = line_of_path(tree, metrics, order, index, above);
 	}
 	put_in_order(tree, from, order);

@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "transport/channel.h"
 #include "transport/socket.h"
 
-/* Milliseconds from knocking to hello. */
-#define HELLO_PATIENCE 1000
+/* From connecting to hello. */
+#define HELLO_PATIENCE (1000 * CLOCK_MILLISECOND)
 
 struct client {
 	struct channel channel;
@@ -20,14 +20,6 @@ struct client {
 	bool greeted; /* the other side's hello has come */
 	bool over;
 };
-
-static int64_t milliseconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 /* --- the beginning --- */
 
@@ -44,10 +36,10 @@ static void explain(int error, const char *path, char problem[TRANSPORT_PROBLEM_
 /* Knocks again as long as too many others do. */
 static int knock(const char *path)
 {
-	int64_t deadline = milliseconds() + HELLO_PATIENCE;
+	uint64_t deadline = clock_now() + HELLO_PATIENCE;
 	int fd;
 
-	while ((fd = socket_connect(path)) < 0 && errno == EAGAIN && milliseconds() < deadline)
+	while ((fd = socket_connect(path)) < 0 && errno == EAGAIN && clock_now() < deadline)
 		poll(NULL, 0, 10);
 	return fd;
 }
@@ -113,14 +105,12 @@ static bool say_hello(struct client *client, char problem[TRANSPORT_PROBLEM_MAX]
 
 static bool await_hello(struct client *client, char problem[TRANSPORT_PROBLEM_MAX])
 {
-	int64_t deadline = milliseconds() + HELLO_PATIENCE, left = HELLO_PATIENCE;
+	uint64_t deadline = clock_now() + HELLO_PATIENCE;
 	enum channel_result result = CHANNEL_EMPTY;
 	struct channel_message message;
 
-	while ((result = channel_receive(&client->channel, &message)) == CHANNEL_EMPTY && left > 0) {
-		client_wait(client, (int)left);
-		left = deadline - milliseconds();
-	}
+	while ((result = channel_receive(&client->channel, &message)) == CHANNEL_EMPTY && clock_now() < deadline)
+		client_wait(client, clock_poll_timeout(deadline, clock_now()));
 	if (result == CHANNEL_MESSAGE)
 		return client->greeted = take_hello(client, &message, problem);
 	if (result == CHANNEL_EMPTY)

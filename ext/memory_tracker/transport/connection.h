@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 #include "transport/channel.h"
-#include "transport/server.h"
+#include "transport/message.h"
+#include "transport/server_work.h"
 
 struct connection {
 	struct channel channel;

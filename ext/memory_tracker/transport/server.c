@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/descriptor.h"
 #include "base/thread.h"
 #include "base/wake_pipe.h"
@@ -16,23 +16,21 @@
 #include "transport/socket.h"
 #include "transport/connection.h"
 
-#define MILLISECONDS UINT64_C(1000000)
-
 /* A snapshot does not wait longer for what makes it complete. */
-#define REFRESH_TIME (20 * MILLISECONDS)
+#define REFRESH_TIME (20 * CLOCK_MILLISECOND)
 
 /* Who has not said hello by then is sent away. */
-#define HELLO_TIME (5000 * MILLISECONDS)
+#define HELLO_TIME (5000 * CLOCK_MILLISECOND)
 
 /* With no descriptor left for those who knock, so long nobody answers the door. */
-#define REST_TIME (200 * MILLISECONDS)
+#define REST_TIME (200 * CLOCK_MILLISECOND)
 
 /* At the end, who takes nothing for so long is not waited for; and nobody longer than that. */
-#define IDLE_TIME (100 * MILLISECONDS)
-#define FAREWELL_TIME (1000 * MILLISECONDS)
+#define IDLE_TIME (100 * CLOCK_MILLISECOND)
+#define FAREWELL_TIME (1000 * CLOCK_MILLISECOND)
 
 /* The program ends, though the thread has not, after that. */
-#define END_TIME (3000 * MILLISECONDS)
+#define END_TIME (3000 * CLOCK_MILLISECOND)
 
 #define HOW_MAX MESSAGE_TEXT_MAX
 
@@ -65,14 +63,6 @@ struct server {
 	bool lost; /* the program has closed descriptors of the server */
 	uint64_t rest_until;
 };
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 * MILLISECONDS + (uint64_t)time.tv_nsec;
-}
 
 /* --- what other threads do --- */
 
@@ -146,7 +136,7 @@ static void welcome(struct server *server, int fd)
 	} else if (!connection) {
 		turn_away(fd, "as many look into the program already as can at the same time");
 	} else {
-		*connection = (struct connection){.here = true, .here_ns = now()};
+		*connection = (struct connection){.here = true, .here_ns = clock_now()};
 		channel_init(&connection->channel, fd, MESSAGE_QUESTION_MAX);
 		descriptor_close_on_fork(&connection->channel.socket);
 	}
@@ -160,7 +150,7 @@ static void open_door(struct server *server)
 	if (fd >= 0)
 		welcome(server, fd);
 	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-		server->rest_until = now() + REST_TIME;
+		server->rest_until = clock_now() + REST_TIME;
 }
 
 /* --- snapshots --- */
@@ -179,7 +169,7 @@ static void give_snapshots(struct server *server, bool refreshed)
 {
 	struct snapshot_header *snapshot = NULL;
 	bool taken = false;
-	uint64_t time = now();
+	uint64_t time = clock_now();
 
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
 		struct connection *connection = &server->connections[i];
@@ -274,11 +264,12 @@ static bool take_news(struct server *server)
 
 static void serve_connection(struct server *server, struct connection *connection, bool alive)
 {
-	if (!connection->greeted && now() > connection->here_ns + HELLO_TIME)
+	if (!connection->greeted && clock_now() > connection->here_ns + HELLO_TIME)
 		connection->going = true;
 	/* First, because who takes what he was sent may have asked for more before. */
 	bool sound = alive && channel_flush(&connection->channel);
-	if (sound && connection_read(connection, server->source.running(server->source.context), now(), REFRESH_TIME))
+	if (sound &&
+	    connection_read(connection, server->source.running(server->source.context), clock_now(), REFRESH_TIME))
 		ask_for_refresh(server);
 	if (!sound || connection->channel.problem || (connection->going && !channel_sending(&connection->channel)))
 		let_go(server, connection);
@@ -287,7 +278,7 @@ static void serve_connection(struct server *server, struct connection *connectio
 /* Milliseconds until something is due that nobody tells of; -1: nothing is. */
 static int patience(const struct server *server)
 {
-	uint64_t time = now(), first = server->rest_until > time ? server->rest_until : UINT64_MAX;
+	uint64_t time = clock_now(), first = server->rest_until > time ? server->rest_until : UINT64_MAX;
 
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
 		const struct connection *connection = &server->connections[i];
@@ -297,9 +288,7 @@ static int patience(const struct server *server)
 		if (connection->here && !connection->greeted && connection->here_ns + HELLO_TIME < first)
 			first = connection->here_ns + HELLO_TIME;
 	}
-	if (first == UINT64_MAX)
-		return -1;
-	return first <= time ? 0 : (int)((first - time) / MILLISECONDS) + 1;
+	return first == UINT64_MAX ? -1 : clock_poll_timeout(first, time);
 }
 
 static struct pollfd watch(const struct connection *connection)
@@ -334,7 +323,7 @@ static void serve(struct server *server)
 	bool ending = false;
 
 	while (!ending) {
-		bool open = server->rest_until <= now();
+		bool open = server->rest_until <= clock_now();
 
 		server->lost = !wait_for_something(server, polls, open);
 		if (server->lost)
@@ -391,16 +380,16 @@ static size_t unsent(struct server *server, struct pollfd polls[SERVER_CLIENTS_M
 static void wait_for_takers(struct server *server)
 {
 	struct pollfd polls[SERVER_CLIENTS_MAX];
-	uint64_t start = now(), moved = start;
+	uint64_t start = clock_now(), moved = start;
 	size_t left = unsent(server, polls);
 
-	while (left && now() < start + FAREWELL_TIME && now() < moved + IDLE_TIME) {
+	while (left && clock_now() < start + FAREWELL_TIME && clock_now() < moved + IDLE_TIME) {
 		size_t before = left;
 
-		poll(polls, SERVER_CLIENTS_MAX, (int)(IDLE_TIME / MILLISECONDS));
+		poll(polls, SERVER_CLIENTS_MAX, (int)(IDLE_TIME / CLOCK_MILLISECOND));
 		left = unsent(server, polls);
 		if (left != before)
-			moved = now();
+			moved = clock_now();
 	}
 }
 

@@ -17,16 +17,10 @@
 #include "model/snapshot.h"
 #include "transport/directory.h"
 #include "transport/message.h"
+#include "transport/server_work.h"
 
 /* So many can look at the same time. */
 #define SERVER_CLIENTS_MAX 16
-
-/* Something that is to be done in the VM. */
-struct server_work {
-	enum message_kind kind;                  /* MESSAGE_GC, MESSAGE_START or MESSAGE_STOP */
-	struct message_start start;              /* of MESSAGE_START, checked but for what only the VM knows */
-	char names[MESSAGE_START_NAMES_MAX + 1]; /* its classes, each with a zero byte, and an empty one behind them */
-};
 
 /* What the thread calls; none of these waits. */
 struct server_source {

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "vm/compat.h"
 #include "vm/delivery.h"
 #include "vm/forks.h"
@@ -18,14 +18,6 @@
 #include "vm/vm_layout.h"
 #include "vm/vm_symbols.h"
 #include "vm/walk.h"
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* --- life --- */
 
@@ -117,7 +109,7 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	struct tracker *old = capture->tracker;
 	capture->tracker = tracker;
 	capture->sequence = 0;
-	capture->started_ns = clock_ns(CLOCK_MONOTONIC);
+	capture->started_ns = clock_now();
 	atomic_store(&capture->unseen, 0);
 	atomic_store(&capture->unreported, 0);
 	capture->asked = 0;

@@ -1,6 +1,6 @@
 #include "vm/capture_counts.h"
 
-#include "model/light.h"
+#include "model/light_census.h"
 #include "vm/compat.h"
 
 VALUE capture_stopped_number(const struct capture *capture, VALUE klass)
@@ -28,7 +28,7 @@ struct reading {
 	struct capture *capture;
 	VALUE klass;
 	struct capture_class class;
-	struct node_counts counts;
+	struct counts counts;
 };
 
 static void read_class(void *data)
@@ -56,7 +56,7 @@ static void read_all(void *data)
 	reading->counts = tracker_counts(reading->capture->tracker);
 }
 
-struct node_counts capture_counts(struct capture *capture)
+struct counts capture_counts(struct capture *capture)
 {
 	struct reading reading = {.capture = capture};
 

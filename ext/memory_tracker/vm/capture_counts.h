@@ -15,12 +15,12 @@ struct class_record *capture_class(const struct capture *capture, VALUE klass);
 struct capture_class {
 	bool recorded;
 	uint64_t id;
-	struct node_counts counts;
+	struct counts counts;
 };
 struct capture_class capture_read_class(struct capture *capture, VALUE klass);
 
 /* All objects of all classes. */
-struct node_counts capture_counts(struct capture *capture);
+struct counts capture_counts(struct capture *capture);
 
 /* Of a stopped capture: the number of a class's record, or Qnil. */
 VALUE capture_stopped_number(const struct capture *capture, VALUE klass);

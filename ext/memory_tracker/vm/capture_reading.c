@@ -2,24 +2,16 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <ruby.h>
 #include <ruby/version.h>
 
+#include "base/clock.h"
 #include "model/light.h"
 #include "model/snapshot_builder.h"
 #include "vm/compat.h"
 #include "vm/heap_figures.h"
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static uint64_t load(const _Atomic uint64_t *counter)
 {
@@ -113,8 +105,8 @@ static void fill_process(struct snapshot_header *header)
 static void fill_capture(struct capture *capture, struct snapshot_header *header)
 {
 	header->sequence = ++capture->sequence;
-	header->wall_ns = clock_ns(CLOCK_REALTIME);
-	header->monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+	header->wall_ns = clock_wall();
+	header->monotonic_ns = clock_now();
 	header->started_ns = capture->started_ns;
 	header->depth = capture->depth;
 	header->path_interval = capture->path_interval;

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifdef __APPLE__
@@ -13,11 +12,10 @@
 #include <sys/sysctl.h>
 #endif
 
+#include "base/clock.h"
 #include "vm/evaluate.h"
 #include "vm/vm_layout.h"
 #include "vm/vm_symbols.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 /* In proc(5)'s line about a process, between its state and its start. */
 #define SKIP_18_FIELDS " %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d"
@@ -267,23 +265,6 @@ bool compat_gc_sweeping(void)
 	return rb_gc_latest_gc_info(compat.state) == compat.sweeping;
 }
 
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
-}
-
-/* What was `then` by another clock, by CLOCK_MONOTONIC; 0 for what was before that began. */
-static uint64_t monotonic(clockid_t clock, uint64_t then)
-{
-	uint64_t now = now_ns(clock), age = now > then ? now - then : 0;
-
-	now = now_ns(CLOCK_MONOTONIC);
-	return now > age ? now - age : 0;
-}
-
 #ifdef __APPLE__
 
 uint64_t compat_resident_bytes(void)
@@ -305,8 +286,8 @@ uint64_t compat_process_started(void)
 	if (sysctl(what, 4, &process, &size, NULL, 0) < 0 || size < sizeof(process))
 		return 0;
 	const struct timeval *started = &process.kp_proc.p_starttime;
-	uint64_t wall = (uint64_t)started->tv_sec * SECOND_NS + (uint64_t)started->tv_usec * 1000u;
-	return monotonic(CLOCK_REALTIME, wall);
+	uint64_t wall = (uint64_t)started->tv_sec * CLOCK_SECOND + (uint64_t)started->tv_usec * 1000u;
+	return clock_moment_of(CLOCK_REALTIME, wall);
 }
 
 #else
@@ -345,7 +326,7 @@ uint64_t compat_process_started(void)
 	const char *behind_name = strrchr(text, ')');
 	if (!behind_name || sscanf(behind_name + 1, " %*s" SKIP_18_FIELDS " %llu", &ticks) != 1)
 		return 0;
-	return monotonic(CLOCK_BOOTTIME, ticks * (SECOND_NS / (uint64_t)sysconf(_SC_CLK_TCK)));
+	return clock_moment_of(CLOCK_BOOTTIME, ticks * (CLOCK_SECOND / (uint64_t)sysconf(_SC_CLK_TCK)));
 }
 
 #endif

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/condition.h"
+#include "base/clock.h"
 #include "vm/capture_state.h"
 #include "vm/compat.h"
 #include "vm/evaluate.h"
@@ -366,7 +366,7 @@ static bool wait_until(struct capture *capture, uint64_t end, uint64_t deadline)
 	while (capture->running && !delivered(capture, end)) {
 		if (!delivers(capture) && !request())
 			return true;
-		if (condition_now() >= deadline)
+		if (clock_now() >= deadline)
 			return false;
 		rb_thread_wait_for((struct timeval){.tv_usec = 1000});
 	}
@@ -381,7 +381,7 @@ static void wait_for(struct capture *capture)
 
 	do
 		calls = delivery.calls;
-	while (!wait_until(capture, end, condition_now() + PATIENCE_NS) && delivery.calls != calls);
+	while (!wait_until(capture, end, clock_now() + PATIENCE_NS) && delivery.calls != calls);
 	RB_GC_GUARD(self);
 }
 
@@ -404,7 +404,7 @@ struct ending {
  */
 static void finish(VALUE unused)
 {
-	uint64_t deadline = condition_now() + PATIENCE_NS;
+	uint64_t deadline = clock_now() + PATIENCE_NS;
 	struct ending endings[CAPTURES_LIMIT];
 	volatile VALUE kept = rb_ary_new();
 	int count = is_delivering() ? 0 : hooks_count();

@@ -3,7 +3,7 @@
 #include <ruby/debug.h>
 #include <stdatomic.h>
 
-#include "base/condition.h"
+#include "base/clock.h"
 #include "model/light.h"
 #include "model/relocation.h"
 #include "vm/capture_state.h"
@@ -131,7 +131,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 		if (major)
 			mark_ended();
 	} else {
-		uint64_t now = condition_now();
+		uint64_t now = clock_now();
 
 		registry.gc_started = false;
 		jobs_gc_ended();

@@ -102,7 +102,7 @@ static void add(struct collection *collection, VALUE klass, const struct class_r
 		collection->classes = grown;
 		collection->capacity = capacity;
 	}
-	struct node_counts counts = tracker_class_counts(collection->capture->tracker, class);
+	struct counts counts = tracker_class_counts(collection->capture->tracker, class);
 	collection->classes[collection->count++] =
 	    (struct living_class){.klass = klass, .id = class->id, .number = class->number, .counts = counts};
 }

@@ -24,7 +24,7 @@ struct living_class {
 	VALUE klass;
 	uint64_t id;
 	uint32_t number;
-	struct node_counts counts;
+	struct counts counts;
 };
 
 /*

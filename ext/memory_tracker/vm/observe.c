@@ -179,7 +179,8 @@ void observe_sample(struct capture *capture, VALUE object, int type, rb_trace_ar
 	if (light_is_full(tracker->light) || !light_picks(tracker->light) || type == RUBY_T_IMEMO)
 		return;
 	struct class_record *class = tracker_class(tracker, naming_class_key(type, RBASIC(object)->klass));
-	light_sample(tracker, class->depth ? observe_path(capture, class, event) : class->root_number);
+	uint32_t number = class->depth ? observe_path(capture, class, event) : class->root_number;
+	light_sample(tracker->light, node_handle(&tracker->tree, number));
 	if (light_is_full(tracker->light))
 		jobs_request();
 }

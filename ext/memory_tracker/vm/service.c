@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/condition.h"
 
 struct service {
@@ -216,7 +217,7 @@ uint64_t service_call(struct service *service, struct service_job *job)
 
 bool service_wait(struct service *service, uint64_t ticket, uint64_t timeout)
 {
-	uint64_t deadline = condition_now() + timeout;
+	uint64_t deadline = clock_now() + timeout;
 
 	pthread_mutex_lock(&service->mutex);
 	while (service->completed < ticket && !service->ended) {

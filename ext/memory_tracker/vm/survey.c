@@ -1,9 +1,9 @@
 #include "vm/survey.h"
 
 #include <ruby.h>
-#include <time.h>
 
-#include "model/light.h"
+#include "base/clock.h"
+#include "model/light_census.h"
 #include "vm/capture_state.h"
 #include "vm/compat.h"
 #include "vm/heap_figures.h"
@@ -18,15 +18,6 @@
 
 /* A window may take as many samples as there were no windows for, up to a second's; but some in any case. */
 #define SAMPLES_LEAST 256
-#define SECOND UINT64_C(1000000000)
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static uint64_t statistic(const char *name)
 {
@@ -45,10 +36,10 @@ static void forget_missed(struct capture *capture)
 static void open_window(struct capture *capture, uint64_t now)
 {
 	struct survey *survey = &capture->survey;
-	uint64_t since = survey->taken_ns ? now - survey->taken_ns : SECOND;
-	uint64_t samples = since < SECOND ? since * LIGHT_SAMPLES / SECOND : LIGHT_SAMPLES;
+	uint64_t since = survey->taken_ns ? now - survey->taken_ns : CLOCK_SECOND;
+	uint64_t samples = since < CLOCK_SECOND ? since * LIGHT_SAMPLES / CLOCK_SECOND : LIGHT_SAMPLES;
 
-	light_open(capture->tracker, (uint32_t)samples + SAMPLES_LEAST);
+	light_open(capture->tracker->light, (uint32_t)samples + SAMPLES_LEAST);
 	forget_missed(capture);
 	hooks_resume(capture);
 	survey->open = true;
@@ -135,7 +126,7 @@ static void take_paused(void *data)
 {
 	const struct taking *taking = data;
 	struct capture *capture = taking->capture;
-	uint64_t began = now_ns();
+	uint64_t began = clock_now();
 
 	survey_close_window(capture);
 	walk(capture, began);
@@ -143,7 +134,7 @@ static void take_paused(void *data)
 		open_window(capture, began);
 	if (!capture->survey.open)
 		forget(capture, false);
-	capture->survey.taken_ns = now_ns();
+	capture->survey.taken_ns = clock_now();
 	capture->survey.cost_ns = capture->survey.taken_ns - began;
 }
 
@@ -166,7 +157,7 @@ void survey_take(struct capture *capture)
 
 void survey_take_sparingly(struct capture *capture)
 {
-	if (now_ns() - capture->survey.taken_ns >= capture->survey.cost_ns * SHARE)
+	if (clock_now() - capture->survey.taken_ns >= capture->survey.cost_ns * SHARE)
 		survey_take(capture);
 }
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "model/light.h"
+#include "model/light_census.h"
 #include "vm/capture_state.h"
 #include "vm/compat.h"
 

@@ -1,6 +1,6 @@
 #include "vm/visibility.h"
 
-#include "base/condition.h"
+#include "base/clock.h"
 #include "model/hidden.h"
 #include "vm/capture_state.h"
 #include "vm/naming.h"
@@ -36,15 +36,15 @@ void visibility_settle(struct capture *capture)
 {
 	/* With frees missed, an entry may point to memory that is gone. */
 	struct hidden_source source = {capture_missed(capture) ? vm_page_readable : NULL, kind_at, key_at};
-	uint64_t began = condition_now();
+	uint64_t began = clock_now();
 
 	hidden_settle(capture->tracker, &source);
-	capture->visibility.taken_ns = condition_now();
+	capture->visibility.taken_ns = clock_now();
 	capture->visibility.cost_ns = capture->visibility.taken_ns - began;
 }
 
 void visibility_settle_sparingly(struct capture *capture, uint64_t parts)
 {
-	if (condition_now() - capture->visibility.taken_ns >= capture->visibility.cost_ns * parts)
+	if (clock_now() - capture->visibility.taken_ns >= capture->visibility.cost_ns * parts)
 		visibility_settle(capture);
 }

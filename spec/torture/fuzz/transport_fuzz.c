@@ -79,7 +79,7 @@ static void listen_to(const uint8_t *data, size_t size)
 /* What is accepted must be readable to its end; a sanitizer watches. */
 static uint64_t read_all(const struct snapshot_header *snapshot)
 {
-	uint64_t sum = snapshot->allocated;
+	uint64_t sum = snapshot->counts.allocated;
 
 	for (uint32_t i = 0; i < snapshot->class_count; i++)
 		sum += strlen(snapshot_string(snapshot, snapshot_classes(snapshot)[i].name, NULL));
