@@ -10,19 +10,15 @@
 #include "analysis/metrics.h"
 #include "base/format.h"
 #include "analysis/gc_report.h"
-#include "panes/graph_view.h"
 #include "panes/header_view.h"
 #include "panes/help_view.h"
 #include "analysis/history.h"
 #include "analysis/marks.h"
-#include "panes/output_view.h"
+#include "panes/panes.h"
 #include "analysis/path_watch.h"
-#include "panes/process_view.h"
 #include "panes/picker.h"
-#include "panes/scrollback.h"
 #include "app/settings.h"
 #include "analysis/since_mark.h"
-#include "panes/source_view.h"
 #include "panes/table_view.h"
 #include "app/viewer.h"
 
@@ -74,14 +70,8 @@ struct viewer {
 	struct marks marks;
 	struct since_mark since; /* the chosen one of them */
 
-	struct scrollback output;
-	struct output_view pane; /* at most one of these is open */
-	struct source_view source;
-	struct graph_view graph;
-	struct process_view processes;
+	struct panes panes;
 	struct help_view help;
-	unsigned pane_line;   /* where a pane was drawn the last time: its title */
-	unsigned pane_height; /* 0: there was none */
 
 	struct question question;
 	struct picker picker;
@@ -117,6 +107,9 @@ void viewer_go_on(struct viewer *viewer);
 
 /* What keys go to when what lies above is closed. */
 enum viewer_mode viewer_base_mode(const struct viewer *viewer);
+
+/* Opens a pane in place of the one that is open, and lets keys go where they belong then; PANE_NONE closes it. */
+void viewer_open_pane(struct viewer *viewer, enum pane_id pane);
 
 /* The mode whose screen is seen: a question stands above the one before it. */
 static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)
