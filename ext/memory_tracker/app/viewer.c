@@ -11,7 +11,6 @@
 #include "panes/footer.h"
 #include "base/format.h"
 #include "panes/gc_view.h"
-#include "panes/status_line.h"
 #include "app/settings_use.h"
 #include "input/edit_input.h"
 #include "app/viewer_state.h"
@@ -193,7 +192,7 @@ bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 	/* The lines stand on what the update replaces. */
 	bool watched = watch_paths(viewer, snapshot);
 	if (gc_report_waits(&viewer->gc))
-		gc_report_feed(&viewer->gc, snapshot, gc_view_row(viewer, snapshot, viewer->gc.key));
+		gc_report_feed(&viewer->gc, snapshot, gc_view_row(&viewer->watch, snapshot, viewer->gc.key));
 	bool taken = history_update(viewer->history, snapshot);
 	viewer->latest_paths = metrics_of(viewer->watch.history);
 	viewer->latest = metrics_of(viewer->history);
@@ -275,6 +274,12 @@ bool viewer_uses_mouse(const struct viewer *viewer)
 double viewer_interval(const struct viewer *viewer)
 {
 	return viewer->interval;
+}
+
+void viewer_begin_gc(struct viewer *viewer)
+{
+	gc_view_ask(&viewer->gc, &viewer->watch, viewer->latest.snapshot, table_view_selected(&viewer->table),
+	            viewer->charset);
 }
 
 void viewer_gc_done(struct viewer *viewer, bool done, uint64_t nanoseconds, const char *reason)
@@ -388,9 +393,13 @@ static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTEN
 /* Draws everything between the header and the footer: from `line` on, `height` lines. */
 static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, unsigned height)
 {
+	const struct gc_view gc = {.report = &viewer->gc,
+	                           .tree = &viewer->table.tree,
+	                           .since = &viewer->since,
+	                           .latest = viewer->frozen_copy ? NULL : viewer->latest.snapshot};
 	char sentence[VIEWER_SENTENCE_SIZE], nothing[VIEWER_SENTENCE_SIZE];
 
-	gc_view_describe(viewer, sentence);
+	gc_view_describe(&gc, sentence);
 	if (viewer->sentence[0])
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
@@ -406,6 +415,31 @@ static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, u
 	                                                .charset = viewer->charset});
 }
 
+static void draw_help(struct viewer *viewer, struct grid *grid)
+{
+	struct help_command commands[HELP_COMMANDS];
+	size_t count = command_help(viewer->charset, commands);
+
+	help_view_draw(&viewer->help, commands, count, grid, grid->lines - 1, viewer->charset);
+}
+
+static void draw_footer(struct viewer *viewer, struct grid *grid)
+{
+	struct footer_command commands[FOOTER_COMMANDS];
+	const struct footer footer = {.typed = edit_input_now(viewer),
+	                              .label = viewer->mode == MODE_FILTER ? "filter: "
+	                                       : viewer->mode == MODE_NAME ? "write to: "
+	                                                                   : "search: ",
+	                              .question = viewer->mode == MODE_QUESTION ? viewer->question.text : NULL,
+	                              .picker = viewer->mode & (MODE_SORT | MODE_COLUMNS) ? &viewer->picker : NULL,
+	                              .table = &viewer->table,
+	                              .commands = commands,
+	                              .count = command_footer(viewer, viewer->charset, commands),
+	                              .charset = viewer->charset};
+
+	footer_draw(&footer, grid, grid->lines - 1);
+}
+
 void viewer_draw(struct viewer *viewer, struct grid *grid)
 {
 	grid_clear(grid);
@@ -414,7 +448,7 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		return;
 	}
 	if (viewer_mode_shown(viewer) == MODE_HELP) {
-		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
+		draw_help(viewer, grid);
 	} else {
 		char since[FORMAT_SIZE];
 		struct header_metadata facts = viewer_metadata(viewer, since);
@@ -423,5 +457,5 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		header_view_draw(&facts, grid);
 		draw_body(viewer, grid, header, grid->lines - header - 1);
 	}
-	footer_draw(viewer, grid, grid->lines - 1);
+	draw_footer(viewer, grid);
 }

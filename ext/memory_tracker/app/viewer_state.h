@@ -1,5 +1,5 @@
 /*
- * What a viewer is made of. For the files that make it up: viewer.c, command.c, footer.c and help_view.c.
+ * What a viewer is made of. For the files of app/ that make it up.
  */
 #ifndef MEMORY_TRACKER_APP_VIEWER_STATE_H
 #define MEMORY_TRACKER_APP_VIEWER_STATE_H
@@ -19,6 +19,7 @@
 #include "panes/picker.h"
 #include "app/settings.h"
 #include "analysis/since_mark.h"
+#include "panes/status_line.h"
 #include "panes/table_view.h"
 #include "app/viewer.h"
 
@@ -43,7 +44,7 @@ struct question {
 	enum viewer_mode before; /* the mode to return to */
 };
 
-#define VIEWER_SENTENCE_SIZE 512
+#define VIEWER_SENTENCE_SIZE STATUS_LINE_SIZE
 #define VIEWER_PLACE_SIZE 128
 
 struct viewer {
@@ -100,6 +101,9 @@ const struct metrics *viewer_shown(const struct viewer *viewer);
 
 /* Whether the program still runs and has sent numbers. */
 bool viewer_goes_on(const struct viewer *viewer);
+
+/* A GC is asked for: begins a report on the whole program and the selected line. */
+void viewer_begin_gc(struct viewer *viewer);
 
 /* Keeps what is shown as it is, and lets it go on again. False without memory. */
 bool viewer_pause(struct viewer *viewer);
