@@ -15,7 +15,7 @@
 
 #define COMMAND_KEYS 9
 
-/* Room for a command's name as the footer shows it, or the name of a key, the zero included. */
+/* Room for a command's name as the footer shows it, the zero included. */
 #define COMMAND_NAME_SIZE FOOTER_NAME_SIZE
 
 struct command {
@@ -48,8 +48,5 @@ size_t command_footer(const struct viewer *viewer, enum text_charset charset,
 
 /* Those that the help has a line of. Returns how many there are, at most HELP_COMMANDS. */
 size_t command_help(enum text_charset charset, struct help_command out[HELP_COMMANDS]);
-
-/* Writes how a key is called, zero-terminated: "PgUp", "^L", "q". */
-void command_key_name(char out[COMMAND_NAME_SIZE], uint32_t key, enum text_charset charset);
 
 #endif
