@@ -21,12 +21,6 @@ module KnownViolations
     "input/write_actions.c includes app/report_json.h",
     "input/write_actions.c includes app/report_text.h",
     "input/write_actions.c includes app/viewer_state.h",
-    "panes/footer.c includes input/command.h",
-    "panes/footer.c includes input/edit_input.h",
-    "panes/footer.c includes app/viewer_state.h",
-    "panes/footer.h includes app/viewer.h",
-    "panes/gc_view.h includes app/viewer_state.h",
-    "panes/help_view.c includes input/command.h",
     "source/snapshot_source.h includes app/viewer.h",
     "table/column.c includes screen/grid.h",
     "table/path_cell.h includes screen/grid.h"
@@ -46,20 +40,17 @@ module KnownViolations
     input/table_actions.c
     input/view_actions.c
     input/write_actions.c
-    panes/footer.c
-    panes/gc_view.h
   ].freeze
 
   FILE_CYCLES = [
     %w[analysis/history analysis/history_state],
     %w[app/display app/display_state],
-    %w[app/settings_use app/viewer app/viewer_state input/actions input/command input/edit_input panes/footer
-       panes/gc_view panes/help_view],
+    %w[app/settings_use app/viewer app/viewer_state input/actions input/command input/edit_input],
     %w[panes/header_item panes/header_numbers panes/header_view],
     %w[table/class_line table/column table/column_order table/path_cell]
   ].freeze
 
   FOLDER_CYCLES = [
-    %w[app input panes source]
+    %w[app input source]
   ].freeze
 end

@@ -1,5 +1,5 @@
 /*
- * What a viewer is made of. For the files that make it up: viewer.c, command.c, footer.c and help_view.c.
+ * What a viewer is made of. For the files of app/ that make it up.
  */
 #ifndef MEMORY_TRACKER_APP_VIEWER_STATE_H
 #define MEMORY_TRACKER_APP_VIEWER_STATE_H
@@ -10,19 +10,16 @@
 #include "analysis/metrics.h"
 #include "base/format.h"
 #include "analysis/gc_report.h"
-#include "panes/graph_view.h"
 #include "panes/header_view.h"
 #include "panes/help_view.h"
 #include "analysis/history.h"
 #include "analysis/marks.h"
-#include "panes/output_view.h"
+#include "panes/panes.h"
 #include "analysis/path_watch.h"
-#include "panes/process_view.h"
 #include "panes/picker.h"
-#include "panes/scrollback.h"
 #include "app/settings.h"
 #include "analysis/since_mark.h"
-#include "panes/source_view.h"
+#include "panes/status_line.h"
 #include "panes/table_view.h"
 #include "app/viewer.h"
 
@@ -47,7 +44,7 @@ struct question {
 	enum viewer_mode before; /* the mode to return to */
 };
 
-#define VIEWER_SENTENCE_SIZE 512
+#define VIEWER_SENTENCE_SIZE STATUS_LINE_SIZE
 #define VIEWER_PLACE_SIZE 128
 
 struct viewer {
@@ -74,14 +71,8 @@ struct viewer {
 	struct marks marks;
 	struct since_mark since; /* the chosen one of them */
 
-	struct scrollback output;
-	struct output_view pane; /* at most one of these is open */
-	struct source_view source;
-	struct graph_view graph;
-	struct process_view processes;
+	struct panes panes;
 	struct help_view help;
-	unsigned pane_line;   /* where a pane was drawn the last time: its title */
-	unsigned pane_height; /* 0: there was none */
 
 	struct question question;
 	struct picker picker;
@@ -111,12 +102,18 @@ const struct metrics *viewer_shown(const struct viewer *viewer);
 /* Whether the program still runs and has sent numbers. */
 bool viewer_goes_on(const struct viewer *viewer);
 
+/* A GC is asked for: begins a report on the whole program and the selected line. */
+void viewer_begin_gc(struct viewer *viewer);
+
 /* Keeps what is shown as it is, and lets it go on again. False without memory. */
 bool viewer_pause(struct viewer *viewer);
 void viewer_go_on(struct viewer *viewer);
 
 /* What keys go to when what lies above is closed. */
 enum viewer_mode viewer_base_mode(const struct viewer *viewer);
+
+/* Opens a pane in place of the one that is open, and lets keys go where they belong then; PANE_NONE closes it. */
+void viewer_open_pane(struct viewer *viewer, enum pane_id pane);
 
 /* The mode whose screen is seen: a question stands above the one before it. */
 static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)

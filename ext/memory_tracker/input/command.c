@@ -1,9 +1,9 @@
 #include "input/command.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "input/actions.h"
+#include "input/key_name.h"
 #include "app/viewer_state.h"
 
 #define CONTROL(letter) ((letter) - 'A' + 1)
@@ -80,7 +80,7 @@ const struct command command_table[] = {
      .footer_keys = 1,
      .rank = 5,
      .applies = action_has_paths,
-     .run = action_toggle_source,
+     .run = action_toggle_pane,
      .name_now = action_name_source},
     {.keys = {'t'},
      .name = "trend",
@@ -89,7 +89,7 @@ const struct command command_table[] = {
      .footer_keys = 1,
      .rank = 9,
      .applies = action_has_numbers,
-     .run = action_toggle_graph,
+     .run = action_toggle_pane,
      .name_now = action_name_graph},
     {.keys = {'/', INPUT_KEY_F1 + 3},
      .name = "filter",
@@ -280,7 +280,7 @@ const struct command command_table[] = {
      .footer_keys = 1,
      .rank = 3,
      .applies = action_has_output,
-     .run = action_toggle_output,
+     .run = action_toggle_pane,
      .name_now = action_name_output},
     {.keys = {'c'},
      .name = "console",
@@ -303,7 +303,7 @@ const struct command command_table[] = {
      .help = "open or close the list of a launched program's processes",
      .modes = NOT_IN_HELP,
      .applies = action_has_processes,
-     .run = action_toggle_processes},
+     .run = action_toggle_pane},
     {.keys = {'w'},
      .name = "write",
      .help = "write what is shown to a file: all lines of the table, as text or as JSON",
@@ -418,22 +418,45 @@ const struct command *command_find(const struct viewer *viewer, uint32_t key)
 	return NULL;
 }
 
-void command_key_name(char out[COMMAND_NAME_SIZE], uint32_t key, enum text_charset charset)
-{
-	static const char *const names[] = {"Up",  "Down",      "Left",   "Right", "PgUp", "PgDn", "Home",
-	                                    "End", "Backspace", "Delete", "Enter", "Esc",  "Tab",  "S-Tab"};
-	static const char *const arrows[] = {"↑", "↓", "←", "→"};
+_Static_assert(FOOTER_KEYS_SIZE >= COMMAND_KEYS * KEY_NAME_SIZE, "the footer has room for the keys of any command");
+_Static_assert(HELP_KEYS_SIZE >= COMMAND_KEYS * KEY_NAME_SIZE, "and so has the help");
 
-	if (key <= INPUT_KEY_RIGHT && key >= INPUT_KEY_UP && charset == TEXT_UTF8)
-		snprintf(out, COMMAND_NAME_SIZE, "%s", arrows[key - INPUT_KEY_UP]);
-	else if (key >= INPUT_KEY_F1 && key <= INPUT_KEY_F12)
-		snprintf(out, COMMAND_NAME_SIZE, "F%" PRIu32, key - INPUT_KEY_F1 + 1);
-	else if (key >= INPUT_KEY_UP && key < INPUT_KEY_F1)
-		snprintf(out, COMMAND_NAME_SIZE, "%s", names[key - INPUT_KEY_UP]);
-	else if (key == ' ')
-		snprintf(out, COMMAND_NAME_SIZE, "space");
-	else if (key < ' ')
-		snprintf(out, COMMAND_NAME_SIZE, "^%c", (char)(key + '@'));
-	else
-		snprintf(out, COMMAND_NAME_SIZE, "%c", (char)key);
+size_t command_footer(const struct viewer *viewer, enum text_charset charset,
+                      struct footer_command out[FOOTER_COMMANDS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command_count && count < FOOTER_COMMANDS; i++) {
+		const struct command *command = &command_table[i];
+
+		if (!command->footer_keys || !command_applies(command, viewer))
+			continue;
+		key_names(out[count].keys, command->keys, command->footer_keys, charset);
+		out[count].rank = command->rank;
+		if (command->name_now)
+			command->name_now(viewer, out[count].name);
+		else
+			snprintf(out[count].name, COMMAND_NAME_SIZE, "%s", command->name);
+		count += out[count].name[0] != '\0';
+	}
+	return count;
+}
+
+size_t command_help(enum text_charset charset, struct help_command out[HELP_COMMANDS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command_count && count < HELP_COMMANDS; i++) {
+		const struct command *command = &command_table[i];
+
+		if (!command->help)
+			continue;
+		if (command->keys_text)
+			snprintf(out[count].keys, HELP_KEYS_SIZE, "%s", command->keys_text);
+		else
+			key_names(out[count].keys, command->keys, COMMAND_KEYS, charset);
+		out[count].text = command->help;
+		out[count++].takes_a_column = command->run == action_sort_nth;
+	}
+	return count;
 }

@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 #include "app/viewer.h"
+#include "panes/footer.h"
+#include "panes/help_view.h"
 
 #define COMMAND_KEYS 9
 
-/* Room for a command's name as the footer shows it, or the name of a key, the zero included. */
-#define COMMAND_NAME_SIZE 48
+/* Room for a command's name as the footer shows it, the zero included. */
+#define COMMAND_NAME_SIZE FOOTER_NAME_SIZE
 
 struct command {
 	uint32_t keys[COMMAND_KEYS]; /* characters and enum input_key; 0 where there is none */
@@ -40,7 +42,11 @@ bool command_applies(const struct command *command, const struct viewer *viewer)
 /* The command that a key stands for now, NULL if there is none. */
 const struct command *command_find(const struct viewer *viewer, uint32_t key);
 
-/* Writes how a key is called, zero-terminated: "PgUp", "^L", "q". */
-void command_key_name(char out[COMMAND_NAME_SIZE], uint32_t key, enum text_charset charset);
+/* Those that the footer names now, in the order of the table. Returns how many there are, at most FOOTER_COMMANDS. */
+size_t command_footer(const struct viewer *viewer, enum text_charset charset,
+                      struct footer_command out[FOOTER_COMMANDS]);
+
+/* Those that the help has a line of. Returns how many there are, at most HELP_COMMANDS. */
+size_t command_help(enum text_charset charset, struct help_command out[HELP_COMMANDS]);
 
 #endif

@@ -12,7 +12,7 @@ struct line_edit *edit_input_now(struct viewer *viewer)
 	case MODE_FILTER:
 		return &viewer->table.filter;
 	case MODE_OUTPUT_SEARCH:
-		return &viewer->pane.search;
+		return &viewer->panes.output.search;
 	case MODE_FIND:
 		return &viewer->table.search;
 	case MODE_NAME:

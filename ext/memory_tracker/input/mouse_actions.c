@@ -41,7 +41,7 @@ static struct target target_of(const struct viewer *viewer, const struct input_e
 	const struct table_view *table = &viewer->table;
 	unsigned titles = table->titles, line = input->line;
 
-	if (line >= viewer->pane_line && line - viewer->pane_line < viewer->pane_height)
+	if (panes_cover(&viewer->panes, line))
 		return (struct target){.part = PART_PANE};
 	if (line == titles)
 		return title_at(&table->layout, input->column);
@@ -67,8 +67,8 @@ static void open_line(struct viewer *viewer)
 
 	if (line->path.below)
 		turn_fold(viewer);
-	else if (line->path.depth && !viewer->source.open)
-		action_toggle_source(viewer, 'v');
+	else if (line->path.depth && viewer->panes.open != PANE_SOURCE)
+		viewer_open_pane(viewer, PANE_SOURCE);
 }
 
 static void click(struct viewer *viewer, const struct input_event *input)
@@ -90,14 +90,6 @@ static void click(struct viewer *viewer, const struct input_event *input)
 	}
 }
 
-static void scroll_pane(struct viewer *viewer, long lines)
-{
-	if (viewer->pane.open)
-		output_view_scroll(&viewer->pane, &viewer->output, lines);
-	else if (viewer->source.open)
-		source_view_scroll(&viewer->source, lines);
-}
-
 static void turn_wheel(struct viewer *viewer, const struct input_event *input)
 {
 	long lines = input->key == INPUT_MOUSE_UP ? -WHEEL_LINES : WHEEL_LINES;
@@ -105,7 +97,7 @@ static void turn_wheel(struct viewer *viewer, const struct input_event *input)
 	if (viewer->mode == MODE_HELP)
 		help_view_scroll(&viewer->help, lines);
 	else if (target_of(viewer, input).part == PART_PANE)
-		scroll_pane(viewer, lines);
+		panes_scroll(&viewer->panes, lines);
 	else
 		table_view_scroll(&viewer->table, lines);
 }

@@ -1,6 +1,5 @@
 #include "input/actions.h"
 
-#include "panes/gc_view.h"
 #include "app/viewer_state.h"
 
 static enum viewer_request ask(struct viewer *viewer, enum viewer_request request, const char *question)
@@ -14,7 +13,7 @@ static enum viewer_request collect(struct viewer *viewer)
 {
 	if (!action_can_collect(viewer))
 		return VIEWER_NOTHING;
-	gc_view_ask(viewer);
+	viewer_begin_gc(viewer);
 	return VIEWER_GC;
 }
 

@@ -37,8 +37,7 @@ bool action_can_change_interval(const struct viewer *viewer)
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || viewer->processes.open ||
-	       has_filter(viewer) || viewer->table.search.length;
+	return viewer->mode != MODE_TABLE || viewer->panes.open || has_filter(viewer) || viewer->table.search.length;
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -66,7 +65,7 @@ static long distance(uint32_t key, unsigned height)
 
 enum viewer_request action_scroll_output(struct viewer *viewer, uint32_t key)
 {
-	output_view_scroll(&viewer->pane, &viewer->output, distance(key, viewer->pane.height));
+	panes_scroll(&viewer->panes, distance(key, viewer->panes.output.height));
 	return VIEWER_NOTHING;
 }
 
@@ -106,29 +105,11 @@ enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key)
 	return VIEWER_INTERVAL;
 }
 
-enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
+enum viewer_request action_toggle_pane(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = !viewer->source.open;
-	viewer->source.stale = true;
-	viewer->pane.open = viewer->graph.open = viewer->processes.open = false;
-	viewer->mode = MODE_TABLE;
-	return VIEWER_NOTHING;
-}
+	enum pane_id pane = pane_of_key(key);
 
-enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key)
-{
-	viewer->graph.open = !viewer->graph.open;
-	viewer->pane.open = viewer->source.open = viewer->processes.open = false;
-	viewer->mode = MODE_TABLE;
-	return VIEWER_NOTHING;
-}
-
-enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
-{
-	viewer->source.open = viewer->graph.open = viewer->processes.open = false;
-	viewer->pane.open = !viewer->pane.open;
-	viewer->pane.above = 0;
-	viewer->mode = viewer_base_mode(viewer);
+	viewer_open_pane(viewer, viewer->panes.open == pane ? PANE_NONE : pane);
 	return VIEWER_NOTHING;
 }
 
@@ -160,7 +141,8 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 			action_end_search(viewer);
 			return VIEWER_NOTHING;
 		}
-		return action_toggle_output(viewer, key);
+		viewer_open_pane(viewer, PANE_NONE);
+		return VIEWER_NOTHING;
 	case MODE_FIND:
 		return action_leave_find(viewer, key);
 	case MODE_SORT:
@@ -170,13 +152,10 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 		viewer->mode = viewer_base_mode(viewer);
 		return VIEWER_NOTHING;
 	case MODE_TABLE:
-		if (viewer->source.open)
-			return action_toggle_source(viewer, key);
-		if (viewer->graph.open)
-			return action_toggle_graph(viewer, key);
-		if (viewer->processes.open)
-			return action_toggle_processes(viewer, key);
-		return clear_filter(viewer);
+		if (!viewer->panes.open)
+			return clear_filter(viewer);
+		viewer_open_pane(viewer, PANE_NONE);
+		return VIEWER_NOTHING;
 	default:
 		return clear_filter(viewer);
 	}
@@ -218,16 +197,14 @@ void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
 	const char *name = has_filter(viewer) ? "clear the filter" : "clear the search";
 
+	if (viewer->mode == MODE_TABLE && viewer->panes.open) {
+		snprintf(out, COMMAND_NAME_SIZE, "close the %s", pane_table[viewer->panes.open].name);
+		return;
+	}
 	if (viewer->mode == MODE_OUTPUT_SEARCH || viewer->mode == MODE_OUTPUT)
 		name = action_has_search(viewer) || viewer->mode == MODE_OUTPUT_SEARCH ? "end the search" : "";
 	else if (viewer->mode == MODE_HELP)
 		name = "close";
-	else if (viewer->mode == MODE_TABLE && viewer->source.open)
-		name = "close the source";
-	else if (viewer->mode == MODE_TABLE && viewer->graph.open)
-		name = "close the trend";
-	else if (viewer->mode == MODE_TABLE && viewer->processes.open)
-		name = "close the list";
 	else if (viewer->mode == MODE_FILTER)
 		name = "clear the filter";
 	else if (viewer->mode != MODE_TABLE)
@@ -240,7 +217,8 @@ void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 	const struct column_line *line = table_view_selected(&viewer->table);
 
 	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
-	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
+	snprintf(out, COMMAND_NAME_SIZE, "%s",
+	         viewer->panes.open != PANE_SOURCE && line && line->path.depth ? "source" : "");
 }
 
 /* As long as nothing is confirmed, the footer says how that is done. */
@@ -253,7 +231,7 @@ void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 
 void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->graph.open ? "" : "trend");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->panes.open == PANE_TREND ? "" : "trend");
 }
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
@@ -272,12 +250,13 @@ void action_name_interval(const struct viewer *viewer, char out[COMMAND_NAME_SIZ
 
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
+	uint64_t unseen = output_view_unseen(&viewer->panes.output, &viewer->panes.printed);
 	char count[FORMAT_SIZE];
 
-	format_count(count, output_view_unseen(&viewer->pane, &viewer->output));
-	if (viewer->pane.open)
+	format_count(count, unseen);
+	if (viewer->panes.open == PANE_OUTPUT)
 		snprintf(out, COMMAND_NAME_SIZE, "close");
-	else if (output_view_unseen(&viewer->pane, &viewer->output))
+	else if (unseen)
 		snprintf(out, COMMAND_NAME_SIZE, "output (%s new)", count);
 	else
 		snprintf(out, COMMAND_NAME_SIZE, "output");
