@@ -53,7 +53,6 @@ module KnownViolations
     %w[app/settings_use app/viewer app/viewer_state input/actions input/command input/edit_input panes/footer
        panes/gc_view panes/help_view],
     %w[model/light model/limits model/tracker],
-    %w[panes/header_item panes/header_numbers panes/header_view],
     %w[transport/connection transport/server]
   ].freeze
 
