@@ -49,7 +49,6 @@ module KnownViolations
   ].freeze
 
   FILE_CYCLES = [
-    %w[app/display app/display_state],
     %w[app/settings_use app/viewer app/viewer_state input/actions input/command input/edit_input panes/footer
        panes/gc_view panes/help_view],
     %w[model/light model/limits model/tracker],
