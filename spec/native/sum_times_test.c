@@ -65,7 +65,7 @@ static void major_gc(struct cluster *cluster, size_t process, uint64_t retained)
 }
 
 /* What every process has now comes into a table, and its sum into the replay. */
-static void text_style(struct cluster *cluster, uint64_t seconds)
+static void sample(struct cluster *cluster, uint64_t seconds)
 {
 	cluster->now += seconds * SECOND;
 	for (size_t i = 0; i < PROCESSES; i++) {
@@ -101,7 +101,7 @@ static void test_what_comes_to_be_known_does_not_grow(void **state)
 	for (size_t i = 0; i < PROCESSES; i++) {
 		for (size_t known = 0; known <= i; known++)
 			major_gc(cluster, known, 5000);
-		text_style(cluster, 2);
+		sample(cluster, 2);
 		assert_int_equal(row(cluster)->counts.retained, 5000 * (i + 1));
 		assert_int_not_equal(row(cluster)->certainty, HISTORY_CONFIRMED);
 		assert_false(row(cluster)->sustained);
@@ -115,10 +115,10 @@ static void test_a_step_of_each_process_is_one_of_the_sum(void **state)
 
 	for (size_t i = 0; i < PROCESSES; i++)
 		major_gc(cluster, i, 1000);
-	text_style(cluster, 2);
+	sample(cluster, 2);
 	for (size_t i = 0; i < PROCESSES; i++) {
 		major_gc(cluster, i, 2000);
-		text_style(cluster, 2);
+		sample(cluster, 2);
 		assert_false(live_row(cluster)->sustained);
 		assert_false(row(cluster)->sustained);
 	}
@@ -133,7 +133,7 @@ static void test_a_leak_of_all_has_the_sign(void **state)
 	for (uint64_t round = 1; round <= 4; round++) {
 		for (size_t i = 0; i < PROCESSES; i++) {
 			major_gc(cluster, i, 1000 * round);
-			text_style(cluster, 2);
+			sample(cluster, 2);
 		}
 	}
 	assert_true(live_row(cluster)->sustained);
@@ -148,11 +148,11 @@ static void test_processes_without_major_gcs_are_not_waited_for(void **state)
 	struct cluster *cluster = *state;
 
 	major_gc(cluster, 1, 300);
-	text_style(cluster, 2);
-	text_style(cluster, 61);
+	sample(cluster, 2);
+	sample(cluster, 61);
 	for (uint64_t round = 1; round <= 4; round++) {
 		major_gc(cluster, 0, 1000 * round);
-		text_style(cluster, 2);
+		sample(cluster, 2);
 	}
 	assert_true(live_row(cluster)->sustained);
 	assert_true(row(cluster)->sustained);
@@ -166,15 +166,15 @@ static void test_a_sum_of_other_processes_begins_anew(void **state)
 	struct cluster *cluster = *state;
 	uint64_t since;
 
-	text_style(cluster, 1);
+	sample(cluster, 1);
 	since = history_snapshot(cluster->replayed)->started_ns;
-	text_style(cluster, 1);
+	sample(cluster, 1);
 	assert_int_equal(history_snapshot(cluster->replayed)->started_ns, since);
 	cluster->head[2].started_ns = cluster->now;
-	text_style(cluster, 1);
+	sample(cluster, 1);
 	assert_int_equal(history_snapshot(cluster->replayed)->started_ns, cluster->now);
 	cluster->fleet.count--;
-	text_style(cluster, 1);
+	sample(cluster, 1);
 	assert_int_equal(history_snapshot(cluster->replayed)->started_ns, cluster->now);
 }
 

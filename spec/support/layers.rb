@@ -14,7 +14,7 @@ module Layers
     "analysis" => %w[analysis/ model/snapshot.h base/],
     "screen" => %w[screen/ base/],
     "table" => %w[table/ analysis/ model/snapshot.h base/],
-    "panes" => %w[panes/ table/ analysis/ model/snapshot.h screen/grid.h screen/palette.h base/],
+    "panes" => %w[panes/ table/ analysis/ model/snapshot.h screen/grid.h screen/text_style.h base/],
     "input" => %w[input/ panes/ table/ analysis/ screen/input_event.h base/],
     "transport" => %w[transport/ model/snapshot.h base/],
     "source" => %w[source/ transport/ table/ analysis/ model/snapshot.h model/snapshot_sum.h base/],

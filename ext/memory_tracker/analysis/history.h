@@ -29,49 +29,16 @@
 #include <stdint.h>
 
 #include "model/snapshot.h"
+#include "analysis/history_row.h"
 #include "analysis/series.h"
 
 #define HISTORY_WINDOW_NS (UINT64_C(60) * 1000000000)
 #define HISTORY_SHORT_NS (UINT64_C(10) * 1000000000)
 #define HISTORY_TRAILS_MAX 20000
 
-enum history_certainty {
-	HISTORY_UNKNOWN,
-	HISTORY_UNCONFIRMED,
-	HISTORY_CONFIRMED,
-};
-
 enum history_trend {
 	HISTORY_TREND_LIVE,
 	HISTORY_TREND_RETAINED,
-};
-
-struct history_samples;
-
-/* A plain change per second, from the first sample of some time to the last, and how sure it is. */
-struct history_change {
-	double per_second;
-	enum history_certainty certainty;
-};
-
-/* One class as of the latest snapshot. */
-struct history_row {
-	uint64_t id; /* snapshot_class.id */
-	struct counts counts;
-	double allocated_rate; /* objects per second since the snapshot before; negative: unknown */
-	double freed_rate;
-	double growth; /* objects per second */
-	enum history_certainty certainty;
-	bool sustained;                     /* growth that is confirmed and steady: a leak suspect */
-	struct history_change short_change; /* over the latest HISTORY_SHORT_NS */
-	struct history_change long_change;  /* over the window */
-
-	/* For history.c alone. */
-	uint64_t since_ns;        /* what was before this is not known; 0: everything is */
-	uint64_t majors_since_ns; /* likewise, for what major GCs left */
-	bool untracked;           /* it changed, and there was no trail to keep that in */
-	struct counts rated;      /* the counts that the next rates are computed from, of the history's rates_at */
-	struct history_samples *samples; /* owned; NULL as long as the counts have never changed */
 };
 
 struct history;

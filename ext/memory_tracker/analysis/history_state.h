@@ -4,8 +4,14 @@
 #ifndef MEMORY_TRACKER_ANALYSIS_HISTORY_STATE_H
 #define MEMORY_TRACKER_ANALYSIS_HISTORY_STATE_H
 
-#include "analysis/history.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/history_row.h"
 #include "analysis/id_index.h"
+#include "analysis/series.h"
+#include "model/snapshot.h"
 
 /* The rings of one class, each with a place for every sample of its axis. */
 struct history_samples {
@@ -35,7 +41,7 @@ struct history {
 	struct series_window majors_seen, short_majors_seen;
 };
 
-/* Trails have no room for more. */
+/* Samples have no room for more. */
 static inline uint32_t saturated(uint64_t count)
 {
 	return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;

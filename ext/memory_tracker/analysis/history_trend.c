@@ -1,3 +1,4 @@
+#include "analysis/history.h"
 #include "analysis/history_state.h"
 
 unsigned history_trend(const struct history *history, const struct history_row *row, enum history_trend which,

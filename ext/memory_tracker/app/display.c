@@ -4,11 +4,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "app/display_program.h"
 #include "app/display_state.h"
+#include "app/display_terminal.h"
 
 /* How often it looks for what nobody tells it: the terminal's size and owner, what was printed. */
 #define TICK_MS 100
@@ -18,9 +19,6 @@
 
 /* How soon keys are offered again to a program that does not take them. */
 #define RETRY_MS 10
-
-/* After this long a stop signal has stopped the process, unless it does not care for it. */
-#define SUSPEND_MS 100
 
 /* --- life --- */
 
@@ -121,76 +119,6 @@ static void see_to_output(struct display *display)
 
 /* --- the terminal --- */
 
-void display_finish(struct display *display, enum display_end end)
-{
-	display->over = true;
-	display->end = end;
-}
-
-void display_leave(struct display *display)
-{
-	if (display->entered && display->mode == DISPLAY_VIEWER)
-		session_leave(&display->session);
-	else if (display->entered)
-		session_unpass(&display->session);
-	display->entered = false;
-}
-
-static void enter_console(struct display *display)
-{
-	char problem[SESSION_PROBLEM_MAX];
-	const char *hint = display->mode == DISPLAY_CONSOLE ? display->options.console_hint : "";
-
-	if (session_pass(&display->session, problem)) {
-		display_finish(display, DISPLAY_LEFT);
-		return;
-	}
-	display->entered = true;
-	console_show(&display->console, &display->session.output_log, tty_fd(&display->session.tty), hint);
-}
-
-static void enter_viewer(struct display *display)
-{
-	char problem[SESSION_PROBLEM_MAX];
-
-	if (!session_enter(&display->session, problem)) {
-		display->entered = true;
-		display->dirty = true;
-		return;
-	}
-	session_say(&display->session, problem);
-	if (!display->options.job || !job_has_terminal(display->options.job)) {
-		display_finish(display, DISPLAY_LEFT);
-		return;
-	}
-	display_go_through(display, false);
-	enter_console(display);
-}
-
-void display_enter(struct display *display)
-{
-	if (display->mode == DISPLAY_VIEWER)
-		enter_viewer(display);
-	else
-		enter_console(display);
-	if (display->entered && display->options.host.entered)
-		display->options.host.entered(display->options.host.context);
-}
-
-void display_suspend(struct display *display)
-{
-	display_leave(display);
-	if (display->options.job)
-		job_stop(display->options.job);
-	kill(0, SIGTSTP);
-	/* The signal takes a moment, and it may be for another thread of this process. */
-	struct timespec moment = clock_timespec(SUSPEND_MS * CLOCK_MILLISECOND);
-	nanosleep(&moment, NULL);
-	if (display->options.job)
-		job_continue(display->options.job);
-	display->aside = true;
-}
-
 /* The terminal may be taken away by a shell and given back later. */
 static void see_to_foreground(struct display *display)
 {
@@ -234,7 +162,9 @@ static void leave_viewer(struct display *display, enum display_end end)
 	const struct job *job = display->options.job;
 
 	if (job && job_has_terminal(job)) {
-		display_go_through(display, end == DISPLAY_QUIT);
+		display_go_through(display);
+		if (end == DISPLAY_QUIT)
+			display_ask_to_end(display);
 	} else if (job && !job->ended && end == DISPLAY_QUIT) {
 		atomic_store(&display->hurried, true);
 		display_ask_to_end(display);
@@ -342,7 +272,7 @@ static void see_to_complaint(struct display *display)
 	display_leave(display);
 	session_say(&display->session, display->complaint);
 	display->complaint = NULL;
-	display_go_through(display, false);
+	display_go_through(display);
 	display_enter(display);
 }
 

@@ -1,5 +1,5 @@
 /*
- * The live viewer on the terminal: keys in, snapshots in, screens out, until somebody leaves it.
+ * The live viewer on the terminal: keys in, snapshots in, screens out, until it is left.
  *
  * One thread runs it; what other threads may do meanwhile says so.
  */
@@ -7,44 +7,8 @@
 #define MEMORY_TRACKER_APP_DISPLAY_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "program/job.h"
-#include "source/snapshot_source.h"
-#include "terminal/session.h"
-#include "app/viewer.h"
-
-/* Whoever runs the display. All are called by the thread that does, and none of them waits. */
-struct display_host {
-	void *context;
-	void (*entered)(void *context);     /* tells that the terminal has been taken; NULL: nobody wants to know */
-	void (*left)(void *context);        /* tells that no more numbers are wanted; NULL: nobody wants to know */
-	bool (*interrupted)(void *context); /* whether it shall return as by display_wake; NULL: never */
-};
-
-struct display_options {
-	struct viewer_options viewer; /* the charset is the terminal's */
-	uint64_t gc_ns;               /* between two full GCs that nobody asks for; 0: none */
-	struct session_options session;
-	struct session_exclusion exclusion; /* for a session that redirects */
-	struct snapshot_source numbers;
-	struct display_host host;
-
-	/*
-	 * A program on a pty, whose output is shown, and who gets the terminal when the viewer is left; or NULL.
-	 * Borrowed. Without a viewer the display ends with it, and with one only when somebody leaves that too.
-	 */
-	struct job *job;
-	const char *console_hint; /* a line for the person who opens the program's console; borrowed */
-};
-
-/* Why display_run has returned. Unless it is DISPLAY_WOKEN the terminal is the program's again. */
-enum display_end {
-	DISPLAY_LEFT,        /* by a key, by display_stop, or because it could not go on */
-	DISPLAY_QUIT,        /* by the key that ends the program too */
-	DISPLAY_INTERRUPTED, /* by Ctrl-C, where that is a key */
-	DISPLAY_WOKEN,       /* by display_wake; it can be run again */
-};
+#include "app/display_options.h"
 
 struct display;
 
@@ -58,7 +22,7 @@ enum display_end display_run(struct display *display);
 /* Makes display_run return. Async-signal-safe. ANY THREAD */
 void display_wake(struct display *display);
 
-/* When the program on the pty has ended, nobody waits until its last numbers have been seen. ANY THREAD */
+/* When the program on the pty has ended, display_run does not wait until its last numbers have been read. ANY THREAD */
 void display_hurry(struct display *display);
 
 /* Makes display_run leave. ANY THREAD */

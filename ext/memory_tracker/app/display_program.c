@@ -1,9 +1,10 @@
+#include "app/display_program.h"
+
 #include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
 
 #include "base/clock.h"
-#include "app/display_state.h"
+#include "app/display_terminal.h"
 
 /* From asking a program to end until telling it to. */
 #define QUIT_PATIENCE (3000 * CLOCK_MILLISECOND)
@@ -14,21 +15,6 @@
 /* Processes that end together with the program are not said to go on. */
 #define OUTLIVED (500 * CLOCK_MILLISECOND)
 
-static void change_mode(struct display *display, enum display_mode mode)
-{
-	bool had = display->entered;
-
-	if (had && display->mode != DISPLAY_VIEWER)
-		console_hide(&display->console, tty_fd(&display->session.tty));
-	/* A program that gets the terminal gets it from the screen, with no moment in between. */
-	if (mode == DISPLAY_VIEWER || display->mode != DISPLAY_VIEWER)
-		display_leave(display);
-	display->mode = mode;
-	display->entered = false;
-	if (had)
-		display_enter(display);
-}
-
 void display_open_console(struct display *display)
 {
 	const struct job *job = display->options.job;
@@ -37,7 +23,7 @@ void display_open_console(struct display *display)
 		viewer_say(display->viewer, "the program has lost its terminal");
 	if (!job || !job_has_terminal(job))
 		return;
-	change_mode(display, DISPLAY_CONSOLE);
+	display_change_mode(display, DISPLAY_CONSOLE);
 }
 
 void display_ask_to_end(struct display *display)
@@ -47,32 +33,12 @@ void display_ask_to_end(struct display *display)
 	display->quit_until = clock_now() + QUIT_PATIENCE;
 }
 
-void display_go_through(struct display *display, bool ends)
-{
-	change_mode(display, DISPLAY_THROUGH);
-	display->console.discarded = !display->session.output_log.named;
-	if (ends)
-		display_ask_to_end(display);
-	if (display->options.host.left)
-		display->options.host.left(display->options.host.context);
-}
-
 void display_pass_keys(struct display *display)
 {
 	bool leaves = display->mode == DISPLAY_CONSOLE;
 
 	if (display->entered && console_keys(&display->console, tty_fd(&display->session.tty), leaves))
-		change_mode(display, DISPLAY_VIEWER);
-}
-
-void display_leave_for_good(struct display *display)
-{
-	const struct job *job = display->options.job;
-	bool had = display->entered;
-
-	display_leave(display);
-	if (had && job && (!job->ended || job->unwatched || !WIFEXITED(job->status)))
-		console_hide(&display->console, tty_fd(&display->session.tty));
+		display_change_mode(display, DISPLAY_VIEWER);
 }
 
 /* Lets the guard know what the program has switched on, which is on the terminal then, or when the output is there. */
@@ -94,7 +60,7 @@ static void see_to_loss(struct display *display)
 	if (!display->unwatched) {
 		display->unwatched = clock_now();
 		if (display->mode == DISPLAY_CONSOLE)
-			change_mode(display, DISPLAY_VIEWER);
+			display_change_mode(display, DISPLAY_VIEWER);
 		viewer_say(display->viewer,
 		           "the process that watches the program has ended: its status will be unknown");
 		display->dirty = true;
@@ -125,7 +91,7 @@ static bool stays_for_others(struct display *display)
 		return true;
 	display->outlived = UINT64_MAX;
 	if (display->mode == DISPLAY_CONSOLE)
-		change_mode(display, DISPLAY_VIEWER);
+		display_change_mode(display, DISPLAY_VIEWER);
 	viewer_say(display->viewer, sentence);
 	display->dirty = true;
 	return true;
@@ -146,7 +112,7 @@ static void see_to_end(struct display *display)
 	if (display->mode == DISPLAY_THROUGH || atomic_load(&display->hurried))
 		display_finish(display, DISPLAY_LEFT);
 	else if (display->mode == DISPLAY_CONSOLE)
-		change_mode(display, DISPLAY_VIEWER);
+		display_change_mode(display, DISPLAY_VIEWER);
 }
 
 void display_see_to_program(struct display *display)

@@ -1,6 +1,10 @@
 /*
- * What a display is made of. For the files that make it up: display.c, and display_program.c, which sees to a program
- * on a pty.
+ * What a display is made of: for its own files alone, each of which includes those below it.
+ *
+ *     display.c            the loop: keys, snapshots, screens
+ *     display_program.c    a program on a pty
+ *     display_terminal.c   which of viewer and program has the terminal
+ *     display_state.h
  */
 #ifndef MEMORY_TRACKER_APP_DISPLAY_STATE_H
 #define MEMORY_TRACKER_APP_DISPLAY_STATE_H
@@ -11,11 +15,11 @@
 
 #include "base/wake_pipe.h"
 #include "program/console.h"
-#include "app/display.h"
+#include "app/display_options.h"
 #include "app/feed.h"
 #include "screen/grid.h"
 
-/* Who has the terminal. */
+/* What has the terminal. */
 enum display_mode {
 	DISPLAY_VIEWER,
 	DISPLAY_CONSOLE, /* the program, until a key brings the viewer back */
@@ -38,7 +42,7 @@ struct display {
 	enum display_mode mode;
 	bool started;
 	bool entered;
-	bool aside;             /* the terminal is somebody else's just now */
+	bool aside;             /* another process group has the terminal */
 	bool dirty;             /* the screen is out of date */
 	bool printed;           /* something was, and the screen does not tell of it yet */
 	uint64_t drawn;         /* when the screen was drawn */
@@ -50,35 +54,5 @@ struct display {
 	bool over;
 	const char *complaint; /* why it had to leave, or NULL */
 };
-
-/* Takes the terminal, for whoever has it in this mode, and gives it back. */
-void display_enter(struct display *display);
-void display_leave(struct display *display);
-
-/* Makes display_run return. */
-void display_finish(struct display *display, enum display_end end);
-
-/* Leaves the terminal to the shell, and with it stops everybody who belongs to the program. */
-void display_suspend(struct display *display);
-
-/* --- display_program.c; nothing of it happens without a program on a pty --- */
-
-/* Gives the terminal to the program until a key brings the viewer back. */
-void display_open_console(struct display *display);
-
-/* Gives the terminal to the program for good; when it `ends`, by asking it to. */
-void display_go_through(struct display *display, bool ends);
-
-/* Asks the program to end, and tells it to if it does not. */
-void display_ask_to_end(struct display *display);
-
-/* Leaves the terminal, without what a program has switched on there that cannot switch it off any more. */
-void display_leave_for_good(struct display *display);
-
-/* Takes the keys to the program that has the terminal. */
-void display_pass_keys(struct display *display);
-
-/* Takes what the program prints, and sees to it that it is stopped or has ended. */
-void display_see_to_program(struct display *display);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "table/column.h"
+#include "table/column_line.h"
 
 /* A wider plot than this is not drawn. */
 #define GRAPH_PLOT_MOST 512

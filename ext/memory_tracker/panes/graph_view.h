@@ -12,7 +12,7 @@
 #ifndef MEMORY_TRACKER_PANES_GRAPH_VIEW_H
 #define MEMORY_TRACKER_PANES_GRAPH_VIEW_H
 
-#include "table/column.h"
+#include "table/column_line.h"
 #include "screen/grid.h"
 #include "analysis/marks.h"
 

@@ -15,186 +15,188 @@
 #define COMMAND_CELLS 48
 #define TEXT_SIZE 512
 
-bool header_has_numbers(const struct header_metadata *facts)
+bool header_has_numbers(const struct header_metadata *metadata)
 {
-	return facts->metrics->snapshot != NULL;
+	return metadata->metrics->snapshot != NULL;
 }
 
-static bool always(const struct header_metadata *facts)
+static bool always(const struct header_metadata *metadata)
 {
 	return true;
 }
 
-static bool is_replay(const struct header_metadata *facts)
+static bool is_replay(const struct header_metadata *metadata)
 {
-	return facts->place != NULL;
+	return metadata->place != NULL;
 }
 
-static bool has_ended(const struct header_metadata *facts)
+static bool has_ended(const struct header_metadata *metadata)
 {
-	return facts->ended || (header_has_numbers(facts) && (facts->metrics->snapshot->flags & SNAPSHOT_ENDED));
+	return metadata->ended ||
+	       (header_has_numbers(metadata) && (metadata->metrics->snapshot->flags & SNAPSHOT_ENDED));
 }
 
-static bool has_ended_live(const struct header_metadata *facts)
+static bool has_ended_live(const struct header_metadata *metadata)
 {
-	return has_ended(facts) && !is_replay(facts);
+	return has_ended(metadata) && !is_replay(metadata);
 }
 
-static bool goes_on(const struct header_metadata *facts)
+static bool goes_on(const struct header_metadata *metadata)
 {
-	return header_has_numbers(facts) && !has_ended(facts);
+	return header_has_numbers(metadata) && !has_ended(metadata);
 }
 
-static bool is_live(const struct header_metadata *facts)
+static bool is_live(const struct header_metadata *metadata)
 {
-	return goes_on(facts) && !is_replay(facts);
+	return goes_on(metadata) && !is_replay(metadata);
 }
 
-bool header_is_exact(const struct header_metadata *facts)
+bool header_is_exact(const struct header_metadata *metadata)
 {
-	return facts->metrics->snapshot->flags & SNAPSHOT_EXACT;
+	return metadata->metrics->snapshot->flags & SNAPSHOT_EXACT;
 }
 
-bool header_is_light(const struct header_metadata *facts)
+bool header_is_light(const struct header_metadata *metadata)
 {
-	return facts->metrics->snapshot->flags & SNAPSHOT_LIGHT;
+	return metadata->metrics->snapshot->flags & SNAPSHOT_LIGHT;
 }
 
-const char *header_exactness(const struct header_metadata *facts)
+const char *header_exactness(const struct header_metadata *metadata)
 {
-	return header_is_exact(facts) ? "exact" : header_is_light(facts) ? "light" : "inexact";
+	return header_is_exact(metadata) ? "exact" : header_is_light(metadata) ? "light" : "inexact";
 }
 
-static bool is_inexact(const struct header_metadata *facts)
+static bool is_inexact(const struct header_metadata *metadata)
 {
-	return header_has_numbers(facts) && !header_is_exact(facts);
+	return header_has_numbers(metadata) && !header_is_exact(metadata);
 }
 
-static bool is_paused(const struct header_metadata *facts)
+static bool is_paused(const struct header_metadata *metadata)
 {
-	return facts->paused;
+	return metadata->paused;
 }
 
-static void put_name(struct buffer *out, const struct header_metadata *facts)
+static void put_name(struct buffer *out, const struct header_metadata *metadata)
 {
 	buffer_puts(out, "memory-tracker");
 }
 
-static void put_command(struct buffer *out, const struct header_metadata *facts)
+static void put_command(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[TEXT_SIZE];
 	uint32_t length = 0;
-	const char *command = facts->command;
+	const char *command = metadata->command;
 
 	if (command)
 		length = (uint32_t)strlen(command);
 	else if (snapshot)
 		command = snapshot_string(snapshot, snapshot->command, &length);
 	if (length)
-		buffer_add(out, text, text_fit(text, sizeof text, command, length, COMMAND_CELLS, facts->charset));
+		buffer_add(out, text, text_fit(text, sizeof text, command, length, COMMAND_CELLS, metadata->charset));
 }
 
-static void put_pid(struct buffer *out, const struct header_metadata *facts)
+static void put_pid(struct buffer *out, const struct header_metadata *metadata)
 {
 	char text[FORMAT_SIZE];
 
-	snprintf(text, sizeof text, "%" PRIu32, facts->metrics->snapshot->pid);
+	snprintf(text, sizeof text, "%" PRIu32, metadata->metrics->snapshot->pid);
 	buffer_puts(out, text);
 }
 
-static void put_runtime(struct buffer *out, const struct header_metadata *facts)
+static void put_runtime(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[TEXT_SIZE];
 	uint32_t length;
 	const char *runtime = snapshot_string(snapshot, snapshot->runtime, &length);
 
-	buffer_add(out, text, text_fit(text, sizeof text, runtime, length, RUNTIME_CELLS, facts->charset));
+	buffer_add(out, text, text_fit(text, sizeof text, runtime, length, RUNTIME_CELLS, metadata->charset));
 }
 
-static void put_uptime(struct buffer *out, const struct header_metadata *facts)
+static void put_uptime(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[FORMAT_SIZE];
 
 	buffer_add(out, text, format_duration(text, snapshot_up_ns(snapshot)));
 }
 
-static void put_end(struct buffer *out, const struct header_metadata *facts)
+static void put_end(struct buffer *out, const struct header_metadata *metadata)
 {
 	char text[TEXT_SIZE];
-	const char *how = facts->ended ? facts->ended : "ended";
+	const char *how = metadata->ended ? metadata->ended : "ended";
 
-	buffer_add(out, text, text_fit(text, sizeof text, how, strlen(how), COMMAND_CELLS, facts->charset));
+	buffer_add(out, text, text_fit(text, sizeof text, how, strlen(how), COMMAND_CELLS, metadata->charset));
 }
 
-static void put_end_note(struct buffer *out, const struct header_metadata *facts)
+static void put_end_note(struct buffer *out, const struct header_metadata *metadata)
 {
 	buffer_puts(out, "(numbers as they were at the end)");
 }
 
-static void put_place(struct buffer *out, const struct header_metadata *facts)
+static void put_place(struct buffer *out, const struct header_metadata *metadata)
 {
 	char text[TEXT_SIZE];
 
-	buffer_add(out, text,
-	           text_fit(text, sizeof text, facts->place, strlen(facts->place), COMMAND_CELLS, facts->charset));
+	buffer_add(
+	    out, text,
+	    text_fit(text, sizeof text, metadata->place, strlen(metadata->place), COMMAND_CELLS, metadata->charset));
 }
 
-static void put_paused(struct buffer *out, const struct header_metadata *facts)
+static void put_paused(struct buffer *out, const struct header_metadata *metadata)
 {
 	buffer_puts(out, "paused");
 }
 
-static bool shows_changes(const struct header_metadata *facts)
+static bool shows_changes(const struct header_metadata *metadata)
 {
-	return facts->changes_since != NULL;
+	return metadata->changes_since != NULL;
 }
 
-static void put_changes(struct buffer *out, const struct header_metadata *facts)
+static void put_changes(struct buffer *out, const struct header_metadata *metadata)
 {
 	buffer_puts(out, "changes since ");
-	buffer_puts(out, facts->changes_since);
+	buffer_puts(out, metadata->changes_since);
 }
 
 /* Where there is no third line the second has what matters most of it. */
-static bool lacks_third_line(const struct header_metadata *facts)
+static bool lacks_third_line(const struct header_metadata *metadata)
 {
-	return header_has_numbers(facts) && facts->lines < 3;
+	return header_has_numbers(metadata) && metadata->lines < 3;
 }
 
-static bool has_third_line(const struct header_metadata *facts)
+static bool has_third_line(const struct header_metadata *metadata)
 {
-	return header_has_numbers(facts) && facts->lines >= 3;
+	return header_has_numbers(metadata) && metadata->lines >= 3;
 }
 
-static void put_exactness(struct buffer *out, const struct header_metadata *facts)
+static void put_exactness(struct buffer *out, const struct header_metadata *metadata)
 {
-	buffer_puts(out, header_exactness(facts));
+	buffer_puts(out, header_exactness(metadata));
 }
 
 /* What was met when a table was full, or there was no memory. */
-static uint64_t not_recorded(const struct header_metadata *facts)
+static uint64_t not_recorded(const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 
 	if (snapshot->dropped)
 		return snapshot->dropped;
 	return snapshot->classes_dropped ? snapshot->classes_dropped : snapshot->paths_dropped;
 }
 
-static bool lacks_records(const struct header_metadata *facts)
+static bool lacks_records(const struct header_metadata *metadata)
 {
-	return header_has_numbers(facts) && not_recorded(facts);
+	return header_has_numbers(metadata) && not_recorded(metadata);
 }
 
-static void put_not_recorded(struct buffer *out, const struct header_metadata *facts)
+static void put_not_recorded(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[FORMAT_SIZE];
 
-	buffer_add(out, text, format_count(text, not_recorded(facts)));
+	buffer_add(out, text, format_count(text, not_recorded(metadata)));
 	if (snapshot->dropped)
 		buffer_puts(out, " objects not recorded");
 	else if (snapshot->classes_dropped)
@@ -207,14 +209,14 @@ static void put_not_recorded(struct buffer *out, const struct header_metadata *f
 	buffer_add(out, text, format_bytes(text, snapshot->memory_limit));
 }
 
-static uint16_t style_not_recorded(const struct header_metadata *facts)
+static uint16_t style_not_recorded(const struct header_metadata *metadata)
 {
 	return GRID_UNCONFIRMED;
 }
 
-static void put_depth(struct buffer *out, const struct header_metadata *facts)
+static void put_depth(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[FORMAT_SIZE];
 
 	snprintf(text, sizeof text, "%" PRIu32, snapshot->depth);
@@ -231,9 +233,9 @@ static void put_depth(struct buffer *out, const struct header_metadata *facts)
 }
 
 /* One decimal, more only where it needs them; put together from whole numbers, so that no locale has a say. */
-static void put_interval(struct buffer *out, const struct header_metadata *facts)
+static void put_interval(struct buffer *out, const struct header_metadata *metadata)
 {
-	uint64_t milliseconds = (uint64_t)(facts->interval * 1000 + 0.5);
+	uint64_t milliseconds = (uint64_t)(metadata->interval * 1000 + 0.5);
 	char text[FORMAT_SIZE];
 
 	snprintf(text, sizeof text, milliseconds % 100 ? "%" PRIu64 ".%03" PRIu64 : "%" PRIu64 ".%01" PRIu64,
@@ -242,24 +244,24 @@ static void put_interval(struct buffer *out, const struct header_metadata *facts
 	buffer_puts(out, " s");
 }
 
-static uint16_t style_bold(const struct header_metadata *facts)
+static uint16_t style_bold(const struct header_metadata *metadata)
 {
 	return GRID_BOLD;
 }
 
-static uint16_t style_dim(const struct header_metadata *facts)
+static uint16_t style_dim(const struct header_metadata *metadata)
 {
 	return GRID_DIM;
 }
 
-static uint16_t style_paused(const struct header_metadata *facts)
+static uint16_t style_paused(const struct header_metadata *metadata)
 {
 	return GRID_REVERSE;
 }
 
-static uint16_t style_exactness(const struct header_metadata *facts)
+static uint16_t style_exactness(const struct header_metadata *metadata)
 {
-	return header_is_exact(facts) || header_is_light(facts) ? GRID_PLAIN : GRID_UNCONFIRMED | GRID_BOLD;
+	return header_is_exact(metadata) || header_is_light(metadata) ? GRID_PLAIN : GRID_UNCONFIRMED | GRID_BOLD;
 }
 
 /* What stands further right goes first where there is no room. */
@@ -341,9 +343,9 @@ const struct header_item header_items[] = {
 
 const size_t header_item_count = sizeof header_items / sizeof *header_items;
 
-bool header_item_applies(const struct header_item *item, const struct header_metadata *facts, unsigned columns)
+bool header_item_applies(const struct header_item *item, const struct header_metadata *metadata, unsigned columns)
 {
 	if (columns < item->from || (item->to && columns > item->to))
 		return false;
-	return item->applies ? item->applies(facts) : header_has_numbers(facts);
+	return item->applies ? item->applies(metadata) : header_has_numbers(metadata);
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
-#include "panes/header_view.h"
+#include "panes/header_metadata.h"
 
 /* From this width on the header is the full one. */
 #define HEADER_FULL 100
@@ -25,11 +25,11 @@ struct header_item {
 	enum header_side side;
 	unsigned from, to; /* the widths of screens that have it; to 0: all from there on */
 	const char *label; /* dim, before it; NULL: none */
-	void (*put)(struct buffer *out, const struct header_metadata *facts);
-	const char *unit;                                       /* dim, behind it; NULL: none */
-	bool (*applies)(const struct header_metadata *facts);   /* NULL: once there is a snapshot */
-	uint16_t (*style)(const struct header_metadata *facts); /* enum grid_style; NULL: plain */
-	bool gives_way;                                         /* it is cut before anything else is left out */
+	void (*put)(struct buffer *out, const struct header_metadata *metadata);
+	const char *unit;                                          /* dim, behind it; NULL: none */
+	bool (*applies)(const struct header_metadata *metadata);   /* NULL: once there is a snapshot */
+	uint16_t (*style)(const struct header_metadata *metadata); /* enum grid_style; NULL: plain */
+	bool gives_way;                                            /* it is cut before anything else is left out */
 };
 
 /* In the order of the screen. */
@@ -37,18 +37,18 @@ extern const struct header_item header_items[];
 extern const size_t header_item_count;
 
 /* Whether a screen of this width has the item now. */
-bool header_item_applies(const struct header_item *item, const struct header_metadata *facts, unsigned columns);
+bool header_item_applies(const struct header_item *item, const struct header_metadata *metadata, unsigned columns);
 
 /* Whether a snapshot has come. */
-bool header_has_numbers(const struct header_metadata *facts);
+bool header_has_numbers(const struct header_metadata *metadata);
 
 /* Whether its numbers are exact. */
-bool header_is_exact(const struct header_metadata *facts);
+bool header_is_exact(const struct header_metadata *metadata);
 
 /* Whether the capture is a light one. */
-bool header_is_light(const struct header_metadata *facts);
+bool header_is_light(const struct header_metadata *metadata);
 
 /* "exact", "light" or "inexact". */
-const char *header_exactness(const struct header_metadata *facts);
+const char *header_exactness(const struct header_metadata *metadata);
 
 #endif

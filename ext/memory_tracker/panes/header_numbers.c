@@ -10,44 +10,44 @@
 
 #define SPARK_CELLS 8
 
-/* What is not known. */
-const char *header_dash(const struct header_metadata *facts)
+/* What stands for a number that is not known. */
+static const char *dash(const struct header_metadata *metadata)
 {
-	return facts->charset == TEXT_UTF8 ? "–" : "-";
+	return metadata->charset == TEXT_UTF8 ? "–" : "-";
 }
 
-void header_put_live(struct buffer *out, const struct header_metadata *facts)
+void header_put_live(struct buffer *out, const struct header_metadata *metadata)
 {
 	char text[FORMAT_SIZE];
 
-	buffer_add(out, text, format_count(text, counts_live(facts->metrics->totals->counts)));
+	buffer_add(out, text, format_count(text, counts_live(metadata->metrics->totals->counts)));
 }
 
-void header_put_trend(struct buffer *out, const struct header_metadata *facts)
+void header_put_trend(struct buffer *out, const struct header_metadata *metadata)
 {
 	uint32_t counts[SERIES_LENGTH];
-	unsigned count = metrics_trend(facts->metrics, facts->metrics->totals, HISTORY_TREND_LIVE, counts);
+	unsigned count = metrics_trend(metadata->metrics, metadata->metrics->totals, HISTORY_TREND_LIVE, counts);
 
-	sparkline_print(out, counts, count, SPARK_CELLS, facts->charset);
+	sparkline_print(out, counts, count, SPARK_CELLS, metadata->charset);
 }
 
-void header_put_retained(struct buffer *out, const struct header_metadata *facts)
+void header_put_retained(struct buffer *out, const struct header_metadata *metadata)
 {
-	uint64_t retained = facts->metrics->totals->counts.retained;
+	uint64_t retained = metadata->metrics->totals->counts.retained;
 	char text[FORMAT_SIZE];
 
-	if (!facts->metrics->snapshot->majors_seen) {
-		buffer_puts(out, header_dash(facts));
+	if (!metadata->metrics->snapshot->majors_seen) {
+		buffer_puts(out, dash(metadata));
 		return;
 	}
-	if (retained && (facts->metrics->snapshot->flags & SNAPSHOT_RETAINED_BOUND))
-		buffer_puts(out, column_bound_sign(facts->charset));
+	if (retained && (metadata->metrics->snapshot->flags & SNAPSHOT_RETAINED_BOUND))
+		buffer_puts(out, column_bound_sign(metadata->charset));
 	buffer_add(out, text, format_count(text, retained));
 }
 
-void header_put_heap(struct buffer *out, const struct header_metadata *facts)
+void header_put_heap(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[FORMAT_SIZE];
 
 	buffer_add(out, text, format_count(text, snapshot->heap_live_slots));
@@ -67,88 +67,88 @@ static void put_percent(struct buffer *out, double share)
 	buffer_puts(out, text);
 }
 
-void header_put_heap_share(struct buffer *out, const struct header_metadata *facts)
+void header_put_heap_share(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	double total = (double)snapshot->heap_total_slots, live = (double)snapshot->heap_live_slots;
 
 	/* Whole percents: this is the short form. */
 	put_percent(out, total > 0 && live <= total ? (double)(unsigned)(live / total * 100 + 0.5) / 100 : 0);
 }
 
-void header_put_rss(struct buffer *out, const struct header_metadata *facts)
+void header_put_rss(struct buffer *out, const struct header_metadata *metadata)
 {
 	char text[FORMAT_SIZE];
-	uint64_t bytes = facts->metrics->snapshot->rss_bytes;
+	uint64_t bytes = metadata->metrics->snapshot->rss_bytes;
 
 	if (bytes)
 		buffer_add(out, text, format_bytes(text, bytes));
 	else
-		buffer_puts(out, header_dash(facts));
+		buffer_puts(out, dash(metadata));
 }
 
-void header_put_tracker(struct buffer *out, const struct header_metadata *facts)
+void header_put_tracker(struct buffer *out, const struct header_metadata *metadata)
 {
 	char text[FORMAT_SIZE];
 
-	buffer_add(out, text, format_bytes(text, facts->metrics->snapshot->tracker_bytes));
+	buffer_add(out, text, format_bytes(text, metadata->metrics->snapshot->tracker_bytes));
 }
 
-static void put_rate(struct buffer *out, const struct header_metadata *facts, double rate)
+static void put_rate(struct buffer *out, const struct header_metadata *metadata, double rate)
 {
 	char text[FORMAT_SIZE];
 
 	if (rate < 0) {
-		buffer_puts(out, header_dash(facts));
+		buffer_puts(out, dash(metadata));
 		return;
 	}
 	buffer_add(out, text, format_rate(text, rate));
 	buffer_puts(out, "/s");
 }
 
-void header_put_allocated(struct buffer *out, const struct header_metadata *facts)
+void header_put_allocated(struct buffer *out, const struct header_metadata *metadata)
 {
-	put_rate(out, facts, facts->metrics->totals->allocated_rate);
+	put_rate(out, metadata, metadata->metrics->totals->allocated_rate);
 }
 
-void header_put_freed(struct buffer *out, const struct header_metadata *facts)
+void header_put_freed(struct buffer *out, const struct header_metadata *metadata)
 {
-	put_rate(out, facts, facts->metrics->totals->freed_rate);
+	put_rate(out, metadata, metadata->metrics->totals->freed_rate);
 }
 
 /* Minor and major ones; what of the time they took has room in the third line. */
-void header_put_gc_short(struct buffer *out, const struct header_metadata *facts)
+void header_put_gc_short(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[2 * FORMAT_SIZE];
 
 	snprintf(text, sizeof text, "%" PRIu64 "+%" PRIu64, snapshot->gc_minor, snapshot->gc_major);
 	buffer_puts(out, text);
-	if (facts->lines >= 3 && facts->gc_share >= 0) {
+	if (metadata->lines >= 3 && metadata->gc_share >= 0) {
 		buffer_puts(out, ", ");
-		put_percent(out, facts->gc_share);
+		put_percent(out, metadata->gc_share);
 	}
 }
 
-void header_put_gc(struct buffer *out, const struct header_metadata *facts)
+void header_put_gc(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[FORMAT_SIZE];
 
 	buffer_add(out, text, format_exact(text, snapshot->gc_minor));
 	buffer_puts(out, " minor, ");
 	buffer_add(out, text, format_exact(text, snapshot->gc_major));
 	buffer_puts(out, " major");
-	if (facts->gc_share >= 0) {
+	if (metadata->gc_share >= 0) {
 		buffer_puts(out, ", ");
-		put_percent(out, facts->gc_share);
+		put_percent(out, metadata->gc_share);
 		buffer_puts(out, " of the time");
 	}
 }
 
-void header_put_last_major(struct buffer *out, const struct header_metadata *facts)
+void header_put_last_major(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct snapshot_header *snapshot = facts->metrics->snapshot;
+	const struct snapshot_header *snapshot = metadata->metrics->snapshot;
 	char text[FORMAT_SIZE];
 
 	if (!snapshot->major_at_ns || snapshot->major_at_ns > snapshot->monotonic_ns)
@@ -157,13 +157,13 @@ void header_put_last_major(struct buffer *out, const struct header_metadata *fac
 	buffer_puts(out, " ago");
 }
 
-void header_put_growth(struct buffer *out, const struct header_metadata *facts)
+void header_put_growth(struct buffer *out, const struct header_metadata *metadata)
 {
-	const struct history_row *totals = facts->metrics->totals;
+	const struct history_row *totals = metadata->metrics->totals;
 	char text[FORMAT_SIZE];
 
 	if (totals->certainty == HISTORY_UNKNOWN) {
-		buffer_puts(out, header_dash(facts));
+		buffer_puts(out, dash(metadata));
 		return;
 	}
 	if (totals->certainty == HISTORY_UNCONFIRMED)
@@ -172,13 +172,13 @@ void header_put_growth(struct buffer *out, const struct header_metadata *facts)
 	buffer_puts(out, "/s");
 	if (totals->sustained) {
 		buffer_puts(out, " ");
-		buffer_puts(out, column_growth_sign(facts->charset));
+		buffer_puts(out, column_growth_sign(metadata->charset));
 	}
 }
 
-uint16_t header_style_growth(const struct header_metadata *facts)
+uint16_t header_style_growth(const struct header_metadata *metadata)
 {
-	const struct history_row *totals = facts->metrics->totals;
+	const struct history_row *totals = metadata->metrics->totals;
 
 	if (totals->sustained)
 		return GRID_GROWS | GRID_BOLD;

@@ -25,25 +25,25 @@ static unsigned lines_of(const struct grid *grid)
 	return wanted < possible ? wanted : possible;
 }
 
-static bool gives_reason(const struct header_metadata *facts, const struct grid *grid)
+static bool gives_reason(const struct header_metadata *metadata, const struct grid *grid)
 {
-	return header_has_numbers(facts) && !header_is_exact(facts) && grid->lines >= LINES_FOR_NOTES;
+	return header_has_numbers(metadata) && !header_is_exact(metadata) && grid->lines >= LINES_FOR_NOTES;
 }
 
 /* Classes that call paths were asked for and that have not come: their names may be misspelt. */
-static bool gives_awaited(const struct header_metadata *facts, const struct grid *grid)
+static bool gives_awaited(const struct header_metadata *metadata, const struct grid *grid)
 {
-	return header_has_numbers(facts) && facts->metrics->snapshot->awaited && grid->lines >= LINES_FOR_NOTES;
+	return header_has_numbers(metadata) && metadata->metrics->snapshot->awaited && grid->lines >= LINES_FOR_NOTES;
 }
 
-unsigned header_view_height(const struct header_metadata *facts, const struct grid *grid)
+unsigned header_view_height(const struct header_metadata *metadata, const struct grid *grid)
 {
-	return lines_of(grid) + gives_reason(facts, grid) + gives_awaited(facts, grid);
+	return lines_of(grid) + gives_reason(metadata, grid) + gives_awaited(metadata, grid);
 }
 
 /* One line while it is laid out. */
 struct line {
-	const struct header_metadata *facts;
+	const struct header_metadata *metadata;
 	struct grid *grid;
 	unsigned number;
 	unsigned gap;
@@ -56,7 +56,7 @@ static unsigned measure(struct line *line, const struct header_item *item)
 	size_t width;
 
 	buffer_clear(&line->text);
-	item->put(&line->text, line->facts);
+	item->put(&line->text, line->metadata);
 	width = text_width(line->text.text, line->text.length, TEXT_UTF8);
 	if (item->label && width)
 		width += strlen(item->label) + 1;
@@ -72,7 +72,7 @@ static unsigned measure_side(struct line *line, enum header_side side, const str
 
 	for (const struct header_item *item = header_items; item < header_items + header_item_count; item++) {
 		if (item->line != line->number || item->side != side || item == except ||
-		    !header_item_applies(item, line->facts, line->grid->columns))
+		    !header_item_applies(item, line->metadata, line->grid->columns))
 			continue;
 		unsigned own = measure(line, item);
 		width += own ? own + line->gap : 0;
@@ -90,12 +90,12 @@ static unsigned draw_item(struct line *line, unsigned column, const struct heade
 {
 	char text[TEXT_SIZE * 4];
 	size_t length = text_fit(text, sizeof text, line->text.text ? line->text.text : "", line->text.length, most,
-	                         line->facts->charset);
+	                         line->metadata->charset);
 
 	if (item->label)
 		column = draw_text(line, draw_text(line, column, GRID_DIM, item->label), GRID_PLAIN, " ");
-	column = grid_put(line->grid, line->number, column, item->style ? item->style(line->facts) : GRID_PLAIN, text,
-	                  length);
+	column = grid_put(line->grid, line->number, column, item->style ? item->style(line->metadata) : GRID_PLAIN,
+	                  text, length);
 	if (item->unit)
 		column = draw_text(line, draw_text(line, column, GRID_PLAIN, " "), GRID_DIM, item->unit);
 	return column;
@@ -114,7 +114,7 @@ static void draw_side(struct line *line, enum header_side side, unsigned column,
 {
 	for (const struct header_item *item = header_items; item < header_items + header_item_count; item++) {
 		if (item->line != line->number || item->side != side ||
-		    !header_item_applies(item, line->facts, line->grid->columns))
+		    !header_item_applies(item, line->metadata, line->grid->columns))
 			continue;
 		size_t most = TEXT_UNLIMITED;
 		if (item->gives_way)
@@ -127,10 +127,10 @@ static void draw_side(struct line *line, enum header_side side, unsigned column,
 	}
 }
 
-static void draw_line(const struct header_metadata *facts, struct grid *grid, unsigned number)
+static void draw_line(const struct header_metadata *metadata, struct grid *grid, unsigned number)
 {
 	struct line line = {
-	    .facts = facts, .grid = grid, .number = number, .gap = grid->columns >= HEADER_FULL ? 3 : 2};
+	    .metadata = metadata, .grid = grid, .number = number, .gap = grid->columns >= HEADER_FULL ? 3 : 2};
 	unsigned right = measure_side(&line, HEADER_RIGHT, NULL);
 	unsigned end = grid->columns - 1;
 
@@ -143,15 +143,15 @@ static void draw_line(const struct header_metadata *facts, struct grid *grid, un
 }
 
 /* A line with a text of the program's in it. */
-static void draw_note(const struct header_metadata *facts, struct grid *grid, unsigned line, const char *label,
+static void draw_note(const struct header_metadata *metadata, struct grid *grid, unsigned line, const char *label,
                       snapshot_string_ref reference)
 {
 	/* That a capture is light was asked for, and is no alarm. */
 	uint16_t style =
-	    header_is_light(facts) && reference == facts->metrics->snapshot->reason ? GRID_DIM : GRID_UNCONFIRMED;
+	    header_is_light(metadata) && reference == metadata->metrics->snapshot->reason ? GRID_DIM : GRID_UNCONFIRMED;
 	char text[TEXT_SIZE * 4];
 	uint32_t length;
-	const char *note = snapshot_string(facts->metrics->snapshot, reference, &length);
+	const char *note = snapshot_string(metadata->metrics->snapshot, reference, &length);
 	unsigned column = grid_put(grid, line, 1, style == GRID_DIM ? style : style | GRID_BOLD, label, strlen(label));
 	size_t room = grid->columns > column ? grid->columns - column : 0;
 
@@ -159,20 +159,20 @@ static void draw_note(const struct header_metadata *facts, struct grid *grid, un
 		note = "the reason is not known";
 		length = (uint32_t)strlen(note);
 	}
-	grid_put(grid, line, column, style, text, text_fit(text, sizeof text, note, length, room, facts->charset));
+	grid_put(grid, line, column, style, text, text_fit(text, sizeof text, note, length, room, metadata->charset));
 }
 
-void header_view_draw(const struct header_metadata *facts, struct grid *grid)
+void header_view_draw(const struct header_metadata *metadata, struct grid *grid)
 {
 	unsigned lines = lines_of(grid);
-	struct header_metadata laid_out = *facts;
+	struct header_metadata laid_out = *metadata;
 
 	laid_out.lines = lines;
 	for (unsigned line = 0; line < lines; line++)
 		draw_line(&laid_out, grid, line);
-	if (gives_reason(facts, grid))
-		draw_note(facts, grid, lines++,
-		          header_is_light(facts) ? "light: " : "inexact: ", facts->metrics->snapshot->reason);
-	if (gives_awaited(facts, grid))
-		draw_note(facts, grid, lines, "no object so far of: ", facts->metrics->snapshot->awaited);
+	if (gives_reason(metadata, grid))
+		draw_note(metadata, grid, lines++,
+		          header_is_light(metadata) ? "light: " : "inexact: ", metadata->metrics->snapshot->reason);
+	if (gives_awaited(metadata, grid))
+		draw_note(metadata, grid, lines, "no object so far of: ", metadata->metrics->snapshot->awaited);
 }

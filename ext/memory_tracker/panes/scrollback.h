@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "panes/text_style.h"
+#include "screen/text_style.h"
 
 #define SCROLLBACK_LINES 2000
 #define SCROLLBACK_LINE_SIZE 1000

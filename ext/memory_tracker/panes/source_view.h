@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "table/column.h"
+#include "table/column_line.h"
 #include "screen/grid.h"
 
 #define SOURCE_VIEW_MOST ((size_t)4 << 20)

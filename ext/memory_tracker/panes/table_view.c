@@ -6,6 +6,7 @@
 #include "table/class_line.h"
 #include "base/format.h"
 #include "table/line_search.h"
+#include "panes/path_cell_draw.h"
 #include "table/path_cell.h"
 
 /* Between a title and what stands at the right of it. */
@@ -369,8 +370,24 @@ static unsigned draw_origin(struct table_view *table, struct grid *grid, unsigne
 	column++;
 	length = text_fit_end(text, sizeof text, place, length, end - column, row->charset);
 	unsigned behind = grid_put(grid, line, column, GRID_PLACE, text, length);
-	path_cell_match(grid, line, column, marked(table), text, length);
+	path_cell_draw_match(grid, line, column, marked(table), text, length);
 	return behind;
+}
+
+/* How what a cell tells looks. */
+static uint16_t style_of(const struct column *column, const struct column_line *row)
+{
+	static const uint16_t styles[] = {
+	    [CELL_PLAIN] = GRID_PLAIN,
+	    [CELL_CLASS] = GRID_BOLD,
+	    [CELL_GROWS] = GRID_GROWS | GRID_BOLD,
+	    [CELL_GROWING_TREND] = GRID_GROWS,
+	    [CELL_SHRINKS] = GRID_SHRINKS,
+	    [CELL_UNCONFIRMED] = GRID_UNCONFIRMED | GRID_DIM,
+	    [CELL_UNCHANGED] = GRID_DIM,
+	};
+
+	return styles[column->meaning ? column->meaning(row) : CELL_PLAIN];
 }
 
 /* Whether some class may be unfolded, so that all names leave room for the mark. */
@@ -393,14 +410,14 @@ static void draw_name(struct table_view *table, struct grid *grid, unsigned line
 		return;
 	}
 	if (has_paths(&table->tree) && cells > PATH_CELL_MARK) {
-		start = path_cell_mark(grid, line, start, &row->path, row->charset);
+		start = path_cell_draw_mark(grid, line, start, &row->path, row->charset);
 		cells -= PATH_CELL_MARK;
 	}
 	if (sign)
 		cells -= 2;
 	size_t length = class_line_name(name, sizeof name, row, cells);
-	unsigned column = grid_put(grid, line, start, place->column->style(row), name, length);
-	path_cell_match(grid, line, start, marked(table), name, length);
+	unsigned column = grid_put(grid, line, start, style_of(place->column, row), name, length);
+	path_cell_draw_match(grid, line, start, marked(table), name, length);
 	column = draw_origin(table, grid, line, column, start + cells, row);
 	if (sign)
 		grid_put(grid, line, column + 1, GRID_GROWS | GRID_BOLD, text, strlen(text));
@@ -411,7 +428,6 @@ static void draw_cell(struct table_view *table, struct grid *grid, unsigned line
 {
 	const struct column *column = place->column;
 	struct buffer *cell = &table->cell;
-	uint16_t style = column->style ? column->style(row) : GRID_PLAIN;
 
 	buffer_clear(cell);
 	if (column->show)
@@ -425,7 +441,7 @@ static void draw_cell(struct table_view *table, struct grid *grid, unsigned line
 	     unknown = cell->text[0] == '-' && (cell->length < 2 || cell->text[1] == ' ');
 	size_t width = text_width(cell->text, cell->length, TEXT_UTF8);
 	unsigned start = start_of(place, width);
-	grid_put(grid, line, start, nothing || unknown ? GRID_DIM : style, cell->text, cell->length);
+	grid_put(grid, line, start, nothing || unknown ? GRID_DIM : style_of(column, row), cell->text, cell->length);
 	if (unknown && table->tree.charset == TEXT_UTF8)
 		grid_put(grid, line, start, GRID_DIM, "–", strlen("–"));
 }

@@ -121,7 +121,7 @@ static void make_table(struct batch_run *run, bool ended, bool last)
 	print(run, last);
 }
 
-static void text_style(struct batch_run *run, uint64_t now)
+static void sample(struct batch_run *run, uint64_t now)
 {
 	fleet_ask(&run->fleet);
 	run->phase = PHASE_LOOK;
@@ -133,7 +133,7 @@ static void begin_table(struct batch_run *run, uint64_t now)
 	run->next += run->options.interval_ns;
 	run->next = run->next < now ? now : run->next;
 	if (!run->options.gc_ns || now < run->next_gc) {
-		text_style(run, now);
+		sample(run, now);
 		return;
 	}
 	run->next_gc = now + run->options.gc_ns;
@@ -162,7 +162,7 @@ static void step_table(struct batch_run *run, uint64_t now)
 	bool late = now >= run->deadline;
 
 	if (run->phase == PHASE_GC && (late || !fleet_collecting(&run->fleet)))
-		text_style(run, now);
+		sample(run, now);
 	if (run->phase == PHASE_LOOK && (late || !fleet_waiting(&run->fleet))) {
 		fleet_give_up(&run->fleet);
 		run->phase = PHASE_IDLE;

@@ -10,7 +10,7 @@
 #define MEMORY_TRACKER_TABLE_CLASS_LINE_H
 
 #include "model/snapshot.h"
-#include "table/column.h"
+#include "table/column_line.h"
 
 /* The line of the class at an index of the snapshot; `rows` are in the same order. Both are borrowed. */
 struct column_line class_line(const struct snapshot_header *snapshot, const struct history_row *rows, uint32_t index,

@@ -6,7 +6,6 @@
 #include "table/class_line.h"
 #include "table/column_order.h"
 #include "base/format.h"
-#include "screen/grid.h"
 #include "table/path_cell.h"
 #include "table/sparkline.h"
 
@@ -59,14 +58,14 @@ static void print_change(struct buffer *out, const struct column_line *line)
 	put_mark(out, line, line->change.retained_known);
 }
 
-static uint16_t style_of_change(bool known, int64_t change)
+static enum cell_meaning meaning_of_count_change(bool known, int64_t change)
 {
-	return known && change < 0 ? GRID_SHRINKS : GRID_PLAIN;
+	return known && change < 0 ? CELL_SHRINKS : CELL_PLAIN;
 }
 
-static uint16_t style_change(const struct column_line *line)
+static enum cell_meaning meaning_of_change(const struct column_line *line)
 {
-	return style_of_change(line->change.retained_known, line->change.retained);
+	return meaning_of_count_change(line->change.retained_known, line->change.retained);
 }
 
 static void print_retained(struct buffer *out, const struct column_line *line)
@@ -86,9 +85,9 @@ static void print_retained(struct buffer *out, const struct column_line *line)
 	put_mark(out, line, !line->unknown);
 }
 
-static uint16_t style_retained(const struct column_line *line)
+static enum cell_meaning meaning_of_retained(const struct column_line *line)
 {
-	return line->deltas ? style_change(line) : GRID_PLAIN;
+	return line->deltas ? meaning_of_change(line) : CELL_PLAIN;
 }
 
 void column_print_rate(struct buffer *out, double per_second, enum history_certainty certainty)
@@ -127,18 +126,18 @@ static void show_growth(struct buffer *out, const struct column_line *line, unsi
 	buffer_puts(out, line->row->sustained ? column_growth_sign(line->charset) : " ");
 }
 
-static uint16_t style_rate(double per_second, enum history_certainty certainty)
+static enum cell_meaning meaning_of_rate(double per_second, enum history_certainty certainty)
 {
 	if (certainty == HISTORY_UNCONFIRMED)
-		return per_second != 0 ? GRID_UNCONFIRMED | GRID_DIM : GRID_DIM;
-	return certainty == HISTORY_CONFIRMED && per_second < 0 ? GRID_SHRINKS : GRID_PLAIN;
+		return per_second != 0 ? CELL_UNCONFIRMED : CELL_UNCHANGED;
+	return certainty == HISTORY_CONFIRMED && per_second < 0 ? CELL_SHRINKS : CELL_PLAIN;
 }
 
-static uint16_t style_growth(const struct column_line *line)
+static enum cell_meaning meaning_of_growth(const struct column_line *line)
 {
 	if (line->row->sustained)
-		return GRID_GROWS | GRID_BOLD;
-	return style_rate(line->row->growth, line->row->certainty);
+		return CELL_GROWS;
+	return meaning_of_rate(line->row->growth, line->row->certainty);
 }
 
 static void print_short(struct buffer *out, const struct column_line *line)
@@ -146,9 +145,9 @@ static void print_short(struct buffer *out, const struct column_line *line)
 	print_rate(out, line, line->row->short_change.per_second, line->row->short_change.certainty);
 }
 
-static uint16_t style_short(const struct column_line *line)
+static enum cell_meaning meaning_of_short(const struct column_line *line)
 {
-	return style_rate(line->row->short_change.per_second, line->row->short_change.certainty);
+	return meaning_of_rate(line->row->short_change.per_second, line->row->short_change.certainty);
 }
 
 static void print_long(struct buffer *out, const struct column_line *line)
@@ -156,9 +155,9 @@ static void print_long(struct buffer *out, const struct column_line *line)
 	print_rate(out, line, line->row->long_change.per_second, line->row->long_change.certainty);
 }
 
-static uint16_t style_long(const struct column_line *line)
+static enum cell_meaning meaning_of_long(const struct column_line *line)
 {
-	return style_rate(line->row->long_change.per_second, line->row->long_change.certainty);
+	return meaning_of_rate(line->row->long_change.per_second, line->row->long_change.certainty);
 }
 
 static enum history_certainty certainty_since_mark(const struct column_line *line)
@@ -171,14 +170,14 @@ static void print_since_mark(struct buffer *out, const struct column_line *line)
 	print_rate(out, line, line->change.growth, certainty_since_mark(line));
 }
 
-static uint16_t style_since_mark(const struct column_line *line)
+static enum cell_meaning meaning_of_since_mark(const struct column_line *line)
 {
-	return style_rate(line->change.growth, certainty_since_mark(line));
+	return meaning_of_rate(line->change.growth, certainty_since_mark(line));
 }
 
-static uint16_t style_live(const struct column_line *line)
+static enum cell_meaning meaning_of_live(const struct column_line *line)
 {
-	return line->deltas ? style_of_change(line->change.live_known, line->change.live) : GRID_PLAIN;
+	return line->deltas ? meaning_of_count_change(line->change.live_known, line->change.live) : CELL_PLAIN;
 }
 
 static void print_live(struct buffer *out, const struct column_line *line)
@@ -218,9 +217,9 @@ static void show_trend(struct buffer *out, const struct column_line *line, unsig
 	                line->charset);
 }
 
-static uint16_t style_trend(const struct column_line *line)
+static enum cell_meaning meaning_of_trend(const struct column_line *line)
 {
-	return line->row->sustained ? GRID_GROWS : GRID_PLAIN;
+	return line->row->sustained ? CELL_GROWING_TREND : CELL_PLAIN;
 }
 
 /* A call path: its share of the class, the method, the place. */
@@ -256,9 +255,9 @@ static void print_name(struct buffer *out, const struct column_line *line)
 	buffer_add(out, text, text_fit_end(text, sizeof text, place, length, NAME_CELLS, line->charset));
 }
 
-static uint16_t style_name(const struct column_line *line)
+static enum cell_meaning meaning_of_name(const struct column_line *line)
 {
-	return line->path.depth ? GRID_PLAIN : GRID_BOLD;
+	return line->path.depth ? CELL_PLAIN : CELL_CLASS;
 }
 
 static void title_since(const char *name, const struct column_context *context, char out[COLUMN_TITLE_SIZE])
@@ -306,7 +305,7 @@ const struct column column_table[] = {
                          .width = 10,
                          .print = print_retained,
                          .cells = 10,
-                         .style = style_retained,
+                         .meaning = meaning_of_retained,
                          .title_now = title_retained,
                          .compare = column_order_retained},
     [COLUMN_GROWTH] = {.key = "growth",
@@ -317,7 +316,7 @@ const struct column column_table[] = {
                        .cells = 11,
                        .least = 50,
                        .show = show_growth,
-                       .style = style_growth,
+                       .meaning = meaning_of_growth,
                        .compare = column_order_growth},
     [COLUMN_LIVE] = {.key = "live",
                      .title = "LIVE",
@@ -326,7 +325,7 @@ const struct column column_table[] = {
                      .print = print_live,
                      .cells = 9,
                      .least = 70,
-                     .style = style_live,
+                     .meaning = meaning_of_live,
                      .title_now = title_live,
                      .compare = column_order_live},
     [COLUMN_ALLOCATED] = {.key = "alloc",
@@ -341,7 +340,7 @@ const struct column column_table[] = {
                      .title = "CLASS",
                      .help = "the class that the objects were born with",
                      .print = print_name,
-                     .style = style_name,
+                     .meaning = meaning_of_name,
                      .compare = column_order_name},
 };
 
@@ -355,7 +354,7 @@ static const struct column trend = {.key = "trend",
                                     .stretch = 32,
                                     .least = 100,
                                     .show = show_trend,
-                                    .style = style_trend};
+                                    .meaning = meaning_of_trend};
 
 static const struct column change = {.key = "change",
                                      .title = "SINCE MARK",
@@ -364,7 +363,7 @@ static const struct column change = {.key = "change",
                                      .least = 70,
                                      .with_mark = true,
                                      .print = print_change,
-                                     .style = style_change,
+                                     .meaning = meaning_of_change,
                                      .title_now = title_change,
                                      .compare = column_order_change};
 
@@ -374,7 +373,7 @@ static const struct column short_growth = {.key = "growth10",
                                            .cells = 10,
                                            .on_request = true,
                                            .print = print_short,
-                                           .style = style_short,
+                                           .meaning = meaning_of_short,
                                            .compare = column_order_short};
 
 static const struct column long_growth = {.key = "growth60",
@@ -383,7 +382,7 @@ static const struct column long_growth = {.key = "growth60",
                                           .cells = 10,
                                           .on_request = true,
                                           .print = print_long,
-                                          .style = style_long,
+                                          .meaning = meaning_of_long,
                                           .compare = column_order_long};
 
 static const struct column growth_since_mark = {.key = "growth-mark",
@@ -392,7 +391,7 @@ static const struct column growth_since_mark = {.key = "growth-mark",
                                                 .cells = 10,
                                                 .on_request = true,
                                                 .print = print_since_mark,
-                                                .style = style_since_mark,
+                                                .meaning = meaning_of_since_mark,
                                                 .compare = column_order_change};
 
 const struct column *const column_screen[] = {

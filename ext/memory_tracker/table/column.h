@@ -9,42 +9,19 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
-#include "analysis/metrics.h"
-#include "analysis/history.h"
-#include "analysis/since_mark.h"
+#include "table/column_line.h"
+#include "analysis/history_row.h"
 #include "base/text.h"
 
-/* What only lines of call paths have; file and line also a class without a name, which comes from there. */
-struct column_path {
-	uint32_t index;   /* in the call paths of the table; CALL_PATHS_NONE: the line is a class */
-	unsigned depth;   /* 0 for a class, 1 directly below it, … */
-	bool below;       /* there is something below, */
-	bool unfolded;    /* and it is shown */
-	bool pseudo;      /* the frame is no code: it has no place */
-	double share;     /* of what is above it, 0 to 1; negative: not known */
-	const char *file; /* as the program has it; of a class with `line` 0 the class above it */
-	uint32_t file_length;
-	uint32_t line; /* 0: not known */
-};
-
-/* One line of a table and what its columns are made from. Everything is borrowed. */
-struct column_line {
-	const struct history_row *row;
-	const struct metrics *metrics; /* what trends are drawn from; NULL: there is none */
-	uint32_t class_index;          /* in the snapshot */
-	struct column_path path;
-	const char *name; /* of the class or the method, as the program has it */
-	uint32_t name_length;
-	uint32_t rank;       /* in an order that is frozen */
-	bool anonymous;      /* a class without a name of its own */
-	bool bound;          /* retained is an upper bound */
-	bool unknown;        /* no major GC was seen yet, so what is retained is not known */
-	char mark;           /* behind its numbers: '*' after estimates, ' ' where other lines have that; 0: none */
-	bool light;          /* how many are allocated is an estimate, whatever the mark says; */
-	bool allocated_only; /* and nothing else is known */
-	bool deltas;         /* counts are shown as changes since the mark */
-	struct since_mark_change change;
-	enum text_charset charset;
+/* What a cell tells besides its text. How that looks is up to panes/. */
+enum cell_meaning {
+	CELL_PLAIN,
+	CELL_CLASS,         /* the name of a class */
+	CELL_GROWS,         /* sustained growth: a leak suspect */
+	CELL_GROWING_TREND, /* the counts of what has that */
+	CELL_SHRINKS,
+	CELL_UNCONFIRMED, /* a change that the next major GC may contradict */
+	CELL_UNCHANGED,   /* no change, which is not confirmed either */
 };
 
 /* What titles say besides the names of their columns. */
@@ -75,7 +52,7 @@ struct column {
 	bool on_request;  /* only shown when a person asks for it, then on any screen with room for it */
 	bool with_mark;   /* only shown while there is a mark, and counts are not shown as changes anyway */
 	void (*show)(struct buffer *out, const struct column_line *line, unsigned cells); /* NULL: as `print` */
-	uint16_t (*style)(const struct column_line *line); /* enum grid_style; NULL: plain */
+	enum cell_meaning (*meaning)(const struct column_line *line);                     /* NULL: plain */
 
 	/* Its title as things are. NULL: `title`. */
 	void (*title_now)(const struct column_context *context, char out[COLUMN_TITLE_SIZE]);

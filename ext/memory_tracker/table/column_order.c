@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "table/class_line.h"
-#include "table/column.h"
+#include "table/column_line.h"
 
 static int largest_first(double left, double right)
 {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "table/column.h"
+#include "table/column_line.h"
 #include "base/line_edit.h"
 
 /* Whether a line has the text. */

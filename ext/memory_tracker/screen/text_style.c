@@ -1,4 +1,4 @@
-#include "panes/text_style.h"
+#include "screen/text_style.h"
 
 #include "screen/grid.h"
 #include "screen/palette.h"

@@ -1,8 +1,8 @@
 /*
- * How a program wants its output to look: what the control sequences that end in "m" say.
+ * How a program wants its output to look, as cells of a grid can: what the control sequences that end in "m" say.
  */
-#ifndef MEMORY_TRACKER_PANES_TEXT_STYLE_H
-#define MEMORY_TRACKER_PANES_TEXT_STYLE_H
+#ifndef MEMORY_TRACKER_SCREEN_TEXT_STYLE_H
+#define MEMORY_TRACKER_SCREEN_TEXT_STYLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
