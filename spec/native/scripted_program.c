@@ -97,28 +97,36 @@ unsigned scripted_count(struct scripted_program *program, enum message_kind kind
 	return count;
 }
 
-static void send_snapshot(struct scripted_program *program, struct snapshot_header head, struct fake_class class)
+struct snapshot_header *scripted_snapshot(const struct snapshot_header *head, uint64_t allocated, uint64_t retained)
+{
+	const struct fake_class class = {1, "A", allocated, 0, retained, 0};
+	struct snapshot_header full = *head;
+
+	full.monotonic_ns = full.sequence * UINT64_C(1000000000);
+	full.flags |= SNAPSHOT_EXACT;
+	return fake_snapshot(&full, NULL, &class, 1);
+}
+
+static void send_snapshot(struct scripted_program *program, struct snapshot_header head, uint64_t allocated,
+                          uint64_t retained)
 {
 	head.pid = (uint32_t)program->pid;
 	head.sequence = ++program->sequence;
-	head.monotonic_ns = head.sequence * UINT64_C(1000000000);
-	head.flags |= SNAPSHOT_EXACT;
-	struct snapshot_header *snapshot = fake_snapshot(&head, NULL, &class, 1);
+	struct snapshot_header *snapshot = scripted_snapshot(&head, allocated, retained);
 	assert_true(channel_send(&program->channel, MESSAGE_SNAPSHOT, snapshot, snapshot->size, NULL, 0));
 	free(snapshot);
 }
 
 void scripted_send_snapshot(struct scripted_program *program, uint64_t allocated, uint32_t flags)
 {
-	send_snapshot(program, (struct snapshot_header){.flags = flags},
-	              (struct fake_class){1, "A", allocated, 0, 0, 0});
+	send_snapshot(program, (struct snapshot_header){.flags = flags}, allocated, 0);
 }
 
 void scripted_send_retained(struct scripted_program *program, uint64_t retained, uint64_t majors, uint64_t seconds)
 {
 	struct snapshot_header head = {.majors_seen = majors, .major_at_ns = seconds * UINT64_C(1000000000)};
 
-	send_snapshot(program, head, (struct fake_class){1, "A", retained, 0, retained, 0});
+	send_snapshot(program, head, retained, retained);
 }
 
 void scripted_send_refused(struct scripted_program *program, enum message_kind asked, const char *sentence)

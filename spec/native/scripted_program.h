@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "model/snapshot.h"
 #include "transport/channel.h"
 #include "transport/client.h"
 #include "transport/directory.h"
@@ -48,6 +49,9 @@ enum message_kind scripted_take(struct scripted_program *program);
 
 /* How many messages of a kind the client has sent; fails the test when there are others among them. */
 unsigned scripted_count(struct scripted_program *program, enum message_kind kind);
+
+/* A snapshot with one class, taken at as many seconds as its sequence says. The caller frees it. */
+struct snapshot_header *scripted_snapshot(const struct snapshot_header *head, uint64_t allocated, uint64_t retained);
 
 /* Sends a snapshot with so many objects that were allocated, of one class. */
 void scripted_send_snapshot(struct scripted_program *program, uint64_t allocated, uint32_t flags);
