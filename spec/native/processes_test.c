@@ -99,9 +99,11 @@ static void look(void)
 {
 	struct source_update news = {0};
 	enum source_event event;
+	unsigned taken = 0;
 
 	while ((event = watch.source.next(watch.source.context, &news)) != SOURCE_NOTHING) {
 		take(event, &news);
+		assert_true(++taken < 10000);
 		free(news.snapshot);
 		news = (struct source_update){0};
 	}
