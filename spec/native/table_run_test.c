@@ -268,6 +268,21 @@ static void test_cancelled_while_it_writes(void **state)
 	assert_true(test.run.printed == 2);
 }
 
+/* The last table that is wanted was cancelled: what is left of it is all that there is to do. */
+static void test_what_is_left_of_a_table(void **state)
+{
+	begin((struct table_options){.interval_ns = SECOND, .tables = 1}, 20);
+	table_run(&test.run);
+	table_reader_text(&test.reader);
+	tables_cancel(&test.run.tables);
+	tables_print(&test.run.tables);
+	assert_int_equal(table_reader_count(&test.reader), 1);
+	test.run.tables.cancelled = false;
+	table_run(&test.run);
+	assert_true(test.run.over);
+	assert_int_equal(table_reader_count(&test.reader), 2);
+}
+
 /* --- a process --- */
 
 /* Numbers over a connection that is lost between two tables. */
@@ -345,6 +360,7 @@ int main(void)
 	    TEST(test_a_reader_that_has_gone),
 	    TEST(test_cancelled_while_it_waits),
 	    TEST(test_cancelled_while_it_writes),
+	    TEST(test_what_is_left_of_a_table),
 	    TEST(test_a_connection_that_is_lost),
 	    TEST(test_without_memory),
 	};
