@@ -120,6 +120,7 @@ static void test_it_has_a_terminal_its_environment_and_a_status(void **state)
 	assert_string_equal(printed(&stage), "terminals\n33 77\nfrom here\n");
 	job_describe(&stage.job, how, sizeof how);
 	assert_string_equal(how, "ended with status 9");
+	assert_int_equal(job_exit_status(&stage.job), 9);
 	finish(&stage);
 }
 
@@ -179,6 +180,7 @@ static void test_signals_end_it_and_are_named(void **state)
 	wait_for_end(&stage);
 	job_describe(&stage.job, how, sizeof how);
 	assert_string_equal(how, "ended by SIGTERM");
+	assert_int_equal(job_exit_status(&stage.job), 128 + SIGTERM);
 	finish(&stage);
 }
 

@@ -4,7 +4,6 @@
 #include <ruby.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "binding/errors.h"
@@ -304,9 +303,7 @@ static VALUE run(VALUE self)
 		rb_jump_tag(front.state);
 	if (job->unwatched)
 		rb_raise(error_class, "%s", known);
-	if (!job->ended)
-		return Qnil;
-	return INT2FIX(WIFSIGNALED(job->status) ? 128 + WTERMSIG(job->status) : WEXITSTATUS(job->status));
+	return job->ended ? INT2FIX(job_exit_status(job)) : Qnil;
 }
 
 static VALUE send_signal(VALUE self, VALUE number)

@@ -1,7 +1,7 @@
 #include "binding/ruby_recording.h"
 
 #include "binding/errors.h"
-#include "binding/numbers_view.h"
+#include "binding/source_run.h"
 #include "source/replay.h"
 #include "binding/ruby_snapshot.h"
 #include "transport/recording.h"
@@ -102,7 +102,7 @@ static VALUE view(VALUE self, VALUE options)
 	struct replay replay;
 	struct snapshot_source source = replay_init(&replay, get(self));
 
-	return numbers_view_run(&source, options);
+	return source_run_view(&source, options);
 }
 
 static VALUE print(VALUE self, VALUE fd, VALUE options)
@@ -111,7 +111,7 @@ static VALUE print(VALUE self, VALUE fd, VALUE options)
 	VALUE interval = rb_hash_lookup2(options, ID2SYM(rb_intern("interval")), DBL2NUM(1.0));
 	struct snapshot_source source = replay_init_stepwise(&replay, get(self), (uint64_t)(NUM2DBL(interval) * 1e9));
 
-	return numbers_view_print(&source, fd, options, true);
+	return source_run_tables(&source, fd, options, true);
 }
 
 void ruby_recording_define(VALUE tracker)

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "binding/errors.h"
-#include "binding/numbers_view.h"
+#include "binding/source_run.h"
 #include "source/recorded_source.h"
 #include "source/remote_source.h"
 #include "binding/ruby_recording.h"
@@ -288,14 +288,14 @@ static VALUE run_view(VALUE data)
 {
 	struct showing *showing = (struct showing *)data;
 
-	return numbers_view_run(&showing->source, showing->options);
+	return source_run_view(&showing->source, showing->options);
 }
 
 static VALUE run_print(VALUE data)
 {
 	struct showing *showing = (struct showing *)data;
 
-	return numbers_view_print(&showing->source, showing->fd, showing->options, false);
+	return source_run_tables(&showing->source, showing->fd, showing->options, false);
 }
 
 static VALUE show(VALUE self, VALUE (*run)(VALUE showing), VALUE fd, VALUE options)

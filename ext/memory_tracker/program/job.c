@@ -329,6 +329,11 @@ void job_describe(const struct job *job, char *buffer, size_t size)
 		describe(job->status, buffer, size);
 }
 
+int job_exit_status(const struct job *job)
+{
+	return WIFSIGNALED(job->status) ? 128 + WTERMSIG(job->status) : WEXITSTATUS(job->status);
+}
+
 void job_tell_known(const struct job *job, char buffer[JOB_KNOWN_MAX])
 {
 	char how[JOB_HOW_MAX], where[JOB_HOW_MAX] = "has ended, too";

@@ -73,6 +73,9 @@ void job_redraw(const struct job *job);
 /* Writes how it has ended, such as "ended with status 0". */
 void job_describe(const struct job *job, char *buffer, size_t size);
 
+/* What a shell tells as its status: when a signal has ended it, 128 and that one's number. Of one that has ended. */
+int job_exit_status(const struct job *job);
+
 /* Of one that is, or was, unwatched: writes in a sentence why, and whether it runs. */
 void job_tell_known(const struct job *job, char buffer[JOB_KNOWN_MAX]);
 

@@ -265,7 +265,7 @@ bool batch_print(struct buffer *out, const struct metrics *metrics, const struct
 	const struct snapshot_header *snapshot = metrics->snapshot;
 	const struct column *sort = options->sort ? options->sort : column_find("growth");
 	struct buffer cell = {0};
-	size_t before = out->length;
+	const struct buffer before = *out;
 
 	if (!snapshot)
 		return true;
@@ -289,7 +289,9 @@ bool batch_print(struct buffer *out, const struct metrics *metrics, const struct
 	buffer_puts(out, "\n");
 	free(lines);
 	buffer_deinit(&cell);
-	if (out->failed)
-		out->length = before;
-	return !out->failed;
+	if (!out->failed)
+		return true;
+	out->length = before.length;
+	out->failed = before.failed;
+	return false;
 }

@@ -1,23 +1,24 @@
 #include "source/processes.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "source/remote_source.h"
 #include "base/clock.h"
+#include "source/process_info.h"
+#include "source/remote_source.h"
 #include "transport/directory.h"
 
 /* More are not looked into at a time. */
 #define PROCESSES_MAX 256
 
-/* How often to look who has come. */
+/* How often to look for new sockets. */
 #define SEARCH (200 * CLOCK_MILLISECOND)
 
-/* How often to look again into one that did not answer. */
+/* How soon to connect again to one that could not be connected to, or could not be understood. */
 #define RETRY (5000 * CLOCK_MILLISECOND)
 
 /* How often to ask those that are only on the list. */
@@ -32,7 +33,7 @@
 /* A process that has ended this long before the program is worth a word. */
 #define LEFT_ALONE (500 * CLOCK_MILLISECOND)
 
-/* When there is nobody after this time, that is worth a word. */
+/* When there is no process after this time, that is worth a word. */
 #define PATIENCE (5000 * CLOCK_MILLISECOND)
 
 /* A process that was being forked when the program ended is awaited for so long. */
@@ -41,11 +42,13 @@
 struct process {
 	pid_t pid;
 	struct client *client; /* owned; NULL: there is no connection now */
+	bool greeted;          /* its hello has come over that, and what follows can be used: */
 	struct remote_source remote;
 	struct snapshot_source source;
 	struct process_summary facts;
-	bool gone;      /* and not to be connected to again */
-	uint64_t tried; /* when a connection was tried */
+	bool gone;      /* it has ended, or nothing leads to it any more */
+	uint64_t found; /* the latest search that found its socket */
+	uint64_t retry; /* it is not connected to before this time */
 	uint64_t asked; /* when a snapshot was, for the list */
 
 	/* The latest major GCs, of which the first and the last tell the growth. */
@@ -65,41 +68,56 @@ struct processes {
 	struct process_summary facts[PROCESSES_MAX];
 
 	bool closed;
-	bool wanted;     /* a snapshot was asked for, and there was nobody to ask */
-	bool collecting; /* a GC was asked for, and its end is to be told */
-	bool excused;
+	bool collecting;       /* a GC was asked for, and its end is to be told */
+	const char *gc_failed; /* why it has no end to be told; NULL: it has */
+	bool excused;          /* why no process is shown was said */
 	uint64_t began;
 	uint64_t searched;
 	uint64_t told;
-	uint64_t left; /* when the one that is shown has ended, until that is told; 0: it has not */
-	bool changed;  /* the list has */
+	uint64_t left;                     /* when the one that is shown has ended, until that is told; 0: it has not */
+	bool changed;                      /* the list has */
+	char problem[SOURCE_SENTENCE_MAX]; /* to be said; empty: none */
 };
 
 /* --- one process --- */
 
 static void disconnect(struct process *process)
 {
-	if (!process->client)
-		return;
-	remote_source_deinit(&process->remote);
-	client_close(process->client);
+	if (process->greeted)
+		remote_source_deinit(&process->remote);
+	if (process->client)
+		client_close(process->client);
 	process->client = NULL;
+	process->greeted = false;
 }
 
-static bool connect_to(struct process *process, const char *path)
+/* Waits for nothing. False and errno when it cannot be connected to. */
+static bool begin(struct process *process, const char *path)
 {
 	char problem[TRANSPORT_PROBLEM_MAX];
 
-	process->tried = clock_now();
-	process->client = client_open(path, problem);
-	if (!process->client)
-		return false;
+	process->retry = clock_now() + RETRY;
+	process->client = client_begin(path, problem);
+	process->gone = process->gone && !process->client;
+	return process->client != NULL;
+}
+
+/* Its hello has come; what was known is of another connection, perhaps of another program. */
+static void begin_anew(struct process *process)
+{
 	process->source = remote_source_init(&process->remote, process->client);
-	process->facts.ended = process->gone = false;
+	process->greeted = true;
+	process->facts.ended = false;
 	process->facts.known = process->facts.retained_known = process->facts.growth_known = false;
 	process->majors = process->asked = 0;
 	process->points = 0;
-	return true;
+}
+
+/* Asks it for a snapshot, if it can be asked. */
+static void ask_process(const struct process *process)
+{
+	if (process && process->greeted)
+		process->source.ask(process->source.context);
 }
 
 static void add_point(struct process *process, const struct snapshot_header *snapshot)
@@ -144,7 +162,7 @@ static void note(struct process *process, const struct snapshot_header *snapshot
 	note_growth(process, snapshot);
 }
 
-/* --- who is there --- */
+/* --- which there are --- */
 
 static struct process *find(const struct processes *processes, pid_t pid)
 {
@@ -182,47 +200,58 @@ static void drop(struct processes *processes, size_t index)
 
 static void show(struct processes *processes, struct process *process)
 {
+	if (processes->shown != process && processes->collecting && !processes->gc_failed)
+		processes->gc_failed = "another process is shown now";
 	if (processes->shown)
 		processes->shown->facts.shown = false;
 	processes->shown = process;
 	processes->left = 0;
 	process->facts.shown = true;
 	processes->changed = true;
-	/* Whoever waits for the numbers of the one before gets these. */
-	if (process->client)
-		process->source.ask(process->source.context);
-	processes->wanted = false;
+	/* The numbers of the one before may have been asked for, and these come instead. */
+	ask_process(process);
 }
 
-/* One that has come is shown when nobody else is to be, or the one that is shown has ended. */
-static void welcome(struct processes *processes, const struct directory_entry *entry)
+/* A socket. One that no process listens to any more is removed. */
+static void take_socket(void *context, pid_t pid, const char *path)
 {
-	struct process *process = find(processes, entry->pid);
+	struct processes *processes = context;
+	struct process *process = find(processes, pid);
 
-	if (process && (process->client || clock_now() < process->tried + RETRY) && !process->gone)
-		return;
+	process = process ? process : add(processes, pid);
 	if (!process)
-		process = add(processes, entry->pid);
-	if (!process || !connect_to(process, entry->path))
 		return;
+	process->found = processes->searched;
+	if (process->client || clock_now() < process->retry)
+		return;
+	if (!begin(process, path) && errno == ECONNREFUSED) {
+		unlink(path);
+		process->found = 0;
+	}
 	processes->changed = true;
-	if (!processes->shown || processes->shown == process || processes->shown->gone)
-		show(processes, process);
-	else
-		process->source.ask(process->source.context);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct process *const *a = left, *const *b = right;
+
+	return ((*a)->pid > (*b)->pid) - ((*a)->pid < (*b)->pid);
 }
 
 static void search(struct processes *processes)
 {
-	struct directory_entry *entries;
+	size_t before = processes->count;
 
 	processes->searched = clock_now();
-	ssize_t count = directory_list_in(processes->directory, &entries);
-	if (count < 0)
+	if (!directory_each(processes->directory, ".sock", take_socket, processes))
 		return;
-	for (ssize_t i = 0; i < count; i++)
-		welcome(processes, &entries[i]);
-	free(entries);
+	qsort(&processes->all[before], processes->count - before, sizeof *processes->all, compare);
+	for (size_t i = 0; i < processes->count; i++) {
+		struct process *process = processes->all[i];
+
+		if (!process->client && process->found != processes->searched)
+			process->gone = process->facts.ended = true;
+	}
 }
 
 static void forget_gone(struct processes *processes)
@@ -235,65 +264,102 @@ static void forget_gone(struct processes *processes)
 
 /* --- what they tell --- */
 
-/* The connection is over. Its last numbers may come with that. */
-static enum source_event see_off(struct process *process, struct source_update *news)
+/* The connection is over; `broken`: because it could not be understood, as `how` says. */
+static void end_connection(struct processes *processes, struct process *process, bool broken, const char *how)
 {
+	bool shown = process == processes->shown;
+
 	disconnect(process);
-	process->gone = process->facts.ended = true;
-	return news->snapshot ? SOURCE_SNAPSHOT : SOURCE_NOTHING;
+	process->retry = broken ? clock_now() + RETRY : 0;
+	process->gone = process->facts.ended = !broken;
+	process->facts.known = process->facts.known && !broken;
+	processes->changed = true;
+	if (broken && (shown || (!processes->shown && !processes->excused))) {
+		snprintf(processes->problem, sizeof processes->problem, "%s", how);
+		processes->excused = true;
+	}
+	if (!broken && shown)
+		processes->left = clock_now();
 }
 
-/* The next thing that one of those tells who are only on the list. */
-static void listen(struct processes *processes, struct process *process)
+/* One that has said hello is shown when no other is, or the one that is shown has no connection any more. */
+static void take_hello(struct processes *processes, struct process *process)
 {
-	struct source_update news = {0};
-	enum source_event event;
+	struct client_message message;
+	enum client_event event = client_next(process->client, &message);
 
-	while (process->client && (event = process->source.next(process->source.context, &news)) != SOURCE_NOTHING) {
-		if (news.snapshot)
-			note(process, news.snapshot);
-		free(news.snapshot);
-		if (event == SOURCE_ENDED)
-			see_off(process, &(struct source_update){0});
-		news = (struct source_update){0};
-		processes->changed = true;
+	if (event == CLIENT_NOTHING)
+		return;
+	if (event != CLIENT_GREETED) {
+		end_connection(processes, process, event == CLIENT_BROKEN, message.text);
+		return;
+	}
+	begin_anew(process);
+	processes->changed = true;
+	if (!processes->shown || processes->shown == process || !processes->shown->client)
+		show(processes, process);
+}
+
+static void take_hellos(struct processes *processes)
+{
+	for (size_t i = 0; i < processes->count; i++) {
+		struct process *process = processes->all[i];
+
+		if (process->client && !process->greeted)
+			take_hello(processes, process);
 	}
 }
 
-static void hear_others(struct processes *processes)
+/* The next thing that a process tells. When its connection is over, its last numbers may come with that. */
+static enum source_event take_next(struct processes *processes, struct process *process, struct source_update *news)
+{
+	enum source_event event = process->source.next(process->source.context, news);
+
+	if (news->snapshot)
+		note(process, news->snapshot);
+	if (event == SOURCE_ENDED)
+		end_connection(processes, process, process->remote.broken, news->sentence);
+	return event;
+}
+
+/* What those tell that are only on the list. */
+static void take_others(struct processes *processes)
 {
 	uint64_t now = clock_now();
 
 	for (size_t i = 0; i < processes->count; i++) {
 		struct process *process = processes->all[i];
+		struct source_update news = {0};
 
-		if (process == processes->shown || !process->client)
+		if (process == processes->shown || !process->greeted)
 			continue;
 		if (now >= process->asked + ASK_OTHERS) {
-			process->source.ask(process->source.context);
+			ask_process(process);
 			process->asked = now;
 		}
-		listen(processes, process);
+		while (process->greeted && take_next(processes, process, &news) != SOURCE_NOTHING) {
+			free(news.snapshot);
+			news = (struct source_update){0};
+			processes->changed = true;
+		}
 	}
 }
 
-static enum source_event hear_shown(struct processes *processes, struct source_update *news)
+static enum source_event take_shown(struct processes *processes, struct source_update *news)
 {
 	struct process *process = processes->shown;
-	enum source_event event = SOURCE_NOTHING;
 
-	if (!process || !process->client)
+	if (!process || !process->greeted)
 		return SOURCE_NOTHING;
-	event = process->source.next(process->source.context, news);
-	if (news->snapshot)
-		note(process, news->snapshot);
-	if (event == SOURCE_GC || event == SOURCE_GC_FAILED)
-		processes->collecting = false;
-	if (event != SOURCE_ENDED)
-		return event;
-	processes->changed = true;
-	processes->left = clock_now();
-	return see_off(process, news);
+	enum source_event event = take_next(processes, process, news);
+	bool collected = event == SOURCE_GC || event == SOURCE_GC_FAILED;
+	/* One that was asked for before another process was shown has been told as failed. */
+	if (collected && (!processes->collecting || processes->gc_failed))
+		return event == SOURCE_GC ? SOURCE_SNAPSHOT : SOURCE_SAID;
+	processes->collecting = processes->collecting && !collected;
+	if (event == SOURCE_ENDED)
+		return news->snapshot ? SOURCE_SNAPSHOT : SOURCE_NOTHING;
+	return event;
 }
 
 static enum source_event tell_list(struct processes *processes, struct source_update *news)
@@ -317,6 +383,33 @@ static enum source_event say(struct source_update *news, enum source_event event
 	return event;
 }
 
+/* What is to be said of what has not come. */
+static enum source_event tell_problem(struct processes *processes, struct source_update *news)
+{
+	if (processes->collecting && !processes->gc_failed && !processes->shown->greeted)
+		processes->gc_failed = "the process has ended";
+	if (processes->gc_failed) {
+		say(news, SOURCE_GC_FAILED, processes->gc_failed);
+		processes->gc_failed = NULL;
+		processes->collecting = false;
+		return SOURCE_GC_FAILED;
+	}
+	if (processes->problem[0]) {
+		say(news, SOURCE_SAID, processes->problem);
+		processes->problem[0] = 0;
+		return SOURCE_SAID;
+	}
+	if (processes->left && clock_now() > processes->left + LEFT_ALONE) {
+		processes->left = 0;
+		return say(news, SOURCE_SAID, "this process has ended, or has become another program");
+	}
+	if (processes->shown || processes->excused || clock_now() <= processes->began + PATIENCE)
+		return SOURCE_NOTHING;
+	processes->excused = true;
+	return say(news, SOURCE_SAID,
+	           "no Ruby has reported yet, so there is nothing to count; l shows what the program prints");
+}
+
 static enum source_event next(void *context, struct source_update *news)
 {
 	struct processes *processes = context;
@@ -326,23 +419,13 @@ static enum source_event next(void *context, struct source_update *news)
 		return SOURCE_NOTHING;
 	if (clock_now() >= processes->searched + SEARCH)
 		search(processes);
-	if ((event = hear_shown(processes, news)) != SOURCE_NOTHING)
+	take_hellos(processes);
+	if ((event = take_shown(processes, news)) != SOURCE_NOTHING)
 		return event;
-	hear_others(processes);
+	take_others(processes);
 	forget_gone(processes);
-	if (processes->collecting && (!processes->shown || !processes->shown->client)) {
-		processes->collecting = false;
-		return say(news, SOURCE_GC_FAILED, "the process has ended");
-	}
-	if (processes->left && clock_now() > processes->left + LEFT_ALONE) {
-		processes->left = 0;
-		return say(news, SOURCE_SAID, "this process has ended, or has become another program");
-	}
-	if (!processes->shown && !processes->excused && clock_now() > processes->began + PATIENCE) {
-		processes->excused = true;
-		return say(news, SOURCE_SAID,
-		           "no Ruby has reported yet, so there is nothing to count; l shows what the program prints");
-	}
+	if ((event = tell_problem(processes, news)) != SOURCE_NOTHING)
+		return event;
 	return tell_list(processes, news);
 }
 
@@ -354,11 +437,13 @@ static bool left(void *context, char sentence[SOURCE_SENTENCE_MAX])
 	bool forking = directory_has_new(processes->directory, ".fork", FORK_SECONDS);
 
 	sentence[0] = 0;
+	if (processes->closed)
+		return false;
 	search(processes);
 	for (size_t i = 0; i < processes->count; i++) {
 		const struct process *process = processes->all[i];
 
-		if (!process->client || process->gone || (kill(process->pid, 0) < 0 && errno == ESRCH))
+		if (!process->client || !process_is_there(process->pid))
 			continue;
 		snprintf(sentence, SOURCE_SENTENCE_MAX,
 		         "the program has ended; process %ld goes on (memory-tracker-top --attach %ld)",
@@ -375,17 +460,12 @@ static int fd(void *context)
 	const struct processes *processes = context;
 	const struct process *process = processes->shown;
 
-	return process && process->client ? process->source.fd(process->source.context) : -1;
+	return process && process->greeted ? process->source.fd(process->source.context) : -1;
 }
 
 static void ask(void *context)
 {
-	struct processes *processes = context;
-	struct process *process = processes->shown;
-
-	processes->wanted = !process || !process->client;
-	if (!processes->wanted)
-		process->source.ask(process->source.context);
+	ask_process(((struct processes *)context)->shown);
 }
 
 static void gc(void *context)
@@ -394,21 +474,23 @@ static void gc(void *context)
 	struct process *process = processes->shown;
 
 	processes->collecting = true;
-	if (process && process->client)
+	processes->gc_failed = process && process->greeted ? NULL : "there is no process to run it in";
+	if (!processes->gc_failed)
 		process->source.gc(process->source.context);
 }
 
 static void walk(void *context, int steps)
 {
 	struct processes *processes = context;
-	size_t at = 0;
+	size_t at = 0, back = processes->count - 1;
 
 	if (processes->count < 2)
 		return;
 	while (at < processes->count && processes->all[at] != processes->shown)
 		at++;
-	at = (at + (steps > 0 ? 1 : processes->count - 1)) % processes->count;
-	show(processes, processes->all[at]);
+	if (at == processes->count)
+		at = steps > 0 ? back : 0;
+	show(processes, processes->all[(at + (steps > 0 ? 1 : back)) % processes->count]);
 }
 
 /* --- life --- */

@@ -37,23 +37,39 @@ static bool left(void *context, char sentence[SOURCE_SENTENCE_MAX])
 	return recorded->source.left(recorded->source.context, sentence);
 }
 
+static enum source_event tell(struct source_update *news, enum source_event event, char *sentence)
+{
+	snprintf(news->sentence, sizeof(news->sentence), "%s", sentence);
+	sentence[0] = 0;
+	return event;
+}
+
+/* What could not be recorded is told before the end, behind which nothing is. */
+static enum source_event tell_end(struct recorded_source *recorded, struct source_update *news)
+{
+	if (!recorded->problem[0])
+		return SOURCE_ENDED;
+	snprintf(recorded->how, sizeof(recorded->how), "%s", news->sentence[0] ? news->sentence : "ended");
+	return news->snapshot ? SOURCE_SNAPSHOT : tell(news, SOURCE_SAID, recorded->problem);
+}
+
 static enum source_event next(void *context, struct source_update *news)
 {
 	struct recorded_source *recorded = context;
 
-	if (recorded->problem[0]) {
-		snprintf(news->sentence, sizeof(news->sentence), "%s", recorded->problem);
-		recorded->problem[0] = 0;
-		return SOURCE_SAID;
-	}
+	if (recorded->problem[0])
+		return tell(news, SOURCE_SAID, recorded->problem);
+	if (recorded->how[0])
+		return tell(news, SOURCE_ENDED, recorded->how);
 	enum source_event event = recorded->source.next(recorded->source.context, news);
 	if (event == SOURCE_ENDED && news->snapshot)
 		news->snapshot->flags |= SNAPSHOT_ENDED;
 	if (news->snapshot)
 		recorder_add(recorded->recorder, news->snapshot, recorded->problem);
-	if (event == SOURCE_ENDED)
-		recorder_end(recorded->recorder, news->sentence, recorded->problem);
-	return event;
+	if (event != SOURCE_ENDED)
+		return event;
+	recorder_end(recorded->recorder, news->sentence, recorded->problem);
+	return tell_end(recorded, news);
 }
 
 struct snapshot_source recorded_source_init(struct recorded_source *recorded, const struct snapshot_source *source,

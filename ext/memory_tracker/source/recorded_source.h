@@ -13,6 +13,7 @@ struct recorded_source {
 	struct snapshot_source source;
 	struct recorder *recorder;           /* borrowed */
 	char problem[TRANSPORT_PROBLEM_MAX]; /* to be said; empty: none */
+	char how[SOURCE_SENTENCE_MAX];       /* the program has ended, to be told behind that; empty: it has not */
 };
 
 /* `source` with everything that it gives written to `recorder`. Its context is `recorded`. All are borrowed. */

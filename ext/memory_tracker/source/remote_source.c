@@ -90,6 +90,7 @@ static enum source_event take(struct remote_source *remote, enum client_event ev
 	case CLIENT_ENDED:
 		return end(remote, news, message->text[0] ? message->text : "ended");
 	case CLIENT_BROKEN:
+		remote->broken = true;
 		return end(remote, news, message->text);
 	default:
 		return SOURCE_NOTHING;

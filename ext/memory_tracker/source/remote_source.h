@@ -23,6 +23,7 @@ struct remote_source {
 	uint64_t ask_again;           /* CLOCK_MONOTONIC when what was refused is asked for again; 0: nothing was */
 	struct snapshot_header *last; /* owned: what came at the end, until it is told that it is the end */
 	bool over;
+	bool broken; /* because what came could not be understood, as the sentence says */
 };
 
 /* What `client` has to tell, as a source whose context is `remote`. Both are borrowed. */

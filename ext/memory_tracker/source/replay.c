@@ -1,6 +1,7 @@
 #include "source/replay.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/format.h"
@@ -167,8 +168,9 @@ static enum source_event break_off(struct replay *replay, struct source_update *
 	char place[FORMAT_SIZE];
 
 	format_duration(place, recording_time(replay->recording, replay->given));
-	snprintf(news->sentence, sizeof(news->sentence), "the recording is damaged at %s; it is shown up to there",
+	snprintf(replay->damage, sizeof(replay->damage), "the recording is damaged at %s; it is shown up to there",
 	         place);
+	memcpy(news->sentence, replay->damage, sizeof(news->sentence));
 	replay->count = replay->given > 0 ? replay->given : 1;
 	replay->given = replay->wanted = replay->count;
 	return SOURCE_SAID;
@@ -235,7 +237,7 @@ struct snapshot_source replay_init(struct replay *replay, struct recording *reco
 	    .context = replay, .fd = no_descriptor, .ask = ask, .gc = gc, .next = next, .steer = steer};
 }
 
-/* --- as fast as somebody asks --- */
+/* --- as fast as numbers are asked for --- */
 
 /* All up to the first that is an interval later than the latest. */
 static void ask_stepwise(void *context)
@@ -255,6 +257,7 @@ static enum source_event next_stepwise(void *context, struct source_update *news
 	struct replay *replay = context;
 	const char *how = recording_how(replay->recording), *damage = recording_damage(replay->recording);
 
+	damage = replay->damage[0] ? replay->damage : damage;
 	if (replay->given < replay->wanted && replay->given < replay->count)
 		return give(replay, news);
 	if (replay->given < replay->count || replay->given == replay->wanted)

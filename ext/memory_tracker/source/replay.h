@@ -1,6 +1,6 @@
 /*
- * A recording as a source of numbers: at the pace at which it was recorded, or another one, or as fast as somebody
- * asks.
+ * A recording as a source of numbers: at the pace at which it was recorded, or another one, or as fast as numbers are
+ * asked for.
  *
  * One thread at a time; any thread, no GVL.
  */
@@ -25,15 +25,16 @@ struct replay {
 	uint64_t since;    /* CLOCK_MONOTONIC */
 	bool place_is_old; /* it is to be told where it is */
 	bool damage_told;
+	char damage[SOURCE_SENTENCE_MAX]; /* why it cannot be read to its end, as was found out meanwhile; empty: it can */
 
-	/* Who asks sets the pace. */
+	/* Where numbers come as they are asked for: */
 	uint64_t interval_ns; /* of the recording, between two that are asked for */
 };
 
 /* The recording at its own pace, which can be steered. Its context is `replay`. All are borrowed. */
 struct snapshot_source replay_init(struct replay *replay, struct recording *recording);
 
-/* The recording as fast as somebody asks for numbers, up to its end. */
+/* The recording as fast as numbers are asked for, up to its end. */
 struct snapshot_source replay_init_stepwise(struct replay *replay, struct recording *recording, uint64_t interval_ns);
 
 #endif

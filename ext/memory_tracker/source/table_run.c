@@ -127,8 +127,8 @@ void table_run(struct table_run *run)
 		uint64_t now = clock_now();
 		next = next < now ? now : next;
 	}
-	/* The numbers at the end, which are the first ones where there were no others. */
-	if (run->how[0] && (run->unprinted || !run->printed) && !run->tables.cancelled)
+	/* The numbers at the end. */
+	if (run->how[0] && run->unprinted && !run->tables.cancelled)
 		print(run);
 	run->over = !run->tables.cancelled;
 }

@@ -97,8 +97,12 @@ static bool say_hello(struct client *client, char problem[TRANSPORT_PROBLEM_MAX]
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "what answers there belongs to another user");
 		return false;
 	}
+	if (!channel_send(&client->channel, MESSAGE_HELLO, &hello, sizeof(hello), NULL, 0) &&
+	    !channel_sending(&client->channel)) {
+		snprintf(problem, TRANSPORT_PROBLEM_MAX, "there is not enough memory");
+		return false;
+	}
 	/* A process that closes the connection without reading has said why. */
-	channel_send(&client->channel, MESSAGE_HELLO, &hello, sizeof(hello), NULL, 0);
 	client->channel.problem = NULL;
 	return true;
 }

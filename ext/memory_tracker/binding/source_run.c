@@ -1,4 +1,4 @@
-#include "binding/numbers_view.h"
+#include "binding/source_run.h"
 
 #include <ruby.h>
 #include <string.h>
@@ -88,7 +88,7 @@ static void run_until_left(struct view *view)
 	nogvl_call_uninterruptible(run_display, view);
 }
 
-VALUE numbers_view_run(const struct snapshot_source *source, VALUE options)
+VALUE source_run_view(const struct snapshot_source *source, VALUE options)
 {
 	struct view view = {.thread = rb_thread_current()};
 
@@ -116,7 +116,7 @@ static void cancel(void *data)
 	tables_cancel(&((struct table_run *)data)->tables);
 }
 
-VALUE numbers_view_print(const struct snapshot_source *source, VALUE fd, VALUE options, bool at_once)
+VALUE source_run_tables(const struct snapshot_source *source, VALUE fd, VALUE options, bool at_once)
 {
 	struct table_options tables = table_options_parse(options);
 	VALUE command = option(options, "command");
