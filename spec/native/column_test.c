@@ -28,9 +28,7 @@ static enum cell_meaning meaning(const char *key, const struct column_line *line
 
 static void test_sustained_growth_is_told_by_the_growth_and_by_its_trend_alone(void **state)
 {
-	const struct history_row row = {.retained = 9,
-	                                .live = 9,
-	                                .growth = 2,
+	const struct history_row row = {.growth = 2,
 	                                .certainty = HISTORY_CONFIRMED,
 	                                .sustained = true,
 	                                .short_change = {2, HISTORY_CONFIRMED},
@@ -77,7 +75,7 @@ static void test_a_rate_tells_how_sure_it_is_and_whether_it_shrinks(void **state
 
 static void test_what_is_fewer_since_the_mark_shrinks_where_that_is_shown(void **state)
 {
-	const struct history_row row = {.retained = 9, .live = 9};
+	const struct history_row row = {.id = 1};
 	struct column_line line = {.row = &row,
 	                           .change = {.live = -1,
 	                                      .live_known = true,

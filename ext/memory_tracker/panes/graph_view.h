@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-#include "table/column_line.h"
+#include "table/column.h"
 #include "screen/grid.h"
 #include "analysis/marks.h"
 
