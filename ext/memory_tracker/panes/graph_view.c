@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "table/class_line.h"
-#include "table/column.h"
 #include "base/format.h"
 #include "panes/graph_plot.h"
 #include "table/path_cell.h"
