@@ -10,6 +10,7 @@
 #include "analysis/metrics.h"
 #include "base/format.h"
 #include "analysis/gc_report.h"
+#include "input/mode.h"
 #include "panes/graph_view.h"
 #include "panes/header_view.h"
 #include "panes/help_view.h"
@@ -25,20 +26,6 @@
 #include "panes/source_view.h"
 #include "panes/table_view.h"
 #include "app/viewer.h"
-
-/* What keys go to. */
-enum viewer_mode {
-	MODE_TABLE = 1,
-	MODE_FILTER = 2, /* a filter is being typed */
-	MODE_OUTPUT = 4, /* the output pane is open */
-	MODE_HELP = 8,
-	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
-	MODE_FIND = 32,          /* what to search for is being typed */
-	MODE_NAME = 64,          /* the name of a file to write to is being typed */
-	MODE_SORT = 128,         /* the column to sort by is being picked */
-	MODE_COLUMNS = 256,
-	MODE_QUESTION = 512, /* y does what was asked for, any other key does not */
-};
 
 /* What is asked before it is done. */
 struct question {
