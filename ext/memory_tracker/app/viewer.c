@@ -240,7 +240,7 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 		viewer->gc.stage = GC_NONE;
 	const struct command *command = edit_input_press(viewer, key) ? NULL : command_find(viewer, key);
 	if (!command)
-		action_cancel(viewer);
+		viewer_end_question(viewer);
 	enum viewer_request request = command ? command->run(viewer, key) : VIEWER_NOTHING;
 	tell_of_the_lost(viewer);
 	return request;
@@ -257,7 +257,7 @@ enum viewer_request viewer_take(struct viewer *viewer, const struct input_event 
 		return viewer_press(viewer, input->key);
 	viewer->sentence[0] = '\0';
 	if (viewer->mode == MODE_QUESTION)
-		action_cancel(viewer);
+		viewer_end_question(viewer);
 	else
 		action_mouse(viewer, input);
 	return VIEWER_NOTHING;
@@ -266,6 +266,11 @@ enum viewer_request viewer_take(struct viewer *viewer, const struct input_event 
 bool viewer_uses_mouse(const struct viewer *viewer)
 {
 	return viewer->mouse;
+}
+
+void viewer_keep_settings(struct viewer *viewer)
+{
+	settings_keep(viewer);
 }
 
 double viewer_interval(const struct viewer *viewer)

@@ -1,5 +1,6 @@
 /*
- * What a viewer is made of. For the files that make it up: viewer.c, command.c, footer.c and help_view.c.
+ * What a viewer is made of. For the files of app/ that make it up; all others know it by app/viewer.h, and actions by
+ * input/viewer_control.h.
  */
 #ifndef MEMORY_TRACKER_APP_VIEWER_STATE_H
 #define MEMORY_TRACKER_APP_VIEWER_STATE_H
@@ -10,7 +11,7 @@
 #include "analysis/metrics.h"
 #include "base/format.h"
 #include "analysis/gc_report.h"
-#include "input/mode.h"
+#include "input/viewer_control.h"
 #include "panes/graph_view.h"
 #include "panes/header_view.h"
 #include "panes/help_view.h"
@@ -25,7 +26,7 @@
 #include "analysis/since_mark.h"
 #include "panes/source_view.h"
 #include "panes/table_view.h"
-#include "app/viewer.h"
+#include "screen/theme.h"
 
 /* What is asked before it is done. */
 struct question {
@@ -34,7 +35,6 @@ struct question {
 	enum viewer_mode before; /* the mode to return to */
 };
 
-#define VIEWER_SENTENCE_SIZE 512
 #define VIEWER_PLACE_SIZE 128
 
 struct viewer {
@@ -98,10 +98,6 @@ const struct metrics *viewer_shown(const struct viewer *viewer);
 /* Whether the program still runs and has sent numbers. */
 bool viewer_goes_on(const struct viewer *viewer);
 
-/* Keeps what is shown as it is, and lets it go on again. False without memory. */
-bool viewer_pause(struct viewer *viewer);
-void viewer_go_on(struct viewer *viewer);
-
 /* What keys go to when what lies above is closed. */
 enum viewer_mode viewer_base_mode(const struct viewer *viewer);
 
@@ -113,8 +109,5 @@ static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)
 
 /* What the header shows; a time that it names is put into `since`. */
 struct header_metadata viewer_metadata(const struct viewer *viewer, char since[FORMAT_SIZE]);
-
-/* Puts a sentence above the keys, as printf would. */
-void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

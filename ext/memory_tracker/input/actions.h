@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #include "input/command.h"
-#include "app/viewer.h"
+#include "input/request.h"
+#include "screen/input_event.h"
 
 /* Whether there is something to do now: struct command's `applies`. */
 bool action_has_lines(const struct viewer *viewer);
@@ -39,9 +40,6 @@ bool action_has_search(const struct viewer *viewer);
 
 /* Searches for nothing any more. */
 void action_end_search(struct viewer *viewer);
-
-/* The answer to a question is no. Without a question it does nothing. */
-void action_cancel(struct viewer *viewer);
 
 /* Does what the mouse was used for. */
 void action_mouse(struct viewer *viewer, const struct input_event *input);

@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/viewer.h"
+#include "base/text.h"
+#include "input/request.h"
+
+struct viewer;
 
 #define COMMAND_KEYS 9
 

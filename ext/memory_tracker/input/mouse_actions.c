@@ -120,8 +120,9 @@ void action_mouse(struct viewer *viewer, const struct input_event *input)
 
 enum viewer_request action_toggle_mouse(struct viewer *viewer, uint32_t key)
 {
-	viewer->mouse = !viewer->mouse;
-	viewer_note(viewer, viewer->mouse ? "the mouse is used here: Shift and the mouse select text in most terminals"
-	                                  : "the mouse is the terminal's");
+	bool used = viewer_toggle_mouse(viewer);
+
+	viewer_note(viewer, used ? "the mouse is used here: Shift and the mouse select text in most terminals"
+	                         : "the mouse is the terminal's");
 	return VIEWER_NOTHING;
 }

@@ -6,10 +6,6 @@
 #include "base/format.h"
 #include "app/viewer_state.h"
 
-static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
-
-#define INTERVALS (sizeof intervals / sizeof *intervals)
-
 static bool has_filter(const struct viewer *viewer)
 {
 	return viewer->table.filter.length > 0;
@@ -22,17 +18,21 @@ static long page(unsigned height)
 
 bool action_can_collect(const struct viewer *viewer)
 {
-	return action_is_live(viewer) && viewer->gc.stage != GC_RUNNING;
+	return action_is_live(viewer) && !viewer_status(viewer).collecting;
 }
 
 bool action_can_pause(const struct viewer *viewer)
 {
-	return viewer->replay || viewer->frozen_copy || viewer_goes_on(viewer);
+	const struct viewer_status status = viewer_status(viewer);
+
+	return status.replay || status.paused || status.goes_on;
 }
 
 bool action_can_change_interval(const struct viewer *viewer)
 {
-	return viewer->replay || viewer_goes_on(viewer);
+	const struct viewer_status status = viewer_status(viewer);
+
+	return status.replay || status.goes_on;
 }
 
 bool action_can_go_back(const struct viewer *viewer)
@@ -43,7 +43,7 @@ bool action_can_go_back(const struct viewer *viewer)
 
 bool action_runs(const struct viewer *viewer)
 {
-	return !viewer->ended;
+	return !viewer_status(viewer).ended;
 }
 
 /* How far a key moves what is scrolled. */
@@ -78,9 +78,11 @@ enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key)
 {
-	if (viewer->replay)
+	const struct viewer_status status = viewer_status(viewer);
+
+	if (status.replay)
 		return VIEWER_REPLAY_PAUSE;
-	if (viewer->frozen_copy)
+	if (status.paused)
 		viewer_go_on(viewer);
 	else if (!viewer_pause(viewer))
 		viewer_note(viewer, "there is not enough memory to pause");
@@ -89,21 +91,11 @@ enum viewer_request action_pause_or_go_on(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key)
 {
-	double interval = viewer->interval;
+	bool down = key == '[';
 
-	if (viewer->replay)
-		return key == '[' ? VIEWER_REPLAY_SLOWER : VIEWER_REPLAY_FASTER;
-	if (key == '[') {
-		for (size_t i = 0; i < INTERVALS && intervals[i] < viewer->interval; i++)
-			interval = intervals[i];
-	} else {
-		for (size_t i = INTERVALS; i-- && intervals[i] > viewer->interval;)
-			interval = intervals[i];
-	}
-	if (interval == viewer->interval)
-		return VIEWER_NOTHING;
-	viewer->interval = interval;
-	return VIEWER_INTERVAL;
+	if (viewer_status(viewer).replay)
+		return down ? VIEWER_REPLAY_SLOWER : VIEWER_REPLAY_FASTER;
+	return viewer_change_interval(viewer, down) ? VIEWER_INTERVAL : VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
@@ -192,9 +184,7 @@ enum viewer_request action_keep_filter(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_change_theme(struct viewer *viewer, uint32_t key)
 {
-	viewer->theme = theme_after(viewer->theme);
-	viewer_note(viewer, "the theme is %s: %s", viewer->theme->name, viewer->theme->help);
-	viewer_keep_settings(viewer);
+	viewer_change_theme(viewer);
 	return VIEWER_NOTHING;
 }
 
@@ -246,7 +236,7 @@ void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 /* As long as nothing is confirmed, the footer says how that is done. */
 void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	bool confirmed = viewer_shown(viewer)->totals->certainty == HISTORY_CONFIRMED;
+	bool confirmed = viewer_status(viewer).metrics->totals->certainty == HISTORY_CONFIRMED;
 
 	snprintf(out, COMMAND_NAME_SIZE, "%s", confirmed ? "GC" : "GC to confirm ~");
 }
@@ -258,16 +248,18 @@ void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
+	const struct viewer_status status = viewer_status(viewer);
+
 	snprintf(out, COMMAND_NAME_SIZE, "%s",
-	         viewer->replay        ? "stop, go on"
-	         : viewer->frozen_copy ? "go on"
-	                               : "pause");
+	         status.replay   ? "stop, go on"
+	         : status.paused ? "go on"
+	                         : "pause");
 }
 
 /* It is worth a place in the footer only where speed is what a person thinks of. */
 void action_name_interval(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->replay ? "speed" : "");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer_status(viewer).replay ? "speed" : "");
 }
 
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
