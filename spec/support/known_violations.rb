@@ -32,7 +32,6 @@ module KnownViolations
     %w[analysis/history analysis/history_state],
     %w[app/display app/display_state],
     %w[app/viewer panes/footer],
-    %w[input/actions input/command],
     %w[model/light model/limits model/tracker],
     %w[panes/header_item panes/header_numbers panes/header_view],
     %w[table/class_line table/column table/column_order table/path_cell],

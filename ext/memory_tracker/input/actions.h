@@ -11,9 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "input/command.h"
+#include "input/command_name.h"
 #include "input/request.h"
 #include "screen/input_event.h"
+
+struct viewer;
 
 /* Whether there is something to do now: struct command's `applies`. */
 bool action_has_lines(const struct viewer *viewer);

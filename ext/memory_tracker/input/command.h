@@ -10,14 +10,12 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "input/command_name.h"
 #include "input/request.h"
 
 struct viewer;
 
 #define COMMAND_KEYS 9
-
-/* Room for a command's name as the footer shows it, or the name of a key, the zero included. */
-#define COMMAND_NAME_SIZE 48
 
 struct command {
 	uint32_t keys[COMMAND_KEYS]; /* characters and enum input_key; 0 where there is none */

@@ -250,10 +250,7 @@ void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
 	const struct viewer_status status = viewer_status(viewer);
 
-	snprintf(out, COMMAND_NAME_SIZE, "%s",
-	         status.replay   ? "stop, go on"
-	         : status.paused ? "go on"
-	                         : "pause");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", status.replay ? "stop, go on" : status.paused ? "go on" : "pause");
 }
 
 /* It is worth a place in the footer only where speed is what a person thinks of. */

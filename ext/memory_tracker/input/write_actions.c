@@ -66,7 +66,8 @@ enum viewer_request action_change_format(struct viewer *viewer, uint32_t key)
 
 void action_name_format(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", ends_in(viewer_status(viewer).file_name, JSON_SUFFIX) ? "as text" : "as JSON");
+	snprintf(out, COMMAND_NAME_SIZE, "%s",
+	         ends_in(viewer_status(viewer).file_name, JSON_SUFFIX) ? "as text" : "as JSON");
 }
 
 /* The end of a path tells more than its beginning. */
