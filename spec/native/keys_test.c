@@ -435,8 +435,8 @@ static void test_escape_leads_back_from_everywhere(void **state)
 		for (unsigned step = 0; step < 3; step++)
 			viewer_press(shop.viewer, INPUT_KEY_ESCAPE);
 		const struct viewer *viewer = shop.viewer;
-		bool open = viewer->pane.open || viewer->source.open || viewer->graph.open;
-		if (viewer->mode != MODE_TABLE || open || viewer->table.filter.length || viewer->table.search.length)
+		if (viewer->mode != MODE_TABLE || viewer->panes.open || viewer->table.filter.length ||
+		    viewer->table.search.length)
 			fail_msg("Esc does not lead back after \"%s\":\n%s", places[i].way, shop_screen(&shop));
 		shop_close(&shop);
 	}

@@ -2,7 +2,6 @@
 
 #include "app/settings_use.h"
 #include "app/viewer_state.h"
-#include "panes/gc_view.h"
 
 /* Seconds between snapshots. */
 static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
@@ -17,6 +16,7 @@ struct viewer_status viewer_status(const struct viewer *viewer)
 	                              .metrics = viewer_shown(viewer),
 	                              .table = &viewer->table,
 	                              .marks = &viewer->marks,
+	                              .panes = &viewer->panes,
 	                              .file_name = &viewer->file_name,
 	                              .charset = viewer->charset,
 	                              .utc_offset = viewer->utc_offset,
@@ -40,6 +40,16 @@ struct marks *viewer_marks(struct viewer *viewer)
 	return &viewer->marks;
 }
 
+struct panes *viewer_panes(struct viewer *viewer)
+{
+	return &viewer->panes;
+}
+
+struct help_view *viewer_help(struct viewer *viewer)
+{
+	return &viewer->help;
+}
+
 struct picker *viewer_picker(struct viewer *viewer)
 {
 	return &viewer->picker;
@@ -60,6 +70,12 @@ void viewer_enter(struct viewer *viewer, enum viewer_mode mode)
 void viewer_return(struct viewer *viewer)
 {
 	viewer->mode = viewer_base_mode(viewer);
+}
+
+void viewer_open_pane(struct viewer *viewer, enum pane_id pane)
+{
+	panes_open(&viewer->panes, pane);
+	viewer_return(viewer);
 }
 
 void viewer_ask(struct viewer *viewer, enum viewer_request request, const char *text)
@@ -105,11 +121,6 @@ void viewer_restore_selection(struct viewer *viewer)
 {
 	viewer->table.selection = viewer->before_finding;
 	viewer_refresh(viewer);
-}
-
-void viewer_report_gc(struct viewer *viewer)
-{
-	gc_view_ask(viewer);
 }
 
 /* --- what a person prefers --- */

@@ -11,7 +11,6 @@
 #include "panes/footer.h"
 #include "base/format.h"
 #include "panes/gc_view.h"
-#include "panes/status_line.h"
 #include "app/settings_use.h"
 #include "input/edit_input.h"
 #include "app/viewer_state.h"
@@ -84,9 +83,7 @@ void viewer_free(struct viewer *viewer)
 	if (!viewer)
 		return;
 	table_view_deinit(&viewer->table);
-	scrollback_deinit(&viewer->output);
-	source_view_deinit(&viewer->source);
-	process_view_deinit(&viewer->processes);
+	panes_deinit(&viewer->panes);
 	frozen_copy_free(viewer->frozen_copy);
 	frozen_copy_free(viewer->frozen_copy_paths);
 	since_mark_deinit(&viewer->since);
@@ -191,11 +188,11 @@ bool viewer_feed(struct viewer *viewer, struct snapshot_header *snapshot)
 {
 	remember_first(viewer, snapshot);
 	drop_foreign_marks(viewer, snapshot);
-	viewer->source.stale = true;
+	viewer->panes.source.stale = true;
 	/* The lines stand on what the update replaces. */
 	bool watched = watch_paths(viewer, snapshot);
 	if (gc_report_waits(&viewer->gc))
-		gc_report_feed(&viewer->gc, snapshot, gc_view_row(viewer, snapshot, viewer->gc.key));
+		gc_report_feed(&viewer->gc, snapshot, gc_view_row(&viewer->watch, snapshot, viewer->gc.key));
 	bool taken = history_update(viewer->history, snapshot);
 	viewer->latest_paths = metrics_of(viewer->watch.history);
 	viewer->latest = metrics_of(viewer->history);
@@ -229,7 +226,7 @@ static uint32_t plain_key(uint32_t key)
 
 enum viewer_mode viewer_base_mode(const struct viewer *viewer)
 {
-	return viewer->pane.open ? MODE_OUTPUT : MODE_TABLE;
+	return viewer->panes.open == PANE_OUTPUT ? MODE_OUTPUT : MODE_TABLE;
 }
 
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
@@ -278,6 +275,12 @@ double viewer_interval(const struct viewer *viewer)
 	return viewer->interval;
 }
 
+void viewer_begin_gc(struct viewer *viewer)
+{
+	gc_view_ask(&viewer->gc, &viewer->watch, viewer->latest.snapshot, table_view_selected(&viewer->table),
+	            viewer->charset);
+}
+
 void viewer_gc_done(struct viewer *viewer, bool done, uint64_t nanoseconds, const char *reason)
 {
 	if (done) {
@@ -295,12 +298,12 @@ void viewer_say(struct viewer *viewer, const char *sentence)
 
 void viewer_output(struct viewer *viewer, const char *bytes, size_t length)
 {
-	scrollback_add(&viewer->output, bytes, length);
+	scrollback_add(&viewer->panes.printed, bytes, length);
 }
 
 void viewer_processes(struct viewer *viewer, const struct process_summary *processes, size_t count)
 {
-	process_view_set(&viewer->processes, processes, count);
+	process_view_set(&viewer->panes.processes, processes, count);
 }
 
 void viewer_replaying(struct viewer *viewer, const char *place)
@@ -341,7 +344,7 @@ static const char *name_changes(const struct viewer *viewer, char out[FORMAT_SIZ
 struct header_metadata viewer_metadata(const struct viewer *viewer, char since[FORMAT_SIZE])
 {
 	return (struct header_metadata){.metrics = viewer_shown(viewer),
-	                                .command = viewer->processes.count > 1 ? NULL : viewer->command,
+	                                .command = viewer->panes.processes.count > 1 ? NULL : viewer->command,
 	                                .ended = viewer->ended,
 	                                .place = viewer->replay ? viewer->place : NULL,
 	                                .interval = viewer->interval,
@@ -386,48 +389,54 @@ static void describe_nothing(const struct viewer *viewer, char out[VIEWER_SENTEN
 		snprintf(out, VIEWER_SENTENCE_SIZE, "no objects yet");
 }
 
-/* A pane has at most half of what there is, but room for one line of its own. */
-static unsigned pane_height(const struct viewer *viewer, unsigned height)
-{
-	bool open = viewer->pane.open || viewer->source.open || viewer->graph.open || viewer->processes.open;
-	unsigned most = open && height >= 4 ? height / 2 : 0;
-
-	if (viewer->processes.open && process_view_height(&viewer->processes) < most)
-		return process_view_height(&viewer->processes);
-	return most;
-}
-
-static void draw_pane(struct viewer *viewer, struct grid *grid, unsigned line, unsigned height)
-{
-	if (viewer->source.open)
-		source_view_draw(&viewer->source, grid, line, height, table_view_selected(&viewer->table),
-		                 viewer->charset);
-	else if (viewer->graph.open)
-		graph_view_draw(grid, line, height, table_view_selected(&viewer->table), &viewer->marks,
-		                viewer->charset);
-	else if (viewer->processes.open)
-		process_view_draw(&viewer->processes, grid, line, height, viewer->charset);
-	else
-		output_view_draw(&viewer->pane, &viewer->output, grid, line, height, viewer->charset);
-}
-
 /* Draws everything between the header and the footer: from `line` on, `height` lines. */
 static void draw_body(struct viewer *viewer, struct grid *grid, unsigned line, unsigned height)
 {
+	const struct gc_view gc = {.report = &viewer->gc,
+	                           .tree = &viewer->table.tree,
+	                           .since = &viewer->since,
+	                           .latest = viewer->frozen_copy ? NULL : viewer->latest.snapshot};
 	char sentence[VIEWER_SENTENCE_SIZE], nothing[VIEWER_SENTENCE_SIZE];
 
-	gc_view_describe(viewer, sentence);
+	gc_view_describe(&gc, sentence);
 	if (viewer->sentence[0])
 		snprintf(sentence, sizeof sentence, "%s", viewer->sentence);
 	if (sentence[0] && height > 2)
 		height -= status_line_draw(grid, line, height, sentence, viewer->charset);
-	unsigned pane = pane_height(viewer, height);
-	viewer->pane_line = line + height - pane;
-	viewer->pane_height = pane;
+	unsigned pane = panes_height(&viewer->panes, height);
 	describe_nothing(viewer, nothing);
 	table_view_draw(&viewer->table, grid, line, height - pane - 1, nothing);
-	if (pane)
-		draw_pane(viewer, grid, line + height - pane, pane);
+	panes_draw(&viewer->panes, &(struct pane_frame){.grid = grid,
+	                                                .line = line + height - pane,
+	                                                .height = pane,
+	                                                .row = table_view_selected(&viewer->table),
+	                                                .marks = &viewer->marks,
+	                                                .charset = viewer->charset});
+}
+
+static void draw_help(struct viewer *viewer, struct grid *grid)
+{
+	struct help_command commands[HELP_COMMANDS];
+	size_t count = command_help(viewer->charset, commands);
+
+	help_view_draw(&viewer->help, commands, count, grid, grid->lines - 1, viewer->charset);
+}
+
+static void draw_footer(struct viewer *viewer, struct grid *grid)
+{
+	struct footer_command commands[FOOTER_COMMANDS];
+	const struct footer footer = {.typed = edit_input_now(viewer),
+	                              .label = viewer->mode == MODE_FILTER ? "filter: "
+	                                       : viewer->mode == MODE_NAME ? "write to: "
+	                                                                   : "search: ",
+	                              .question = viewer->mode == MODE_QUESTION ? viewer->question.text : NULL,
+	                              .picker = viewer->mode & (MODE_SORT | MODE_COLUMNS) ? &viewer->picker : NULL,
+	                              .table = &viewer->table,
+	                              .commands = commands,
+	                              .count = command_footer(viewer, viewer->charset, commands),
+	                              .charset = viewer->charset};
+
+	footer_draw(&footer, grid, grid->lines - 1);
 }
 
 void viewer_draw(struct viewer *viewer, struct grid *grid)
@@ -438,7 +447,7 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		return;
 	}
 	if (viewer_mode_shown(viewer) == MODE_HELP) {
-		help_view_draw(&viewer->help, grid, grid->lines - 1, viewer->charset);
+		draw_help(viewer, grid);
 	} else {
 		char since[FORMAT_SIZE];
 		struct header_metadata facts = viewer_metadata(viewer, since);
@@ -447,5 +456,5 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		header_view_draw(&facts, grid);
 		draw_body(viewer, grid, header, grid->lines - header - 1);
 	}
-	footer_draw(viewer, grid, grid->lines - 1);
+	draw_footer(viewer, grid);
 }

@@ -12,19 +12,16 @@
 #include "base/format.h"
 #include "analysis/gc_report.h"
 #include "input/viewer_control.h"
-#include "panes/graph_view.h"
 #include "panes/header_view.h"
 #include "panes/help_view.h"
 #include "analysis/history.h"
 #include "analysis/marks.h"
-#include "panes/output_view.h"
+#include "panes/panes.h"
 #include "analysis/path_watch.h"
-#include "panes/process_view.h"
 #include "panes/picker.h"
-#include "panes/scrollback.h"
 #include "app/settings.h"
 #include "analysis/since_mark.h"
-#include "panes/source_view.h"
+#include "panes/status_line.h"
 #include "panes/table_view.h"
 #include "screen/theme.h"
 
@@ -35,6 +32,7 @@ struct question {
 	enum viewer_mode before; /* the mode to return to */
 };
 
+#define VIEWER_SENTENCE_SIZE STATUS_LINE_SIZE
 #define VIEWER_PLACE_SIZE 128
 
 struct viewer {
@@ -61,14 +59,8 @@ struct viewer {
 	struct marks marks;
 	struct since_mark since; /* the chosen one of them */
 
-	struct scrollback output;
-	struct output_view pane; /* at most one of these is open */
-	struct source_view source;
-	struct graph_view graph;
-	struct process_view processes;
+	struct panes panes;
 	struct help_view help;
-	unsigned pane_line;   /* where a pane was drawn the last time: its title */
-	unsigned pane_height; /* 0: there was none */
 
 	struct question question;
 	struct picker picker;

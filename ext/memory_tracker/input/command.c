@@ -81,7 +81,7 @@ const struct command command_table[] = {
      .footer_keys = 1,
      .rank = 5,
      .applies = action_has_paths,
-     .run = action_toggle_source,
+     .run = action_toggle_pane,
      .name_now = action_name_source},
     {.keys = {'t'},
      .name = "trend",
@@ -90,7 +90,7 @@ const struct command command_table[] = {
      .footer_keys = 1,
      .rank = 9,
      .applies = action_has_numbers,
-     .run = action_toggle_graph,
+     .run = action_toggle_pane,
      .name_now = action_name_graph},
     {.keys = {'/', INPUT_KEY_F1 + 3},
      .name = "filter",
@@ -281,7 +281,7 @@ const struct command command_table[] = {
      .footer_keys = 1,
      .rank = 3,
      .applies = action_has_output,
-     .run = action_toggle_output,
+     .run = action_toggle_pane,
      .name_now = action_name_output},
     {.keys = {'c'},
      .name = "console",
@@ -304,7 +304,7 @@ const struct command command_table[] = {
      .help = "open or close the list of a launched program's processes",
      .modes = NOT_IN_HELP,
      .applies = action_has_processes,
-     .run = action_toggle_processes},
+     .run = action_toggle_pane},
     {.keys = {'w'},
      .name = "write",
      .help = "write what is shown to a file: all lines of the table, as text or as JSON",
@@ -437,4 +437,64 @@ void command_key_name(char out[COMMAND_NAME_SIZE], uint32_t key, enum text_chars
 		snprintf(out, COMMAND_NAME_SIZE, "^%c", (char)(key + '@'));
 	else
 		snprintf(out, COMMAND_NAME_SIZE, "%c", (char)key);
+}
+
+/* The longest name of a key, "Backspace", with the blank before it. */
+#define KEY_NAME_MOST 10
+
+_Static_assert(COMMAND_KEYS *KEY_NAME_MOST <= FOOTER_KEYS_SIZE, "the footer has room for the keys of any command");
+_Static_assert(FOOTER_KEYS_SIZE <= HELP_KEYS_SIZE, "and the help has");
+
+/* So many of a command's keys, by their names. */
+static void name_keys(const struct command *command, size_t count, enum text_charset charset,
+                      char out[FOOTER_KEYS_SIZE])
+{
+	size_t length = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < count && i < COMMAND_KEYS && command->keys[i]; i++) {
+		char key[COMMAND_NAME_SIZE];
+
+		command_key_name(key, command->keys[i], charset);
+		length += (size_t)snprintf(out + length, FOOTER_KEYS_SIZE - length, i ? " %s" : "%s", key);
+	}
+}
+
+size_t command_footer(const struct viewer *viewer, enum text_charset charset,
+                      struct footer_command out[FOOTER_COMMANDS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command_count && count < FOOTER_COMMANDS; i++) {
+		const struct command *command = &command_table[i];
+
+		if (!command->footer_keys || !command_applies(command, viewer))
+			continue;
+		name_keys(command, command->footer_keys, charset, out[count].keys);
+		out[count].rank = command->rank;
+		if (command->name_now)
+			command->name_now(viewer, out[count].name);
+		else
+			snprintf(out[count].name, COMMAND_NAME_SIZE, "%s", command->name);
+		count += out[count].name[0] != '\0';
+	}
+	return count;
+}
+
+size_t command_help(enum text_charset charset, struct help_command out[HELP_COMMANDS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command_count && count < HELP_COMMANDS; i++) {
+		const struct command *command = &command_table[i];
+
+		if (!command->help)
+			continue;
+		name_keys(command, COMMAND_KEYS, charset, out[count].keys);
+		if (command->keys_text)
+			snprintf(out[count].keys, HELP_KEYS_SIZE, "%s", command->keys_text);
+		out[count].text = command->help;
+		out[count++].takes_a_column = command->run == action_sort_nth;
+	}
+	return count;
 }

@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "input/command_name.h"
 #include "input/request.h"
+#include "panes/footer.h"
+#include "panes/help_view.h"
 
 struct viewer;
 
@@ -40,6 +42,13 @@ bool command_applies(const struct command *command, const struct viewer *viewer)
 
 /* The command that a key stands for now, NULL if there is none. */
 const struct command *command_find(const struct viewer *viewer, uint32_t key);
+
+/* Those that the footer names now, in the order of the table. Returns how many there are, at most FOOTER_COMMANDS. */
+size_t command_footer(const struct viewer *viewer, enum text_charset charset,
+                      struct footer_command out[FOOTER_COMMANDS]);
+
+/* Those that the help has a line of. Returns how many there are, at most HELP_COMMANDS. */
+size_t command_help(enum text_charset charset, struct help_command out[HELP_COMMANDS]);
 
 /* Writes how a key is called, zero-terminated: "PgUp", "^L", "q". */
 void command_key_name(char out[COMMAND_NAME_SIZE], uint32_t key, enum text_charset charset);

@@ -5,7 +5,9 @@
 #ifndef MEMORY_TRACKER_INPUT_COMMAND_NAME_H
 #define MEMORY_TRACKER_INPUT_COMMAND_NAME_H
 
+#include "panes/footer.h"
+
 /* Room for a command's name as the footer shows it, or the name of a key, the zero included. */
-#define COMMAND_NAME_SIZE 48
+#define COMMAND_NAME_SIZE FOOTER_NAME_SIZE
 
 #endif

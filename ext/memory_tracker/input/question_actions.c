@@ -6,7 +6,7 @@ static enum viewer_request collect(struct viewer *viewer)
 {
 	if (!action_can_collect(viewer))
 		return VIEWER_NOTHING;
-	viewer_report_gc(viewer);
+	viewer_begin_gc(viewer);
 	return VIEWER_GC;
 }
 

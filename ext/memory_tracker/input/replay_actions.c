@@ -1,4 +1,5 @@
 #include "input/actions.h"
+
 #include "input/viewer_control.h"
 
 bool action_is_replay(const struct viewer *viewer)

@@ -4,12 +4,7 @@
 #include <stdio.h>
 
 #include "base/format.h"
-#include "app/viewer_state.h"
-
-static bool has_filter(const struct viewer *viewer)
-{
-	return viewer->table.filter.length > 0;
-}
+#include "input/viewer_control.h"
 
 static long page(unsigned height)
 {
@@ -37,8 +32,10 @@ bool action_can_change_interval(const struct viewer *viewer)
 
 bool action_can_go_back(const struct viewer *viewer)
 {
-	return viewer->mode != MODE_TABLE || viewer->source.open || viewer->graph.open || viewer->processes.open ||
-	       has_filter(viewer) || viewer->table.search.length;
+	const struct viewer_status status = viewer_status(viewer);
+
+	return status.mode != MODE_TABLE || status.panes->open || status.table->filter.length ||
+	       status.table->search.length;
 }
 
 bool action_runs(const struct viewer *viewer)
@@ -66,13 +63,17 @@ static long distance(uint32_t key, unsigned height)
 
 enum viewer_request action_scroll_output(struct viewer *viewer, uint32_t key)
 {
-	output_view_scroll(&viewer->pane, &viewer->output, distance(key, viewer->pane.height));
+	struct panes *panes = viewer_panes(viewer);
+
+	panes_scroll(panes, distance(key, panes->output.height));
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_scroll_help(struct viewer *viewer, uint32_t key)
 {
-	help_view_scroll(&viewer->help, distance(key, viewer->help.height));
+	struct help_view *help = viewer_help(viewer);
+
+	help_view_scroll(help, distance(key, help->height));
 	return VIEWER_NOTHING;
 }
 
@@ -98,50 +99,37 @@ enum viewer_request action_change_interval(struct viewer *viewer, uint32_t key)
 	return viewer_change_interval(viewer, down) ? VIEWER_INTERVAL : VIEWER_NOTHING;
 }
 
-enum viewer_request action_toggle_source(struct viewer *viewer, uint32_t key)
+enum viewer_request action_toggle_pane(struct viewer *viewer, uint32_t key)
 {
-	viewer->source.open = !viewer->source.open;
-	viewer->source.stale = true;
-	viewer->pane.open = viewer->graph.open = viewer->processes.open = false;
-	viewer->mode = MODE_TABLE;
-	return VIEWER_NOTHING;
-}
+	enum pane_id pane = pane_of_key(key);
 
-enum viewer_request action_toggle_graph(struct viewer *viewer, uint32_t key)
-{
-	viewer->graph.open = !viewer->graph.open;
-	viewer->pane.open = viewer->source.open = viewer->processes.open = false;
-	viewer->mode = MODE_TABLE;
-	return VIEWER_NOTHING;
-}
-
-enum viewer_request action_toggle_output(struct viewer *viewer, uint32_t key)
-{
-	viewer->source.open = viewer->graph.open = viewer->processes.open = false;
-	viewer->pane.open = !viewer->pane.open;
-	viewer->pane.above = 0;
-	viewer->mode = viewer_base_mode(viewer);
+	viewer_open_pane(viewer, viewer_panes(viewer)->open == pane ? PANE_NONE : pane);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_help(struct viewer *viewer, uint32_t key)
 {
-	viewer->help.top = 0;
-	viewer->mode = viewer->mode == MODE_HELP ? viewer_base_mode(viewer) : MODE_HELP;
+	viewer_help(viewer)->top = 0;
+	if (viewer_status(viewer).mode == MODE_HELP)
+		viewer_return(viewer);
+	else
+		viewer_enter(viewer, MODE_HELP);
 	return VIEWER_NOTHING;
 }
 
 static enum viewer_request clear_filter(struct viewer *viewer)
 {
-	viewer->mode = viewer_base_mode(viewer);
-	viewer->table.filter.length = viewer->table.search.length = 0;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
+	struct table_view *table = viewer_table(viewer);
+
+	viewer_return(viewer);
+	table->filter.length = table->search.length = 0;
+	viewer_refresh(viewer);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 {
-	switch (viewer->mode) {
+	switch (viewer_status(viewer).mode) {
 	case MODE_HELP:
 		return action_toggle_help(viewer, key);
 	case MODE_OUTPUT_SEARCH:
@@ -152,23 +140,21 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 			action_end_search(viewer);
 			return VIEWER_NOTHING;
 		}
-		return action_toggle_output(viewer, key);
+		viewer_open_pane(viewer, PANE_NONE);
+		return VIEWER_NOTHING;
 	case MODE_FIND:
 		return action_leave_find(viewer, key);
 	case MODE_SORT:
 	case MODE_COLUMNS:
 		return action_leave_picker(viewer, key);
 	case MODE_NAME:
-		viewer->mode = viewer_base_mode(viewer);
+		viewer_return(viewer);
 		return VIEWER_NOTHING;
 	case MODE_TABLE:
-		if (viewer->source.open)
-			return action_toggle_source(viewer, key);
-		if (viewer->graph.open)
-			return action_toggle_graph(viewer, key);
-		if (viewer->processes.open)
-			return action_toggle_processes(viewer, key);
-		return clear_filter(viewer);
+		if (!viewer_panes(viewer)->open)
+			return clear_filter(viewer);
+		viewer_open_pane(viewer, PANE_NONE);
+		return VIEWER_NOTHING;
 	default:
 		return clear_filter(viewer);
 	}
@@ -176,9 +162,11 @@ enum viewer_request action_go_back(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_keep_filter(struct viewer *viewer, uint32_t key)
 {
-	viewer->mode = viewer_base_mode(viewer);
+	struct table_view *table = viewer_table(viewer);
+
+	viewer_return(viewer);
 	/* To go from one match to the next when the filter is off again. */
-	viewer->table.search = viewer->table.filter;
+	table->search = table->filter;
 	return VIEWER_NOTHING;
 }
 
@@ -206,31 +194,32 @@ enum viewer_request action_leave(struct viewer *viewer, uint32_t key)
 /* While the output is open the key that opened it is the one to name. */
 void action_name_back(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	const char *name = has_filter(viewer) ? "clear the filter" : "clear the search";
+	const struct viewer_status status = viewer_status(viewer);
+	const char *name = status.table->filter.length ? "clear the filter" : "clear the search";
 
-	if (viewer->mode == MODE_OUTPUT_SEARCH || viewer->mode == MODE_OUTPUT)
-		name = action_has_search(viewer) || viewer->mode == MODE_OUTPUT_SEARCH ? "end the search" : "";
-	else if (viewer->mode == MODE_HELP)
+	if (status.mode == MODE_TABLE && status.panes->open) {
+		snprintf(out, COMMAND_NAME_SIZE, "close the %s", pane_table[status.panes->open].name);
+		return;
+	}
+	if (status.mode == MODE_OUTPUT_SEARCH || status.mode == MODE_OUTPUT)
+		name = action_has_search(viewer) || status.mode == MODE_OUTPUT_SEARCH ? "end the search" : "";
+	else if (status.mode == MODE_HELP)
 		name = "close";
-	else if (viewer->mode == MODE_TABLE && viewer->source.open)
-		name = "close the source";
-	else if (viewer->mode == MODE_TABLE && viewer->graph.open)
-		name = "close the trend";
-	else if (viewer->mode == MODE_TABLE && viewer->processes.open)
-		name = "close the list";
-	else if (viewer->mode == MODE_FILTER)
+	else if (status.mode == MODE_FILTER)
 		name = "clear the filter";
-	else if (viewer->mode != MODE_TABLE)
+	else if (status.mode != MODE_TABLE)
 		name = "back";
 	snprintf(out, COMMAND_NAME_SIZE, "%s", name);
 }
 
 void action_name_source(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
+	const struct viewer_status status = viewer_status(viewer);
+	const struct column_line *line = table_view_selected(status.table);
 
 	/* On a class there is nothing to see, and an open pane is closed with Esc as everything is. */
-	snprintf(out, COMMAND_NAME_SIZE, "%s", !viewer->source.open && line && line->path.depth ? "source" : "");
+	snprintf(out, COMMAND_NAME_SIZE, "%s",
+	         status.panes->open != PANE_SOURCE && line && line->path.depth ? "source" : "");
 }
 
 /* As long as nothing is confirmed, the footer says how that is done. */
@@ -243,7 +232,7 @@ void action_name_gc(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 
 void action_name_graph(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->graph.open ? "" : "trend");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer_status(viewer).panes->open == PANE_TREND ? "" : "trend");
 }
 
 void action_name_pause(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
@@ -261,12 +250,14 @@ void action_name_interval(const struct viewer *viewer, char out[COMMAND_NAME_SIZ
 
 void action_name_output(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
+	const struct panes *panes = viewer_status(viewer).panes;
+	uint64_t unseen = output_view_unseen(&panes->output, &panes->printed);
 	char count[FORMAT_SIZE];
 
-	format_count(count, output_view_unseen(&viewer->pane, &viewer->output));
-	if (viewer->pane.open)
+	format_count(count, unseen);
+	if (panes->open == PANE_OUTPUT)
 		snprintf(out, COMMAND_NAME_SIZE, "close");
-	else if (output_view_unseen(&viewer->pane, &viewer->output))
+	else if (unseen)
 		snprintf(out, COMMAND_NAME_SIZE, "output (%s new)", count);
 	else
 		snprintf(out, COMMAND_NAME_SIZE, "output");

@@ -18,7 +18,10 @@
 #include "base/text.h"
 #include "input/mode.h"
 #include "input/request.h"
+#include "panes/help_view.h"
+#include "panes/panes.h"
 #include "panes/picker.h"
+#include "panes/status_line.h"
 #include "panes/table_view.h"
 
 struct viewer;
@@ -31,6 +34,7 @@ struct viewer_status {
 	const struct metrics *metrics; /* the numbers that are on the screen; without any, their snapshot is NULL */
 	const struct table_view *table;
 	const struct marks *marks;
+	const struct panes *panes;
 	const struct line_edit *file_name; /* of what is to be written */
 	enum text_charset charset;
 	int32_t utc_offset; /* of the times shown, seconds east of UTC */
@@ -55,6 +59,10 @@ struct table_view *viewer_table(struct viewer *viewer);
 /* After a change of them, or of which one is chosen, viewer_compare. */
 struct marks *viewer_marks(struct viewer *viewer);
 
+/* Which of them is open changes by viewer_open_pane. */
+struct panes *viewer_panes(struct viewer *viewer);
+
+struct help_view *viewer_help(struct viewer *viewer);
 struct picker *viewer_picker(struct viewer *viewer);
 struct line_edit *viewer_file_name(struct viewer *viewer);
 
@@ -63,6 +71,9 @@ struct line_edit *viewer_file_name(struct viewer *viewer);
 /* Lets keys go to something that lies above the table and its pane, and to those again. */
 void viewer_enter(struct viewer *viewer, enum viewer_mode mode);
 void viewer_return(struct viewer *viewer);
+
+/* Opens a pane in place of the one that is open, and lets keys go where they belong then; PANE_NONE closes it. */
+void viewer_open_pane(struct viewer *viewer, enum pane_id pane);
 
 /*
  * Asks before something is done: keys answer the question until viewer_end_question, which returns what was asked for
@@ -73,10 +84,7 @@ enum viewer_request viewer_end_question(struct viewer *viewer);
 
 /* --- what is shown --- */
 
-/* A note is cut behind so many bytes, less the zero. */
-#define VIEWER_SENTENCE_SIZE 512
-
-/* Puts a sentence above the keys until the next key, as printf would. */
+/* Puts a sentence above the keys until the next key, as printf would; what has no room in STATUS_LINE_SIZE is cut. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes the lines of the table anew. */
@@ -93,8 +101,8 @@ void viewer_restore_selection(struct viewer *viewer);
 bool viewer_pause(struct viewer *viewer);
 void viewer_go_on(struct viewer *viewer);
 
-/* Begins the report on a GC that is asked for: of the program and the selected line. */
-void viewer_report_gc(struct viewer *viewer);
+/* A GC is asked for: begins a report on the whole program and the selected line. */
+void viewer_begin_gc(struct viewer *viewer);
 
 /* --- what a person prefers, and finds again the next time --- */
 

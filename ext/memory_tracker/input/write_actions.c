@@ -76,7 +76,7 @@ static void say_where(struct viewer *viewer, const char *name)
 	static const char label[] = "written to ";
 	const struct viewer_status status = viewer_status(viewer);
 	unsigned columns = status.table->layout.columns;
-	char *path = realpath(name, NULL), text[VIEWER_SENTENCE_SIZE - sizeof label];
+	char *path = realpath(name, NULL), text[STATUS_LINE_SIZE - sizeof label];
 	const char *where = path ? path : name;
 
 	text_fit_end(text, sizeof text, where, strlen(where), columns > sizeof label ? columns - sizeof label : 0,

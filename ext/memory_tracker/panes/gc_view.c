@@ -6,7 +6,6 @@
 #include "table/class_line.h"
 #include "base/format.h"
 #include "table/path_cell.h"
-#include "panes/status_line.h"
 
 #define NAME_CELLS 40
 #define PLACE_SIZE 4096
@@ -24,13 +23,13 @@ static const struct call_path *find_path(const struct call_paths *paths, const s
 	return NULL;
 }
 
-struct gc_row gc_view_row(const struct viewer *viewer, const struct snapshot_header *snapshot, uint64_t key)
+struct gc_row gc_view_row(const struct path_watch *watch, const struct snapshot_header *snapshot, uint64_t key)
 {
 	const struct snapshot_class *classes = snapshot_classes(snapshot);
-	const struct call_path *path = find_path(&viewer->watch.plain, snapshot, key);
+	const struct call_path *path = find_path(&watch->plain, snapshot, key);
 
 	if (!path)
-		path = find_path(&viewer->watch.turned, snapshot, key);
+		path = find_path(&watch->turned, snapshot, key);
 	if (path)
 		return (struct gc_row){true, path->freed, path->retained};
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {
@@ -41,7 +40,7 @@ struct gc_row gc_view_row(const struct viewer *viewer, const struct snapshot_hea
 }
 
 /* A class by its name; a call path by the name of the file too, because a method alone may be on several lines. */
-static void name_line(const struct viewer *viewer, const struct column_line *line, char out[GC_REPORT_NAME])
+static void name_line(const struct column_line *line, enum text_charset charset, char out[GC_REPORT_NAME])
 {
 	char place[PLACE_SIZE];
 	size_t length = class_line_name(out, GC_REPORT_NAME, line, NAME_CELLS);
@@ -52,20 +51,19 @@ static void name_line(const struct viewer *viewer, const struct column_line *lin
 	while (start && place[start - 1] != '/')
 		start--;
 	out[length++] = ' ';
-	text_fit(out + length, GC_REPORT_NAME - length, place + start, whole - start, NAME_CELLS / 2, viewer->charset);
+	text_fit(out + length, GC_REPORT_NAME - length, place + start, whole - start, NAME_CELLS / 2, charset);
 }
 
-void gc_view_ask(struct viewer *viewer)
+void gc_view_ask(struct gc_report *report, const struct path_watch *watch, const struct snapshot_header *snapshot,
+                 const struct column_line *line, enum text_charset charset)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
-	const struct snapshot_header *snapshot = viewer->latest.snapshot;
 	uint64_t key = line ? tree_lines_key(line) : 0;
 	char name[GC_REPORT_NAME] = "";
 
 	if (line)
-		name_line(viewer, line, name);
-	gc_report_ask(&viewer->gc, snapshot, key, name,
-	              snapshot && key ? gc_view_row(viewer, snapshot, key) : (struct gc_row){0});
+		name_line(line, charset, name);
+	gc_report_ask(report, snapshot, key, name,
+	              snapshot && key ? gc_view_row(watch, snapshot, key) : (struct gc_row){0});
 }
 
 /* --- the sentence --- */
@@ -75,62 +73,62 @@ static void put_count(char *out, size_t *length, const char *label, uint64_t cou
 	char digits[FORMAT_SIZE];
 
 	format_count(digits, count);
-	*length += (size_t)snprintf(out + *length, VIEWER_SENTENCE_SIZE - *length, "%s%s", label, digits);
+	*length += (size_t)snprintf(out + *length, STATUS_LINE_SIZE - *length, "%s%s", label, digits);
 }
 
 /* Against the mark. What is retained now, `now`, may have changed since the GC, which left `stayed`. */
-static void put_change(const struct viewer *viewer, char *out, size_t *length, const struct since_mark_change *change,
+static void put_change(const struct gc_view *view, char *out, size_t *length, const struct since_mark_change *change,
                        uint64_t now, uint64_t stayed)
 {
 	int64_t since_mark = change->retained + (int64_t)(stayed - now);
 	char digits[FORMAT_SIZE];
 
-	if (!viewer->since.mark || !change->retained_known)
+	if (!view->since->mark || !change->retained_known)
 		return;
-	bool bound = viewer->since.mark->flags & SNAPSHOT_RETAINED_BOUND;
+	bool bound = view->since->mark->flags & SNAPSHOT_RETAINED_BOUND;
 	format_change(digits, since_mark);
-	*length += (size_t)snprintf(out + *length, VIEWER_SENTENCE_SIZE - *length, ", %s%s since the mark",
+	*length += (size_t)snprintf(out + *length, STATUS_LINE_SIZE - *length, ", %s%s since the mark",
 	                            bound && since_mark ? "~" : "", digits);
 }
 
-static void describe_row(const struct viewer *viewer, char *out, size_t *length)
+static void describe_row(const struct gc_view *view, char *out, size_t *length)
 {
-	const struct tree_lines *tree = &viewer->table.tree;
-	const struct gc_report *gc = &viewer->gc;
+	const struct tree_lines *tree = view->tree;
+	const struct gc_report *gc = view->report;
 
-	*length += (size_t)snprintf(out + *length, VIEWER_SENTENCE_SIZE - *length, STATUS_LINE_GAP "%s: ", gc->name);
+	*length += (size_t)snprintf(out + *length, STATUS_LINE_SIZE - *length, STATUS_LINE_GAP "%s: ", gc->name);
 	put_count(out, length, "freed ", gc->row.freed);
 	put_count(out, length, ", stayed ", gc->row.stayed);
-	for (size_t i = 0; !viewer->frozen_copy && i < tree->count; i++) {
+	for (size_t i = 0; view->latest && i < tree->count; i++) {
 		if (tree_lines_key(&tree->lines[i]) == gc->key) {
-			put_change(viewer, out, length, &tree->lines[i].change, tree->lines[i].row->retained,
+			put_change(view, out, length, &tree->lines[i].change, tree->lines[i].row->retained,
 			           gc->row.stayed);
 			return;
 		}
 	}
 }
 
-void gc_view_describe(const struct viewer *viewer, char out[VIEWER_SENTENCE_SIZE])
+void gc_view_describe(const struct gc_view *view, char out[STATUS_LINE_SIZE])
 {
-	const struct gc_report *gc = &viewer->gc;
+	const struct gc_report *gc = view->report;
 	size_t length = 0;
 
 	out[0] = '\0';
 	if (gc->stage == GC_RUNNING)
-		snprintf(out, VIEWER_SENTENCE_SIZE, "GC: asked for");
+		snprintf(out, STATUS_LINE_SIZE, "GC: asked for");
 	if (gc->stage != GC_OVER && gc->stage != GC_KNOWN)
 		return;
 	put_count(out, &length, "GC ", (gc->nanoseconds + MILLISECOND - 1) / MILLISECOND);
-	length += (size_t)snprintf(out + length, VIEWER_SENTENCE_SIZE - length, " ms");
+	length += (size_t)snprintf(out + length, STATUS_LINE_SIZE - length, " ms");
 	if (gc->stage == GC_OVER)
 		return;
 	put_count(out, &length, ": freed ", gc->all.freed);
 	put_count(out, &length, " of ", gc->all.freed + gc->all.stayed);
 	put_count(out, &length, ", stayed ", gc->all.stayed);
 	if (gc->has_row) {
-		describe_row(viewer, out, &length);
-	} else if (!viewer->frozen_copy && viewer->latest.snapshot) {
-		const struct since_mark_change all = since_mark_totals(&viewer->since, viewer->latest.snapshot);
-		put_change(viewer, out, &length, &all, viewer->latest.snapshot->retained, gc->all.stayed);
+		describe_row(view, out, &length);
+	} else if (view->latest) {
+		const struct since_mark_change all = since_mark_totals(view->since, view->latest);
+		put_change(view, out, &length, &all, view->latest->retained, gc->all.stayed);
 	}
 }

@@ -12,16 +12,9 @@
 #ifndef MEMORY_TRACKER_PANES_GRAPH_VIEW_H
 #define MEMORY_TRACKER_PANES_GRAPH_VIEW_H
 
-#include <stdbool.h>
-
 #include "table/column.h"
 #include "screen/grid.h"
 #include "analysis/marks.h"
-
-/* All zero is a pane that is closed. */
-struct graph_view {
-	bool open;
-};
 
 /* Draws a title and the trend of a line, NULL for none, in `height` lines with the title. */
 void graph_view_draw(struct grid *grid, unsigned line, unsigned height, const struct column_line *row,

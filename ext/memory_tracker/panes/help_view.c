@@ -1,19 +1,15 @@
 #include "panes/help_view.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "table/column.h"
-#include "input/command.h"
 #include "panes/table_view.h"
 
 /* Where the explanations begin; on screens narrower than WIDE, further to the left. */
 #define INDENT 24
 #define INDENT_NARROW 13
 #define WIDE 60
-
-#define TERM_SIZE (COMMAND_KEYS * COMMAND_NAME_SIZE)
 
 /* The page while it is written: all its lines are counted, those that are seen are drawn. */
 struct page {
@@ -71,22 +67,6 @@ static void put_entry(struct page *page, const char *term, const char *text)
 	} while (*text);
 }
 
-static void name_keys(const struct page *page, const struct command *command, char out[TERM_SIZE])
-{
-	size_t length = 0;
-
-	out[0] = '\0';
-	if (command->keys_text) {
-		snprintf(out, TERM_SIZE, "%s", command->keys_text);
-		return;
-	}
-	for (size_t i = 0; i < COMMAND_KEYS && command->keys[i]; i++) {
-		char key[COMMAND_NAME_SIZE];
-		command_key_name(key, command->keys[i], page->charset);
-		length += (size_t)snprintf(out + length, TERM_SIZE - length, i ? " %s" : "%s", key);
-	}
-}
-
 /* The columns by the digits that sort by them. */
 static void put_digits(struct page *page)
 {
@@ -104,18 +84,12 @@ static void put_digits(struct page *page)
 	put_entry(page, "", text);
 }
 
-static void put_keys(struct page *page)
+static void put_keys(struct page *page, const struct help_command *commands, size_t count)
 {
 	put_heading(page, "Keys");
-	for (size_t i = 0; i < command_count; i++) {
-		const struct command *command = &command_table[i];
-		char keys[TERM_SIZE];
-
-		if (!command->help)
-			continue;
-		name_keys(page, command, keys);
-		put_entry(page, keys, command->help);
-		if (command->keys[0] == '1')
+	for (size_t i = 0; i < count; i++) {
+		put_entry(page, commands[i].keys, commands[i].text);
+		if (commands[i].takes_a_column)
 			put_digits(page);
 	}
 	page->line++;
@@ -143,14 +117,15 @@ static void put_signs(struct page *page)
 	put_entry(page, page->charset == TEXT_UTF8 ? "–" : "-", "not known yet");
 }
 
-void help_view_draw(struct help_view *view, struct grid *grid, unsigned height, enum text_charset charset)
+void help_view_draw(struct help_view *view, const struct help_command *commands, size_t count, struct grid *grid,
+                    unsigned height, enum text_charset charset)
 {
 	struct page page = {view, grid, charset, grid->columns < WIDE ? INDENT_NARROW : INDENT, 0};
 
 	view->height = height;
 	if (view->count && view->top + height > view->count)
 		view->top = view->count > height ? view->count - height : 0;
-	put_keys(&page);
+	put_keys(&page, commands, count);
 	put_columns(&page);
 	put_signs(&page);
 	view->count = page.line;

@@ -13,9 +13,8 @@
 #include "panes/scrollback.h"
 #include "base/text.h"
 
-/* All zero is a pane that is closed. */
+/* All zero follows the newest line, and searches for nothing. */
 struct output_view {
-	bool open;
 	size_t above;    /* lines between the last one seen and the newest; 0: it follows the newest */
 	uint64_t known;  /* scrollback.total when `above` was right */
 	uint64_t seen;   /* scrollback.total up to which they were seen */

@@ -12,9 +12,8 @@
 #include "screen/grid.h"
 #include "base/text.h"
 
-/* All zero is no process, and a pane that is closed. */
+/* All zero is no process. */
 struct process_view {
-	bool open;
 	struct process_summary *processes; /* owned */
 	size_t count;
 };

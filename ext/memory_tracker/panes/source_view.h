@@ -18,9 +18,8 @@
 #define SOURCE_VIEW_PATH 4096
 #define SOURCE_VIEW_PROBLEM 160
 
-/* All zero is a pane that is closed. */
+/* All zero has read nothing. */
 struct source_view {
-	bool open;
 	bool stale;                        /* what was read may be out of date */
 	bool known;                        /* the rest is about `path` */
 	char path[SOURCE_VIEW_PATH];       /* of the file that was read, as the program has it */

@@ -10,6 +10,9 @@
 /* Between the parts of a sentence that go on lines of their own where it is too long for one. */
 #define STATUS_LINE_GAP "   "
 
+/* Room for a sentence, the zero included. */
+#define STATUS_LINE_SIZE 512
+
 /*
  * Draws a sentence, which may be of any bytes, at the end of `height` lines from `line` on. Returns how many of them it
  * took: at least one, and most are left.
