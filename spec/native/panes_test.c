@@ -7,11 +7,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenes.h"
 #include "shop_viewer.h"
+#include "test_folder.h"
 #include "app/viewer_state.h"
 #include "input/command.h"
 
@@ -143,6 +145,47 @@ static void test_a_pane_takes_at_most_half_of_the_lines(void **state)
 	}
 }
 
+static void test_the_output_is_opened_at_its_newest_line(void **state)
+{
+	struct shop_viewer *shop = *state;
+	char line[32];
+
+	for (unsigned i = 0; i < 60; i++) {
+		int length = snprintf(line, sizeof line, "line %u\n", i);
+		viewer_output(shop->viewer, line, (size_t)length);
+	}
+	press_key_of(shop, PANE_OUTPUT);
+	assert_shown(shop, "line 59");
+	viewer_press(shop->viewer, INPUT_KEY_HOME);
+	assert_shown(shop, "one line");
+	/* Also after another pane was open in its place. */
+	press_key_of(shop, PANE_TREND);
+	press_key_of(shop, PANE_OUTPUT);
+	assert_shown(shop, "line 59");
+	assert_not_shown(shop, "one line");
+}
+
+static void test_a_source_that_is_opened_is_read_anew(void **state)
+{
+	struct shop_viewer *shop = *state;
+	char text[64 * 16] = "";
+
+	test_folder_enter();
+	shop->path = "shop.rb";
+	shop_second(shop, true);
+	viewer_press(shop->viewer, INPUT_KEY_RIGHT);
+	viewer_press(shop->viewer, INPUT_KEY_DOWN);
+	press_key_of(shop, PANE_SOURCE);
+	assert_shown(shop, "the file is not there");
+	for (unsigned i = 1; i < 64; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "# of line %u\n", i);
+	test_folder_write("shop.rb", text);
+	press_key_of(shop, PANE_TREND);
+	press_key_of(shop, PANE_SOURCE);
+	assert_shown(shop, "41  # of line 41");
+	test_folder_leave();
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_shop, shop_leave)
 
 int main(void)
@@ -153,6 +196,8 @@ int main(void)
 	    TEST(test_tab_opens_the_list_whichever_pane_is_open_and_then_walks),
 	    TEST(test_keys_go_to_the_table_unless_the_output_is_open),
 	    TEST(test_a_pane_takes_at_most_half_of_the_lines),
+	    TEST(test_the_output_is_opened_at_its_newest_line),
+	    TEST(test_a_source_that_is_opened_is_read_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

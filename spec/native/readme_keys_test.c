@@ -14,6 +14,7 @@
 #include "test_folder.h"
 #include "base/buffer.h"
 #include "input/command.h"
+#include "input/key_name.h"
 
 #define README "README.md"
 
@@ -26,9 +27,9 @@ static void put_keys(struct buffer *out, const struct command *command)
 		return;
 	}
 	for (size_t i = 0; i < COMMAND_KEYS && command->keys[i]; i++) {
-		char name[COMMAND_NAME_SIZE];
+		char name[KEY_NAME_SIZE];
 
-		command_key_name(name, command->keys[i], TEXT_UTF8);
+		key_name(name, command->keys[i], TEXT_UTF8);
 		buffer_puts(out, i ? " `" : "`");
 		buffer_puts(out, name);
 		buffer_puts(out, "`");

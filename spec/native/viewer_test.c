@@ -13,6 +13,7 @@
 
 #include "input/actions.h"
 #include "input/command.h"
+#include "input/key_name.h"
 #include "panes/scrollback.h"
 #include "app/viewer_state.h"
 #include "viewer_asserts.h"
@@ -334,13 +335,13 @@ static void test_the_help_names_every_command(void **state)
 	shop_press(shop, "?");
 	for (size_t i = 0; i < command_count; i++) {
 		const struct command *command = &command_table[i];
-		char name[COMMAND_NAME_SIZE];
+		char name[KEY_NAME_SIZE];
 		assert_non_null(command->run);
 		assert_true(command->modes);
 		if (!command->help)
 			continue;
 		assert_shown(shop, command->help);
-		command_key_name(name, command->keys[0], TEXT_UTF8);
+		key_name(name, command->keys[0], TEXT_UTF8);
 		assert_shown(shop, command->keys_text ? command->keys_text : name);
 	}
 }

@@ -1,9 +1,9 @@
 #include "input/command.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "input/actions.h"
+#include "input/key_name.h"
 #include "input/viewer_control.h"
 #include "screen/input_event.h"
 
@@ -419,46 +419,8 @@ const struct command *command_find(const struct viewer *viewer, uint32_t key)
 	return NULL;
 }
 
-void command_key_name(char out[COMMAND_NAME_SIZE], uint32_t key, enum text_charset charset)
-{
-	static const char *const names[] = {"Up",  "Down",      "Left",   "Right", "PgUp", "PgDn", "Home",
-	                                    "End", "Backspace", "Delete", "Enter", "Esc",  "Tab",  "S-Tab"};
-	static const char *const arrows[] = {"↑", "↓", "←", "→"};
-
-	if (key <= INPUT_KEY_RIGHT && key >= INPUT_KEY_UP && charset == TEXT_UTF8)
-		snprintf(out, COMMAND_NAME_SIZE, "%s", arrows[key - INPUT_KEY_UP]);
-	else if (key >= INPUT_KEY_F1 && key <= INPUT_KEY_F12)
-		snprintf(out, COMMAND_NAME_SIZE, "F%" PRIu32, key - INPUT_KEY_F1 + 1);
-	else if (key >= INPUT_KEY_UP && key < INPUT_KEY_F1)
-		snprintf(out, COMMAND_NAME_SIZE, "%s", names[key - INPUT_KEY_UP]);
-	else if (key == ' ')
-		snprintf(out, COMMAND_NAME_SIZE, "space");
-	else if (key < ' ')
-		snprintf(out, COMMAND_NAME_SIZE, "^%c", (char)(key + '@'));
-	else
-		snprintf(out, COMMAND_NAME_SIZE, "%c", (char)key);
-}
-
-/* The longest name of a key, "Backspace", with the blank before it. */
-#define KEY_NAME_MOST 10
-
-_Static_assert(COMMAND_KEYS *KEY_NAME_MOST <= FOOTER_KEYS_SIZE, "the footer has room for the keys of any command");
-_Static_assert(FOOTER_KEYS_SIZE <= HELP_KEYS_SIZE, "and the help has");
-
-/* So many of a command's keys, by their names. */
-static void name_keys(const struct command *command, size_t count, enum text_charset charset,
-                      char out[FOOTER_KEYS_SIZE])
-{
-	size_t length = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < count && i < COMMAND_KEYS && command->keys[i]; i++) {
-		char key[COMMAND_NAME_SIZE];
-
-		command_key_name(key, command->keys[i], charset);
-		length += (size_t)snprintf(out + length, FOOTER_KEYS_SIZE - length, i ? " %s" : "%s", key);
-	}
-}
+_Static_assert(FOOTER_KEYS_SIZE >= COMMAND_KEYS * KEY_NAME_SIZE, "the footer has room for the keys of any command");
+_Static_assert(HELP_KEYS_SIZE >= COMMAND_KEYS * KEY_NAME_SIZE, "and so has the help");
 
 size_t command_footer(const struct viewer *viewer, enum text_charset charset,
                       struct footer_command out[FOOTER_COMMANDS])
@@ -470,7 +432,7 @@ size_t command_footer(const struct viewer *viewer, enum text_charset charset,
 
 		if (!command->footer_keys || !command_applies(command, viewer))
 			continue;
-		name_keys(command, command->footer_keys, charset, out[count].keys);
+		key_names(out[count].keys, command->keys, command->footer_keys, charset);
 		out[count].rank = command->rank;
 		if (command->name_now)
 			command->name_now(viewer, out[count].name);
@@ -490,9 +452,10 @@ size_t command_help(enum text_charset charset, struct help_command out[HELP_COMM
 
 		if (!command->help)
 			continue;
-		name_keys(command, COMMAND_KEYS, charset, out[count].keys);
 		if (command->keys_text)
 			snprintf(out[count].keys, HELP_KEYS_SIZE, "%s", command->keys_text);
+		else
+			key_names(out[count].keys, command->keys, COMMAND_KEYS, charset);
 		out[count].text = command->help;
 		out[count++].takes_a_column = command->run == action_sort_nth;
 	}

@@ -50,7 +50,4 @@ size_t command_footer(const struct viewer *viewer, enum text_charset charset,
 /* Those that the help has a line of. Returns how many there are, at most HELP_COMMANDS. */
 size_t command_help(enum text_charset charset, struct help_command out[HELP_COMMANDS]);
 
-/* Writes how a key is called, zero-terminated: "PgUp", "^L", "q". */
-void command_key_name(char out[COMMAND_NAME_SIZE], uint32_t key, enum text_charset charset);
-
 #endif

@@ -18,7 +18,7 @@
 #include "screen/grid.h"
 
 /* Room for the names of a command's keys, and for its own name, the zero included. */
-#define FOOTER_KEYS_SIZE 96
+#define FOOTER_KEYS_SIZE 100
 #define FOOTER_NAME_SIZE 48
 
 /* What there is beyond so many commands is not drawn. */

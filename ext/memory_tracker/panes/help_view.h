@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 /* Room for the names of a command's keys, the zero included; and how many commands there may be. */
-#define HELP_KEYS_SIZE 96
+#define HELP_KEYS_SIZE 100
 #define HELP_COMMANDS 128
 
 struct help_command {
