@@ -28,13 +28,13 @@ static void test_what_there_is_follows_the_viewer(void **state)
 	assert_int_equal(status.mode, MODE_TABLE);
 	assert_int_equal(status.metrics->snapshot->pid, 4711);
 	assert_int_equal(status.table->tree.count, 9);
-	assert_true(status.goes_on);
+	assert_true(status.running);
 	assert_false(status.ended || status.paused || status.collecting || status.replay || status.attached);
 
 	viewer_ended(shop->viewer, "ended with status 0");
 	status = viewer_status(shop->viewer);
 	assert_true(status.ended);
-	assert_false(status.goes_on);
+	assert_false(status.running);
 }
 
 static void test_a_viewer_without_numbers(void **state)
@@ -45,7 +45,7 @@ static void test_a_viewer_without_numbers(void **state)
 	assert_non_null(viewer);
 	struct viewer_status status = viewer_status(viewer);
 	assert_null(status.metrics->snapshot);
-	assert_false(status.goes_on);
+	assert_false(status.running);
 	assert_true(status.replay && status.attached && status.silent && status.console);
 	viewer_free(viewer);
 }

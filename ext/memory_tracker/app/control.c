@@ -1,7 +1,11 @@
 #include "input/viewer_control.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "app/settings_use.h"
 #include "app/viewer_state.h"
+#include "panes/gc_view.h"
 
 /* Seconds between snapshots. */
 static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
@@ -9,6 +13,13 @@ static const double intervals[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60};
 #define INTERVALS (sizeof intervals / sizeof *intervals)
 
 /* --- what there is --- */
+
+static bool running(const struct viewer *viewer)
+{
+	const struct snapshot_header *snapshot = viewer->latest.snapshot;
+
+	return snapshot && !viewer->ended && !(snapshot->flags & SNAPSHOT_ENDED);
+}
 
 struct viewer_status viewer_status(const struct viewer *viewer)
 {
@@ -23,7 +34,7 @@ struct viewer_status viewer_status(const struct viewer *viewer)
 	                              .paused = viewer->frozen_copy != NULL,
 	                              .collecting = viewer->gc.stage == GC_RUNNING,
 	                              .ended = viewer->ended != NULL,
-	                              .goes_on = viewer_goes_on(viewer),
+	                              .running = running(viewer),
 	                              .replay = viewer->replay,
 	                              .attached = viewer->attached,
 	                              .console = viewer->console,
@@ -69,7 +80,7 @@ void viewer_enter(struct viewer *viewer, enum viewer_mode mode)
 
 void viewer_return(struct viewer *viewer)
 {
-	viewer->mode = viewer_base_mode(viewer);
+	viewer->mode = viewer->panes.open == PANE_OUTPUT ? MODE_OUTPUT : MODE_TABLE;
 }
 
 void viewer_open_pane(struct viewer *viewer, enum pane_id pane)
@@ -93,6 +104,15 @@ enum viewer_request viewer_end_question(struct viewer *viewer)
 }
 
 /* --- what is shown --- */
+
+void viewer_note(struct viewer *viewer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(viewer->sentence, sizeof viewer->sentence, format, arguments);
+	va_end(arguments);
+}
 
 void viewer_refresh(struct viewer *viewer)
 {
@@ -121,6 +141,35 @@ void viewer_restore_selection(struct viewer *viewer)
 {
 	viewer->table.selection = viewer->before_finding;
 	viewer_refresh(viewer);
+}
+
+bool viewer_pause(struct viewer *viewer)
+{
+	viewer->frozen_copy = frozen_copy_new(viewer->history);
+	if (!viewer->frozen_copy)
+		return false;
+	if (viewer->latest_paths.snapshot)
+		viewer->frozen_copy_paths = frozen_copy_new(viewer->watch.history);
+	if (viewer->frozen_copy_paths)
+		viewer->frozen_copy->metrics.paths = &viewer->frozen_copy_paths->metrics;
+	table_view_refresh(&viewer->table, &viewer->frozen_copy->metrics);
+	return true;
+}
+
+void viewer_go_on(struct viewer *viewer)
+{
+	struct frozen_copy *frozen_copy = viewer->frozen_copy, *frozen_copy_paths = viewer->frozen_copy_paths;
+
+	viewer->frozen_copy = viewer->frozen_copy_paths = NULL;
+	table_view_refresh(&viewer->table, &viewer->latest);
+	frozen_copy_free(frozen_copy);
+	frozen_copy_free(frozen_copy_paths);
+}
+
+void viewer_begin_gc(struct viewer *viewer)
+{
+	gc_view_ask(&viewer->gc, &viewer->watch, viewer->latest.snapshot, table_view_selected(&viewer->table),
+	            viewer->charset);
 }
 
 /* --- what a person prefers --- */

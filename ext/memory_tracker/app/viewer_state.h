@@ -52,8 +52,8 @@ struct viewer {
 	struct table_view table;         /* of the one that is shown */
 
 	struct path_watch watch;               /* the history of call paths */
-	struct metrics latest_paths;           /* its figures */
-	struct frozen_copy *frozen_copy_paths; /* owned: as `still` */
+	struct metrics latest_paths;           /* its metrics */
+	struct frozen_copy *frozen_copy_paths; /* owned: as `frozen_copy` */
 	struct key_set on_screen;              /* the call paths that are lines of the table */
 
 	struct marks marks;
@@ -86,12 +86,6 @@ struct viewer {
 
 /* The numbers that are on the screen. */
 const struct metrics *viewer_shown(const struct viewer *viewer);
-
-/* Whether the program still runs and has sent numbers. */
-bool viewer_goes_on(const struct viewer *viewer);
-
-/* What keys go to when what lies above is closed. */
-enum viewer_mode viewer_base_mode(const struct viewer *viewer);
 
 /* The mode whose screen is seen: a question stands above the one before it. */
 static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)

@@ -1,9 +1,10 @@
 /*
- * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, order_actions.c, find_actions.c, mark_actions.c, output_actions.c, mouse_actions.c and write_actions.c,
- * those that ask before they end or stop the program in question_actions.c, those for a program in another process in
- * program_actions.c, those of recordings in replay_actions.c, those of the
- * rest of the screen in view_actions.c.
+ * What commands do, ask and are called: the functions that the rows of command.c point to, and what the mouse does.
+ *
+ * Each group of them has a file: table, order, find, mark and mouse actions are about the table, output actions about
+ * that pane, question actions ask before they end or stop the program, program actions are for one in another process,
+ * replay actions for recordings, write actions for files, view actions for the rest of the screen. All work on the viewer
+ * through viewer_control.h.
  */
 #ifndef MEMORY_TRACKER_INPUT_ACTIONS_H
 #define MEMORY_TRACKER_INPUT_ACTIONS_H
@@ -104,8 +105,8 @@ enum viewer_request action_keep_find(struct viewer *viewer, uint32_t key);
 enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key);
 
 /* What to search for has changed while it is typed: in the table, in the output. */
-void action_find_typed(struct viewer *viewer);
-void action_search_typed(struct viewer *viewer);
+void action_find_changed(struct viewer *viewer);
+void action_search_changed(struct viewer *viewer);
 
 enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key);
 

@@ -40,8 +40,8 @@ bool edit_input_press(struct viewer *viewer, uint32_t key)
 	if (mode == MODE_FILTER)
 		viewer_refresh(viewer);
 	else if (mode == MODE_FIND)
-		action_find_typed(viewer);
+		action_find_changed(viewer);
 	else if (mode == MODE_OUTPUT_SEARCH)
-		action_search_typed(viewer);
+		action_search_changed(viewer);
 	return true;
 }

@@ -27,7 +27,7 @@ enum viewer_request action_begin_find(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
-void action_find_typed(struct viewer *viewer)
+void action_find_changed(struct viewer *viewer)
 {
 	struct table_view *table = viewer_table(viewer);
 

@@ -10,7 +10,7 @@ bool action_can_mark(const struct viewer *viewer)
 {
 	const struct viewer_status status = viewer_status(viewer);
 
-	return status.goes_on || (status.replay && status.metrics->snapshot);
+	return status.running || (status.replay && status.metrics->snapshot);
 }
 
 bool action_has_marks(const struct viewer *viewer)

@@ -10,7 +10,7 @@ bool action_can_freeze(const struct viewer *viewer)
 {
 	const struct viewer_status status = viewer_status(viewer);
 
-	return status.table->frozen || (status.table->tree.count && status.goes_on);
+	return status.table->frozen || (status.table->tree.count && status.running);
 }
 
 enum viewer_request action_freeze(struct viewer *viewer, uint32_t key)

@@ -26,7 +26,7 @@ enum viewer_request action_begin_search(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
-void action_search_typed(struct viewer *viewer)
+void action_search_changed(struct viewer *viewer)
 {
 	struct panes *panes = viewer_panes(viewer);
 

@@ -11,7 +11,7 @@ bool action_is_live(const struct viewer *viewer)
 {
 	const struct viewer_status status = viewer_status(viewer);
 
-	return !status.replay && status.goes_on;
+	return !status.replay && status.running;
 }
 
 bool action_has_output(const struct viewer *viewer)

@@ -20,14 +20,14 @@ bool action_can_pause(const struct viewer *viewer)
 {
 	const struct viewer_status status = viewer_status(viewer);
 
-	return status.replay || status.paused || status.goes_on;
+	return status.replay || status.paused || status.running;
 }
 
 bool action_can_change_interval(const struct viewer *viewer)
 {
 	const struct viewer_status status = viewer_status(viewer);
 
-	return status.replay || status.goes_on;
+	return status.replay || status.running;
 }
 
 bool action_can_go_back(const struct viewer *viewer)

@@ -42,7 +42,7 @@ struct viewer_status {
 	bool paused;     /* the screen stays as it is */
 	bool collecting; /* a GC was asked for, and is not over */
 	bool ended;      /* the program does not run any more */
-	bool goes_on;    /* it runs, and has sent numbers */
+	bool running;    /* it runs, and has sent numbers */
 	bool replay;     /* it is a recording that is shown */
 	bool attached;   /* the program was only attached to */
 	bool console;    /* it has one that can be opened */
