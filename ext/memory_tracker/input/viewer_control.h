@@ -93,7 +93,7 @@ void viewer_refresh(struct viewer *viewer);
 /* Compares with the chosen mark from here on. False without memory, which a note says; there is no comparison then. */
 bool viewer_compare(struct viewer *viewer);
 
-/* Keeps which line is selected, to select it again when that is known to have been on the way only. */
+/* Keeps which line is selected, and selects it again, be it at another place by then. */
 void viewer_keep_selection(struct viewer *viewer);
 void viewer_restore_selection(struct viewer *viewer);
 
@@ -109,7 +109,7 @@ void viewer_begin_gc(struct viewer *viewer);
 /* To the next of the usual intervals between snapshots. Returns whether there is one. */
 bool viewer_change_interval(struct viewer *viewer, bool shorter);
 
-/* Another look of the colours, which a note describes. */
+/* To the next theme, which a note describes. */
 void viewer_change_theme(struct viewer *viewer);
 
 /* Uses the mouse, or leaves it to the terminal. Returns whether it is used now. */
