@@ -80,7 +80,7 @@ static void take(enum source_event event, const struct source_update *news)
 	struct told *told = &watch.told;
 
 	told->snapshots += news->snapshot != NULL;
-	told->allocated = news->snapshot ? news->snapshot->allocated : told->allocated;
+	told->allocated = news->snapshot ? news->snapshot->counts.allocated : told->allocated;
 	told->collected += event == SOURCE_GC;
 	told->gc_ns = event == SOURCE_GC ? news->gc_ns : told->gc_ns;
 	told->not_collected += event == SOURCE_GC_FAILED;

@@ -67,7 +67,7 @@ static enum source_event next(void)
 	enum source_event event = through.source.next(through.source.context, &news);
 
 	strcpy(through.sentence, news.sentence);
-	through.allocated = news.snapshot ? news.snapshot->allocated : 0;
+	through.allocated = news.snapshot ? news.snapshot->counts.allocated : 0;
 	through.flags = news.snapshot ? news.snapshot->flags : 0;
 	free(news.snapshot);
 	return event;
@@ -98,7 +98,7 @@ static void expect_recording(const uint64_t *allocated, size_t count, const char
 		struct snapshot_header *snapshot = recording_snapshot(recording, i);
 
 		assert_non_null(snapshot);
-		assert_int_equal(snapshot->allocated, allocated[i]);
+		assert_int_equal(snapshot->counts.allocated, allocated[i]);
 		free(snapshot);
 	}
 	if (how)

@@ -80,7 +80,7 @@ static void expect_snapshot_of(enum source_event event, uint64_t allocated)
 {
 	assert_int_equal(next(), event);
 	assert_non_null(look.news.snapshot);
-	assert_int_equal(look.news.snapshot->allocated, allocated);
+	assert_int_equal(look.news.snapshot->counts.allocated, allocated);
 }
 
 /* It has ended, and that is all. */
@@ -184,7 +184,7 @@ static void test_the_last_numbers_come_with_the_end(void **state)
 	scripted_send_ended(&look.program, "ended with status 3");
 	expect_end("ended with status 3");
 	assert_non_null(look.news.snapshot);
-	assert_int_equal(look.news.snapshot->allocated, 9);
+	assert_int_equal(look.news.snapshot->counts.allocated, 9);
 	assert_false(look.remote.broken);
 }
 
@@ -202,7 +202,7 @@ static void test_a_connection_that_is_lost(void **state)
 	scripted_send_snapshot(&look.program, 8, SNAPSHOT_ENDED);
 	scripted_kill(&look.program);
 	expect_end("ended");
-	assert_int_equal(look.news.snapshot->allocated, 8);
+	assert_int_equal(look.news.snapshot->counts.allocated, 8);
 	assert_false(look.remote.broken);
 }
 
@@ -246,7 +246,7 @@ static void test_without_memory(void **state)
 	failing_malloc_arm(false);
 	assert_int_equal(event, SOURCE_ENDED);
 	assert_non_null(strstr(look.news.sentence, "there is not enough memory"));
-	assert_int_equal(look.news.snapshot->allocated, 8);
+	assert_int_equal(look.news.snapshot->counts.allocated, 8);
 }
 
 /* What was kept for the end goes with it; a sanitizer sees that. */

@@ -65,7 +65,7 @@ static void look(void)
 		play.given += event == SOURCE_SNAPSHOT;
 		play.said += event == SOURCE_SAID;
 		if (news.snapshot)
-			play.allocated = news.snapshot->allocated;
+			play.allocated = news.snapshot->counts.allocated;
 		strcpy(event == SOURCE_PLACE ? play.place : play.sentence, news.sentence);
 		free(news.snapshot);
 		news = (struct source_update){0};
@@ -82,9 +82,9 @@ static void look_later(uint64_t milliseconds)
 	look();
 }
 
-static void steer(enum viewer_request request)
+static void steer(enum replay_command command)
 {
-	play.source.steer(play.source.context, request);
+	play.source.steer(play.source.context, command);
 	look();
 }
 
@@ -135,11 +135,11 @@ static void test_stopped(void **state)
 {
 	begin();
 	look_later(2100);
-	steer(VIEWER_REPLAY_PAUSE);
+	steer(REPLAY_PAUSE);
 	expect(0, 3, "2 s of 9 s, stopped");
 	look_later(5000);
 	assert_int_equal(play.given, 0);
-	steer(VIEWER_REPLAY_PAUSE);
+	steer(REPLAY_PAUSE);
 	expect(0, 3, "2 s of 9 s");
 	look_later(1000);
 	expect(1, 4, "3 s of 9 s");
@@ -150,7 +150,7 @@ static void test_stopped_at_the_end(void **state)
 	begin();
 	look_later(20000);
 	/* It goes on from the beginning. */
-	steer(VIEWER_REPLAY_PAUSE);
+	steer(REPLAY_PAUSE);
 	expect(1, 1, "0 s of 9 s");
 	look_later(1100);
 	expect(1, 2, "1 s of 9 s");
@@ -160,18 +160,18 @@ static void test_step_by_step(void **state)
 {
 	begin();
 	look_later(2100);
-	steer(VIEWER_REPLAY_STEP);
+	steer(REPLAY_STEP);
 	expect(1, 4, "3 s of 9 s, stopped");
 	look_later(5000);
 	assert_int_equal(play.given, 0);
 	/* One that was given is given again with what leads to it. */
-	steer(VIEWER_REPLAY_BACK);
+	steer(REPLAY_BACK);
 	expect(3, 3, "2 s of 9 s, stopped");
 	for (int i = 0; i < 5; i++)
-		steer(VIEWER_REPLAY_BACK);
+		steer(REPLAY_BACK);
 	expect(1, 1, "0 s of 9 s, stopped");
 	for (int i = 0; i < 20; i++)
-		steer(VIEWER_REPLAY_STEP);
+		steer(REPLAY_STEP);
 	assert_int_equal(play.allocated, 10);
 	assert_string_equal(play.place, "9 s of 9 s, " HOW);
 }
@@ -181,14 +181,14 @@ static void test_in_leaps(void **state)
 {
 	begin();
 	for (int i = 0; i < 2; i++)
-		steer(VIEWER_REPLAY_FORWARD);
+		steer(REPLAY_FORWARD);
 	expect(1, 2, "1 s of 9 s");
-	steer(VIEWER_REPLAY_REWIND);
+	steer(REPLAY_REWIND);
 	expect(1, 1, "0 s of 9 s");
-	steer(VIEWER_REPLAY_REWIND);
+	steer(REPLAY_REWIND);
 	expect(1, 1, "0 s of 9 s");
 	for (int i = 0; i < 20; i++)
-		steer(VIEWER_REPLAY_FORWARD);
+		steer(REPLAY_FORWARD);
 	assert_int_equal(play.allocated, 10);
 	assert_string_equal(play.place, "9 s of 9 s, " HOW);
 }
@@ -196,17 +196,17 @@ static void test_in_leaps(void **state)
 static void test_slower_and_faster(void **state)
 {
 	begin();
-	steer(VIEWER_REPLAY_FASTER);
+	steer(REPLAY_FASTER);
 	expect(0, 1, "0 s of 9 s, 2 times");
 	look_later(1600);
 	expect(3, 4, "3 s of 9 s, 2 times");
 	for (int i = 0; i < 20; i++)
-		steer(VIEWER_REPLAY_SLOWER);
+		steer(REPLAY_SLOWER);
 	expect(0, 4, "3 s of 9 s, 1/4 speed");
 	look_later(4000);
 	expect(1, 5, "4 s of 9 s, 1/4 speed");
 	for (int i = 0; i < 20; i++)
-		steer(VIEWER_REPLAY_FASTER);
+		steer(REPLAY_FASTER);
 	assert_string_equal(play.place, "4 s of 9 s, 64 times");
 	look_later(80);
 	expect(5, 10, "9 s of 9 s, 64 times, " HOW);
@@ -217,14 +217,14 @@ static void test_a_leap_gives_what_leads_to_it(void **state)
 {
 	scripted_recording("file", 1000, NULL);
 	begin();
-	steer(VIEWER_REPLAY_PAUSE);
+	steer(REPLAY_PAUSE);
 	for (int i = 0; i < 10; i++)
-		steer(VIEWER_REPLAY_FORWARD);
+		steer(REPLAY_FORWARD);
 	/* 99.9 s further each time. */
 	assert_int_equal(play.given, 61);
 	assert_int_equal(play.allocated, 1000);
 	assert_string_equal(play.place, "16:39 of 16:39");
-	steer(VIEWER_REPLAY_BACK);
+	steer(REPLAY_BACK);
 	assert_int_equal(play.given, 61);
 	assert_int_equal(play.allocated, 999);
 }
@@ -251,8 +251,8 @@ static void test_one_that_was_cut(void **state)
 	expect(1, 4, "3 s of 3 s");
 	assert_int_equal(play.said, 1);
 	assert_non_null(strstr(play.sentence, "the recording is damaged at byte "));
-	steer(VIEWER_REPLAY_BACK);
-	steer(VIEWER_REPLAY_STEP);
+	steer(REPLAY_BACK);
+	steer(REPLAY_STEP);
 	assert_int_equal(play.allocated, 4);
 	assert_int_equal(play.said, 0);
 }
@@ -270,10 +270,10 @@ static void test_one_that_is_cut_meanwhile(void **state)
 	/* That is its end now. */
 	look_later(1000);
 	assert_int_equal(play.given + play.said, 0);
-	steer(VIEWER_REPLAY_REWIND);
+	steer(REPLAY_REWIND);
 	assert_string_equal(play.place, "3 s of 4 s");
 	assert_int_equal(play.allocated, 4);
-	steer(VIEWER_REPLAY_FORWARD);
+	steer(REPLAY_FORWARD);
 	assert_int_equal(play.allocated, 5);
 }
 
@@ -281,10 +281,10 @@ static void test_nothing_of_it_can_be_read_any_more(void **state)
 {
 	begin();
 	assert_int_equal(truncate("file", 4), 0);
-	steer(VIEWER_REPLAY_PAUSE);
+	steer(REPLAY_PAUSE);
 	for (int i = 0; i < 5; i++) {
-		steer(VIEWER_REPLAY_STEP);
-		steer(VIEWER_REPLAY_BACK);
+		steer(REPLAY_STEP);
+		steer(REPLAY_BACK);
 		look_later(1000);
 	}
 	assert_int_equal(play.allocated, 1);
@@ -396,7 +396,7 @@ static void test_without_memory(void **state)
 		/* What could be read is shown. */
 		look_later(5000);
 		assert_in_range(play.allocated, 1, SNAPSHOTS);
-		steer(VIEWER_REPLAY_BACK);
+		steer(REPLAY_BACK);
 		assert_true(play.given > 0);
 		recording_close(play.recording);
 	}

@@ -173,6 +173,19 @@ static void leave_viewer(struct display *display, enum display_end end)
 	}
 }
 
+static void steer(struct display *display, enum viewer_request request)
+{
+	static const enum replay_command commands[] = {
+	    [VIEWER_REPLAY_PAUSE] = REPLAY_PAUSE,     [VIEWER_REPLAY_STEP] = REPLAY_STEP,
+	    [VIEWER_REPLAY_BACK] = REPLAY_BACK,       [VIEWER_REPLAY_REWIND] = REPLAY_REWIND,
+	    [VIEWER_REPLAY_FORWARD] = REPLAY_FORWARD, [VIEWER_REPLAY_SLOWER] = REPLAY_SLOWER,
+	    [VIEWER_REPLAY_FASTER] = REPLAY_FASTER};
+	const struct snapshot_source *numbers = &display->options.numbers;
+
+	if (numbers->steer)
+		numbers->steer(numbers->context, commands[request]);
+}
+
 static void obey(struct display *display, enum viewer_request request)
 {
 	switch (request) {
@@ -207,8 +220,7 @@ static void obey(struct display *display, enum viewer_request request)
 	case VIEWER_REPLAY_FORWARD:
 	case VIEWER_REPLAY_SLOWER:
 	case VIEWER_REPLAY_FASTER:
-		if (display->options.numbers.steer)
-			display->options.numbers.steer(display->options.numbers.context, request);
+		steer(display, request);
 		break;
 	case VIEWER_INTERVAL:
 	case VIEWER_NOTHING:

@@ -58,7 +58,7 @@ void settings_begin(struct viewer *viewer)
 	viewer->kept = settings_of(viewer);
 }
 
-void viewer_keep_settings(struct viewer *viewer)
+void settings_keep(struct viewer *viewer)
 {
 	struct settings now = settings_of(viewer), in_file = now;
 	char problem[SETTINGS_PROBLEM_SIZE];

@@ -1,6 +1,5 @@
 #include "app/viewer.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,22 +101,6 @@ const struct metrics *viewer_shown(const struct viewer *viewer)
 	return viewer->frozen_copy ? &viewer->frozen_copy->metrics : &viewer->latest;
 }
 
-bool viewer_goes_on(const struct viewer *viewer)
-{
-	const struct snapshot_header *snapshot = viewer->latest.snapshot;
-
-	return snapshot && !viewer->ended && !(snapshot->flags & SNAPSHOT_ENDED);
-}
-
-void viewer_note(struct viewer *viewer, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(viewer->sentence, sizeof viewer->sentence, format, arguments);
-	va_end(arguments);
-}
-
 static void remember_first(struct viewer *viewer, const struct snapshot_header *snapshot)
 {
 	if (viewer->first_ns && viewer->first_started_ns == snapshot->started_ns)
@@ -125,29 +108,6 @@ static void remember_first(struct viewer *viewer, const struct snapshot_header *
 	viewer->first_started_ns = snapshot->started_ns;
 	viewer->first_ns = snapshot->monotonic_ns;
 	viewer->first_gc_ns = snapshot->gc_time_ns;
-}
-
-bool viewer_pause(struct viewer *viewer)
-{
-	viewer->frozen_copy = frozen_copy_new(viewer->history);
-	if (!viewer->frozen_copy)
-		return false;
-	if (viewer->latest_paths.snapshot)
-		viewer->frozen_copy_paths = frozen_copy_new(viewer->watch.history);
-	if (viewer->frozen_copy_paths)
-		viewer->frozen_copy->metrics.paths = &viewer->frozen_copy_paths->metrics;
-	table_view_refresh(&viewer->table, &viewer->frozen_copy->metrics);
-	return true;
-}
-
-void viewer_go_on(struct viewer *viewer)
-{
-	struct frozen_copy *frozen_copy = viewer->frozen_copy, *frozen_copy_paths = viewer->frozen_copy_paths;
-
-	viewer->frozen_copy = viewer->frozen_copy_paths = NULL;
-	table_view_refresh(&viewer->table, &viewer->latest);
-	frozen_copy_free(frozen_copy);
-	frozen_copy_free(frozen_copy_paths);
 }
 
 /* Lets the call paths that are on the screen be watched, with all allocating lines. */
@@ -224,17 +184,6 @@ static uint32_t plain_key(uint32_t key)
 	}
 }
 
-enum viewer_mode viewer_base_mode(const struct viewer *viewer)
-{
-	return viewer->panes.open == PANE_OUTPUT ? MODE_OUTPUT : MODE_TABLE;
-}
-
-void viewer_open_pane(struct viewer *viewer, enum pane_id pane)
-{
-	panes_open(&viewer->panes, pane);
-	viewer->mode = viewer_base_mode(viewer);
-}
-
 enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 {
 	key = plain_key(key);
@@ -243,7 +192,7 @@ enum viewer_request viewer_press(struct viewer *viewer, uint32_t key)
 		viewer->gc.stage = GC_NONE;
 	const struct command *command = edit_input_press(viewer, key) ? NULL : command_find(viewer, key);
 	if (!command)
-		action_cancel(viewer);
+		viewer_end_question(viewer);
 	enum viewer_request request = command ? command->run(viewer, key) : VIEWER_NOTHING;
 	tell_of_the_lost(viewer);
 	return request;
@@ -260,7 +209,7 @@ enum viewer_request viewer_take(struct viewer *viewer, const struct input_event 
 		return viewer_press(viewer, input->key);
 	viewer->sentence[0] = '\0';
 	if (viewer->mode == MODE_QUESTION)
-		action_cancel(viewer);
+		viewer_end_question(viewer);
 	else
 		action_mouse(viewer, input);
 	return VIEWER_NOTHING;
@@ -271,15 +220,14 @@ bool viewer_uses_mouse(const struct viewer *viewer)
 	return viewer->mouse;
 }
 
+void viewer_keep_settings(struct viewer *viewer)
+{
+	settings_keep(viewer);
+}
+
 double viewer_interval(const struct viewer *viewer)
 {
 	return viewer->interval;
-}
-
-void viewer_begin_gc(struct viewer *viewer)
-{
-	gc_view_ask(&viewer->gc, &viewer->watch, viewer->latest.snapshot, table_view_selected(&viewer->table),
-	            viewer->charset);
 }
 
 void viewer_gc_done(struct viewer *viewer, bool done, uint64_t nanoseconds, const char *reason)

@@ -1,5 +1,6 @@
 /*
- * What a viewer is made of. For the files of app/ that make it up.
+ * What a viewer is made of. For the files of app/ that make it up; all others know it by app/viewer.h, and actions by
+ * input/viewer_control.h.
  */
 #ifndef MEMORY_TRACKER_APP_VIEWER_STATE_H
 #define MEMORY_TRACKER_APP_VIEWER_STATE_H
@@ -10,6 +11,7 @@
 #include "analysis/metrics.h"
 #include "base/format.h"
 #include "analysis/gc_report.h"
+#include "input/viewer_control.h"
 #include "panes/header_view.h"
 #include "panes/help_view.h"
 #include "analysis/history.h"
@@ -21,21 +23,7 @@
 #include "analysis/since_mark.h"
 #include "panes/status_line.h"
 #include "panes/table_view.h"
-#include "app/viewer.h"
-
-/* What keys go to. */
-enum viewer_mode {
-	MODE_TABLE = 1,
-	MODE_FILTER = 2, /* a filter is being typed */
-	MODE_OUTPUT = 4, /* the output pane is open */
-	MODE_HELP = 8,
-	MODE_OUTPUT_SEARCH = 16, /* what to search for in the output is being typed */
-	MODE_FIND = 32,          /* what to search for is being typed */
-	MODE_NAME = 64,          /* the name of a file to write to is being typed */
-	MODE_SORT = 128,         /* the column to sort by is being picked */
-	MODE_COLUMNS = 256,
-	MODE_QUESTION = 512, /* y does what was asked for, any other key does not */
-};
+#include "screen/theme.h"
 
 /* What is asked before it is done. */
 struct question {
@@ -64,8 +52,8 @@ struct viewer {
 	struct table_view table;         /* of the one that is shown */
 
 	struct path_watch watch;               /* the history of call paths */
-	struct metrics latest_paths;           /* its figures */
-	struct frozen_copy *frozen_copy_paths; /* owned: as `still` */
+	struct metrics latest_paths;           /* its metrics */
+	struct frozen_copy *frozen_copy_paths; /* owned: as `frozen_copy` */
 	struct key_set on_screen;              /* the call paths that are lines of the table */
 
 	struct marks marks;
@@ -99,22 +87,6 @@ struct viewer {
 /* The numbers that are on the screen. */
 const struct metrics *viewer_shown(const struct viewer *viewer);
 
-/* Whether the program still runs and has sent numbers. */
-bool viewer_goes_on(const struct viewer *viewer);
-
-/* A GC is asked for: begins a report on the whole program and the selected line. */
-void viewer_begin_gc(struct viewer *viewer);
-
-/* Keeps what is shown as it is, and lets it go on again. False without memory. */
-bool viewer_pause(struct viewer *viewer);
-void viewer_go_on(struct viewer *viewer);
-
-/* What keys go to when what lies above is closed. */
-enum viewer_mode viewer_base_mode(const struct viewer *viewer);
-
-/* Opens a pane in place of the one that is open, and lets keys go where they belong then; PANE_NONE closes it. */
-void viewer_open_pane(struct viewer *viewer, enum pane_id pane);
-
 /* The mode whose screen is seen: a question stands above the one before it. */
 static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)
 {
@@ -123,8 +95,5 @@ static inline enum viewer_mode viewer_mode_shown(const struct viewer *viewer)
 
 /* What the header shows; a time that it names is put into `since`. */
 struct header_metadata viewer_metadata(const struct viewer *viewer, char since[FORMAT_SIZE]);
-
-/* Puts a sentence above the keys, as printf would. */
-void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * What commands do, ask and are called: the functions that the rows of command.c point to. Those of the table are in
- * table_actions.c, order_actions.c, find_actions.c, mark_actions.c, output_actions.c, mouse_actions.c and write_actions.c,
- * those that ask before they end or stop the program in question_actions.c, those for a program in another process in
- * program_actions.c, those of recordings in replay_actions.c, those of the
- * rest of the screen in view_actions.c.
+ * What commands do, ask and are called: the functions that the rows of command.c point to, and what the mouse does.
+ *
+ * Each group of them has a file: table, order, find, mark and mouse actions are about the table, output actions about
+ * that pane, question actions ask before they end or stop the program, program actions are for one in another process,
+ * replay actions for recordings, write actions for files, view actions for the rest of the screen. All work on the viewer
+ * through viewer_control.h.
  */
 #ifndef MEMORY_TRACKER_INPUT_ACTIONS_H
 #define MEMORY_TRACKER_INPUT_ACTIONS_H
@@ -11,8 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "input/command.h"
-#include "app/viewer.h"
+#include "input/command_name.h"
+#include "input/request.h"
+#include "screen/input_event.h"
+
+struct viewer;
 
 /* Whether there is something to do now: struct command's `applies`. */
 bool action_has_lines(const struct viewer *viewer);
@@ -39,9 +43,6 @@ bool action_has_search(const struct viewer *viewer);
 
 /* Searches for nothing any more. */
 void action_end_search(struct viewer *viewer);
-
-/* The answer to a question is no. Without a question it does nothing. */
-void action_cancel(struct viewer *viewer);
 
 /* Does what the mouse was used for. */
 void action_mouse(struct viewer *viewer, const struct input_event *input);
@@ -104,8 +105,8 @@ enum viewer_request action_keep_find(struct viewer *viewer, uint32_t key);
 enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key);
 
 /* What to search for has changed while it is typed: in the table, in the output. */
-void action_find_typed(struct viewer *viewer);
-void action_search_typed(struct viewer *viewer);
+void action_find_changed(struct viewer *viewer);
+void action_search_changed(struct viewer *viewer);
 
 enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key);
 

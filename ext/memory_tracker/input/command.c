@@ -4,7 +4,8 @@
 
 #include "input/actions.h"
 #include "input/key_name.h"
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
+#include "screen/input_event.h"
 
 #define CONTROL(letter) ((letter) - 'A' + 1)
 #define TYPING (MODE_FILTER | MODE_FIND | MODE_NAME | MODE_OUTPUT_SEARCH)
@@ -404,7 +405,7 @@ const size_t command_count = sizeof command_table / sizeof *command_table;
 
 bool command_applies(const struct command *command, const struct viewer *viewer)
 {
-	return (command->modes & viewer->mode) && (!command->applies || command->applies(viewer));
+	return (command->modes & viewer_status(viewer).mode) && (!command->applies || command->applies(viewer));
 }
 
 const struct command *command_find(const struct viewer *viewer, uint32_t key)

@@ -9,14 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/viewer.h"
+#include "base/text.h"
+#include "input/command_name.h"
+#include "input/request.h"
 #include "panes/footer.h"
 #include "panes/help_view.h"
 
-#define COMMAND_KEYS 9
+struct viewer;
 
-/* Room for a command's name as the footer shows it, the zero included. */
-#define COMMAND_NAME_SIZE FOOTER_NAME_SIZE
+#define COMMAND_KEYS 9
 
 struct command {
 	uint32_t keys[COMMAND_KEYS]; /* characters and enum input_key; 0 where there is none */

@@ -1,22 +1,22 @@
 #include "input/edit_input.h"
 
 #include "input/actions.h"
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
 
 /* Ctrl-U, as in a shell. */
 #define KEY_ERASE_LINE ('U' - 'A' + 1)
 
 struct line_edit *edit_input_now(struct viewer *viewer)
 {
-	switch (viewer->mode) {
+	switch (viewer_status(viewer).mode) {
 	case MODE_FILTER:
-		return &viewer->table.filter;
+		return &viewer_table(viewer)->filter;
 	case MODE_OUTPUT_SEARCH:
-		return &viewer->panes.output.search;
+		return &viewer_panes(viewer)->output.search;
 	case MODE_FIND:
-		return &viewer->table.search;
+		return &viewer_table(viewer)->search;
 	case MODE_NAME:
-		return &viewer->file_name;
+		return viewer_file_name(viewer);
 	default:
 		return NULL;
 	}
@@ -24,6 +24,7 @@ struct line_edit *edit_input_now(struct viewer *viewer)
 
 bool edit_input_press(struct viewer *viewer, uint32_t key)
 {
+	enum viewer_mode mode = viewer_status(viewer).mode;
 	struct line_edit *line_edit = edit_input_now(viewer);
 
 	if (!line_edit)
@@ -36,11 +37,11 @@ bool edit_input_press(struct viewer *viewer, uint32_t key)
 		return false;
 	else if (!line_edit_add(line_edit, key))
 		return true;
-	if (viewer->mode == MODE_FILTER)
-		table_view_refresh(&viewer->table, viewer_shown(viewer));
-	else if (viewer->mode == MODE_FIND)
-		action_find_typed(viewer);
-	else if (viewer->mode == MODE_OUTPUT_SEARCH)
-		action_search_typed(viewer);
+	if (mode == MODE_FILTER)
+		viewer_refresh(viewer);
+	else if (mode == MODE_FIND)
+		action_find_changed(viewer);
+	else if (mode == MODE_OUTPUT_SEARCH)
+		action_search_changed(viewer);
 	return true;
 }

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 #include "base/line_edit.h"
-#include "app/viewer.h"
+
+struct viewer;
 
 /* What is being typed now, NULL if nothing is. */
 struct line_edit *edit_input_now(struct viewer *viewer);

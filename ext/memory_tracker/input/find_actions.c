@@ -2,46 +2,43 @@
 
 #include <stdio.h>
 
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
 
 bool action_can_find_on(const struct viewer *viewer)
 {
-	return viewer->table.search.length && action_has_lines(viewer);
+	const struct table_view *table = viewer_status(viewer).table;
+
+	return table->search.length && table->tree.count;
 }
 
 static void say_nothing_found(struct viewer *viewer)
 {
-	const struct line_edit *search = &viewer->table.search;
+	const struct line_edit *search = &viewer_table(viewer)->search;
 
 	viewer_note(viewer, "no line has \"%.*s\"; a filter (/) also finds it in call paths that are folded",
 	            (int)search->length, search->text);
 }
 
-/* The lines may be others by now, so what was selected is looked up again. */
-static void select_as_before(struct viewer *viewer)
-{
-	viewer->table.selection = viewer->before_finding;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-}
-
 enum viewer_request action_begin_find(struct viewer *viewer, uint32_t key)
 {
-	viewer->mode = MODE_FIND;
-	viewer->before_finding = viewer->table.selection;
-	viewer->table.search.length = 0;
+	viewer_enter(viewer, MODE_FIND);
+	viewer_keep_selection(viewer);
+	viewer_table(viewer)->search.length = 0;
 	return VIEWER_NOTHING;
 }
 
-void action_find_typed(struct viewer *viewer)
+void action_find_changed(struct viewer *viewer)
 {
-	select_as_before(viewer);
-	if (action_can_find_on(viewer) && !table_view_search(&viewer->table, viewer->table.selection.position, false))
+	struct table_view *table = viewer_table(viewer);
+
+	viewer_restore_selection(viewer);
+	if (action_can_find_on(viewer) && !table_view_search(table, table->selection.position, false))
 		say_nothing_found(viewer);
 }
 
 enum viewer_request action_find_on(struct viewer *viewer, uint32_t key)
 {
-	struct table_view *table = &viewer->table;
+	struct table_view *table = viewer_table(viewer);
 	size_t count = table->tree.count, before = table->selection.position;
 
 	if (!table->search.length)
@@ -60,20 +57,21 @@ enum viewer_request action_find_on(struct viewer *viewer, uint32_t key)
 
 void action_name_find(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s",
-	         viewer->table.search.length && !viewer->table.filter.length ? "next match" : "");
+	const struct table_view *table = viewer_status(viewer).table;
+
+	snprintf(out, COMMAND_NAME_SIZE, "%s", table->search.length && !table->filter.length ? "next match" : "");
 }
 
 enum viewer_request action_keep_find(struct viewer *viewer, uint32_t key)
 {
-	viewer->mode = viewer_base_mode(viewer);
+	viewer_return(viewer);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_leave_find(struct viewer *viewer, uint32_t key)
 {
-	viewer->mode = viewer_base_mode(viewer);
-	viewer->table.search.length = 0;
-	select_as_before(viewer);
+	viewer_return(viewer);
+	viewer_table(viewer)->search.length = 0;
+	viewer_restore_selection(viewer);
 	return VIEWER_NOTHING;
 }

@@ -3,41 +3,32 @@
 #include <stdio.h>
 
 #include "base/format.h"
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
 
 /* After the end there is nothing more to come that could be compared; in a recording one can go back. */
 bool action_can_mark(const struct viewer *viewer)
 {
-	return viewer_goes_on(viewer) || (viewer->replay && viewer->latest.snapshot);
+	const struct viewer_status status = viewer_status(viewer);
+
+	return status.running || (status.replay && status.metrics->snapshot);
 }
 
 bool action_has_marks(const struct viewer *viewer)
 {
-	return viewer->marks.count > 0;
+	return viewer_status(viewer).marks->count > 0;
 }
 
 bool action_has_other_marks(const struct viewer *viewer)
 {
-	return viewer->marks.count > 1;
-}
-
-/* Compares with the chosen mark from here on. False without memory; there is no comparison then. */
-static bool compare(struct viewer *viewer)
-{
-	bool done = since_mark_choose(&viewer->since, marks_chosen(&viewer->marks));
-
-	if (!viewer->since.mark)
-		viewer->table.deltas = false;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	if (!done)
-		viewer_note(viewer, "there is not enough memory to compare with the mark");
-	return done;
+	return viewer_status(viewer).marks->count > 1;
 }
 
 /* The name of the chosen mark: when it was set. */
 static const char *name_of_mark(const struct viewer *viewer, char out[FORMAT_SIZE])
 {
-	format_clock(out, marks_chosen(&viewer->marks)->wall_ns, viewer->utc_offset);
+	const struct viewer_status status = viewer_status(viewer);
+
+	format_clock(out, marks_chosen(status.marks)->wall_ns, status.utc_offset);
 	return out;
 }
 
@@ -46,7 +37,7 @@ static void note_set(struct viewer *viewer)
 	char name[FORMAT_SIZE];
 
 	name_of_mark(viewer, name);
-	if (marks_chosen(&viewer->marks)->majors_seen)
+	if (marks_chosen(viewer_marks(viewer))->majors_seen)
 		viewer_note(viewer, "marked %s: B clears it, d shows changes only", name);
 	else
 		viewer_note(viewer, "marked %s, but no major GC has told yet what is retained: press g, then b again",
@@ -58,7 +49,7 @@ enum viewer_request action_set_mark(struct viewer *viewer, uint32_t key)
 {
 	char name[FORMAT_SIZE];
 
-	switch (marks_set(&viewer->marks, viewer_shown(viewer)->snapshot)) {
+	switch (marks_set(viewer_marks(viewer), viewer_status(viewer).metrics->snapshot)) {
 	case MARKS_FULL:
 		viewer_note(viewer, "there are %d marks, which is the most: B clears the one compared with", MARKS_MAX);
 		return VIEWER_NOTHING;
@@ -66,11 +57,11 @@ enum viewer_request action_set_mark(struct viewer *viewer, uint32_t key)
 		viewer_note(viewer, "there is not enough memory for a mark");
 		return VIEWER_NOTHING;
 	case MARKS_KNOWN:
-		if (compare(viewer))
+		if (viewer_compare(viewer))
 			viewer_note(viewer, "this moment is marked already: %s", name_of_mark(viewer, name));
 		return VIEWER_NOTHING;
 	default:
-		if (compare(viewer))
+		if (viewer_compare(viewer))
 			note_set(viewer);
 		return VIEWER_NOTHING;
 	}
@@ -79,12 +70,13 @@ enum viewer_request action_set_mark(struct viewer *viewer, uint32_t key)
 /* Says which mark is compared with, and which of how many it is. */
 static void note_chosen(struct viewer *viewer, const char *before)
 {
-	uint64_t now = viewer_shown(viewer)->snapshot->monotonic_ns, then = marks_chosen(&viewer->marks)->monotonic_ns;
+	const struct viewer_status status = viewer_status(viewer);
+	uint64_t now = status.metrics->snapshot->monotonic_ns, then = marks_chosen(status.marks)->monotonic_ns;
 	char name[FORMAT_SIZE], elapsed[FORMAT_SIZE];
 
 	format_duration(elapsed, now > then ? now - then : 0);
 	viewer_note(viewer, "%scompared with the mark of %s, %s ago (%u of %u)", before, name_of_mark(viewer, name),
-	            elapsed, viewer->marks.chosen + 1, viewer->marks.count);
+	            elapsed, status.marks->chosen + 1, status.marks->count);
 }
 
 enum viewer_request action_clear_mark(struct viewer *viewer, uint32_t key)
@@ -92,10 +84,10 @@ enum viewer_request action_clear_mark(struct viewer *viewer, uint32_t key)
 	char name[FORMAT_SIZE], text[FORMAT_SIZE * 2];
 
 	snprintf(text, sizeof text, "%s is cleared; ", name_of_mark(viewer, name));
-	marks_clear_chosen(&viewer->marks);
-	if (!compare(viewer))
+	marks_clear_chosen(viewer_marks(viewer));
+	if (!viewer_compare(viewer))
 		return VIEWER_NOTHING;
-	if (viewer->marks.count)
+	if (viewer_marks(viewer)->count)
 		note_chosen(viewer, text);
 	else
 		viewer_note(viewer, "the mark of %s is cleared", name);
@@ -104,22 +96,24 @@ enum viewer_request action_clear_mark(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_other_mark(struct viewer *viewer, uint32_t key)
 {
-	marks_choose_other(&viewer->marks);
-	if (compare(viewer))
+	marks_choose_other(viewer_marks(viewer));
+	if (viewer_compare(viewer))
 		note_chosen(viewer, "");
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_deltas(struct viewer *viewer, uint32_t key)
 {
-	viewer->table.deltas = !viewer->table.deltas;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	if (viewer->table.deltas)
+	struct table_view *table = viewer_table(viewer);
+
+	table->deltas = !table->deltas;
+	viewer_refresh(viewer);
+	if (table->deltas)
 		note_chosen(viewer, "counts are changes, ");
 	return VIEWER_NOTHING;
 }
 
 void action_name_deltas(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->table.deltas ? "counts" : "deltas");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer_status(viewer).table->deltas ? "counts" : "deltas");
 }

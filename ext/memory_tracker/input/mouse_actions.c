@@ -1,7 +1,7 @@
 #include "input/actions.h"
 
 #include "table/path_cell.h"
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
 
 /* Lines that one step of the wheel scrolls. */
 #define WHEEL_LINES 3
@@ -38,10 +38,11 @@ static bool is_mark(const struct table_view *table, const struct column_line *li
 
 static struct target target_of(const struct viewer *viewer, const struct input_event *input)
 {
-	const struct table_view *table = &viewer->table;
+	const struct viewer_status status = viewer_status(viewer);
+	const struct table_view *table = status.table;
 	unsigned titles = table->titles, line = input->line;
 
-	if (panes_cover(&viewer->panes, line))
+	if (panes_cover(status.panes, line))
 		return (struct target){.part = PART_PANE};
 	if (line == titles)
 		return title_at(&table->layout, input->column);
@@ -63,26 +64,27 @@ static void turn_fold(struct viewer *viewer)
 /* What is below the line, or where there is nothing, the source of it. */
 static void open_line(struct viewer *viewer)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
+	const struct column_line *line = table_view_selected(viewer_table(viewer));
 
 	if (line->path.below)
 		turn_fold(viewer);
-	else if (line->path.depth && viewer->panes.open != PANE_SOURCE)
+	else if (line->path.depth && viewer_panes(viewer)->open != PANE_SOURCE)
 		viewer_open_pane(viewer, PANE_SOURCE);
 }
 
 static void click(struct viewer *viewer, const struct input_event *input)
 {
 	struct target target = target_of(viewer, input);
+	struct table_view *table = viewer_table(viewer);
 	bool twice = input->key == INPUT_MOUSE_DOUBLE;
 
 	if (target.part == PART_TITLE) {
-		if (viewer->table.sort == target.column)
-			table_view_reverse(&viewer->table);
+		if (table->sort == target.column)
+			table_view_reverse(table);
 		else
-			table_view_sort(&viewer->table, target.column);
+			table_view_sort(table, target.column);
 	} else if (target.part == PART_LINE || target.part == PART_MARK) {
-		table_view_select(&viewer->table, target.position);
+		table_view_select(table, target.position);
 		if (target.part == PART_MARK)
 			turn_fold(viewer);
 		else if (twice)
@@ -94,26 +96,27 @@ static void turn_wheel(struct viewer *viewer, const struct input_event *input)
 {
 	long lines = input->key == INPUT_MOUSE_UP ? -WHEEL_LINES : WHEEL_LINES;
 
-	if (viewer->mode == MODE_HELP)
-		help_view_scroll(&viewer->help, lines);
+	if (viewer_status(viewer).mode == MODE_HELP)
+		help_view_scroll(viewer_help(viewer), lines);
 	else if (target_of(viewer, input).part == PART_PANE)
-		panes_scroll(&viewer->panes, lines);
+		panes_scroll(viewer_panes(viewer), lines);
 	else
-		table_view_scroll(&viewer->table, lines);
+		table_view_scroll(viewer_table(viewer), lines);
 }
 
 void action_mouse(struct viewer *viewer, const struct input_event *input)
 {
 	if (input->key == INPUT_MOUSE_UP || input->key == INPUT_MOUSE_DOWN)
 		turn_wheel(viewer, input);
-	else if (viewer->mode != MODE_HELP)
+	else if (viewer_status(viewer).mode != MODE_HELP)
 		click(viewer, input);
 }
 
 enum viewer_request action_toggle_mouse(struct viewer *viewer, uint32_t key)
 {
-	viewer->mouse = !viewer->mouse;
-	viewer_note(viewer, viewer->mouse ? "the mouse is used here: Shift and the mouse select text in most terminals"
-	                                  : "the mouse is the terminal's");
+	bool used = viewer_toggle_mouse(viewer);
+
+	viewer_note(viewer, used ? "the mouse is used here: Shift and the mouse select text in most terminals"
+	                         : "the mouse is the terminal's");
 	return VIEWER_NOTHING;
 }

@@ -2,26 +2,30 @@
 
 #include <stdio.h>
 
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
 
 /* --- the order of lines --- */
 
 bool action_can_freeze(const struct viewer *viewer)
 {
-	return viewer->table.frozen || (action_has_lines(viewer) && viewer_goes_on(viewer));
+	const struct viewer_status status = viewer_status(viewer);
+
+	return status.table->frozen || (status.table->tree.count && status.running);
 }
 
 enum viewer_request action_freeze(struct viewer *viewer, uint32_t key)
 {
-	table_view_freeze(&viewer->table, !viewer->table.frozen);
-	viewer_note(viewer, viewer->table.frozen ? "the order of lines stays as it is; the numbers go on"
-	                                         : "lines are put in order again");
+	struct table_view *table = viewer_table(viewer);
+
+	table_view_freeze(table, !table->frozen);
+	viewer_note(viewer, table->frozen ? "the order of lines stays as it is; the numbers go on"
+	                                  : "lines are put in order again");
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_follow(struct viewer *viewer, uint32_t key)
 {
-	struct table_view *table = &viewer->table;
+	struct table_view *table = viewer_table(viewer);
 
 	table_view_follow(table, !table->selection.followed);
 	if (table->selection.followed)
@@ -32,12 +36,14 @@ enum viewer_request action_follow(struct viewer *viewer, uint32_t key)
 
 void action_name_freeze(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->table.frozen ? "unfreeze order" : "freeze order");
+	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer_status(viewer).table->frozen ? "unfreeze order" : "freeze order");
 }
 
 void action_name_follow(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", viewer->table.selection.followed ? "stop following" : "");
+	bool followed = viewer_status(viewer).table->selection.followed;
+
+	snprintf(out, COMMAND_NAME_SIZE, "%s", followed ? "stop following" : "");
 }
 
 /* --- picking columns --- */
@@ -45,10 +51,11 @@ void action_name_follow(const struct viewer *viewer, char out[COMMAND_NAME_SIZE]
 /* What the column is that can be picked now. */
 static void explain(struct viewer *viewer)
 {
-	const struct picker *picker = &viewer->picker;
+	const struct picker *picker = viewer_picker(viewer);
 	const struct column *column = column_screen[picker->at];
-	bool missing = picker->purpose == PICKER_COLUMNS && layout_wants(viewer->table.choice, picker->at) &&
-	               !table_view_has_room(&viewer->table, column);
+	const struct table_view *table = viewer_table(viewer);
+	bool missing = picker->purpose == PICKER_COLUMNS && layout_wants(table->choice, picker->at) &&
+	               !table_view_has_room(table, column);
 
 	viewer_note(viewer, "%s: %s%s", column->title, column->help,
 	            missing ? "; there is no room for it on this screen" : "");
@@ -56,16 +63,16 @@ static void explain(struct viewer *viewer)
 
 enum viewer_request action_begin_sort(struct viewer *viewer, uint32_t key)
 {
-	picker_open(&viewer->picker, &viewer->table, PICKER_SORT);
-	viewer->mode = MODE_SORT;
+	picker_open(viewer_picker(viewer), viewer_table(viewer), PICKER_SORT);
+	viewer_enter(viewer, MODE_SORT);
 	explain(viewer);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_begin_columns(struct viewer *viewer, uint32_t key)
 {
-	picker_open(&viewer->picker, &viewer->table, PICKER_COLUMNS);
-	viewer->mode = MODE_COLUMNS;
+	picker_open(viewer_picker(viewer), viewer_table(viewer), PICKER_COLUMNS);
+	viewer_enter(viewer, MODE_COLUMNS);
 	explain(viewer);
 	return VIEWER_NOTHING;
 }
@@ -73,37 +80,36 @@ enum viewer_request action_begin_columns(struct viewer *viewer, uint32_t key)
 enum viewer_request action_pick(struct viewer *viewer, uint32_t key)
 {
 	bool back = key == INPUT_KEY_LEFT || key == '<' || key == INPUT_KEY_BACK_TAB;
+	struct picker *picker = viewer_picker(viewer);
 
-	picker_move(&viewer->picker, &viewer->table, back ? -1 : 1);
-	if (viewer->mode == MODE_SORT)
-		table_view_sort(&viewer->table, column_screen[viewer->picker.at]);
+	picker_move(picker, viewer_table(viewer), back ? -1 : 1);
+	if (picker->purpose == PICKER_SORT)
+		table_view_sort(viewer_table(viewer), column_screen[picker->at]);
 	explain(viewer);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_column(struct viewer *viewer, uint32_t key)
 {
-	viewer->table.choice ^= (layout_choice)1 << viewer->picker.at;
+	viewer_table(viewer)->choice ^= (layout_choice)1 << viewer_picker(viewer)->at;
 	explain(viewer);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_keep_pick(struct viewer *viewer, uint32_t key)
 {
-	bool columns = viewer->mode == MODE_COLUMNS;
-
-	viewer->mode = viewer_base_mode(viewer);
-	if (columns)
-		viewer_keep_settings(viewer);
+	viewer_return(viewer);
+	if (viewer_picker(viewer)->purpose == PICKER_COLUMNS)
+		viewer_keep_columns(viewer);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_leave_picker(struct viewer *viewer, uint32_t key)
 {
-	const struct picker *picker = &viewer->picker;
-	struct table_view *table = &viewer->table;
+	const struct picker *picker = viewer_picker(viewer);
+	struct table_view *table = viewer_table(viewer);
 
-	viewer->mode = viewer_base_mode(viewer);
+	viewer_return(viewer);
 	table->choice = picker->choice;
 	if (table->sort != picker->sort || table->reversed != picker->reversed) {
 		table_view_sort(table, picker->sort);

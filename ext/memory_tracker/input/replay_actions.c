@@ -1,25 +1,28 @@
 #include "input/actions.h"
-#include "app/viewer_state.h"
+
+#include "input/viewer_control.h"
 
 bool action_is_replay(const struct viewer *viewer)
 {
-	return viewer->replay;
+	return viewer_status(viewer).replay;
 }
 
 bool action_is_live(const struct viewer *viewer)
 {
-	return !viewer->replay && viewer_goes_on(viewer);
+	const struct viewer_status status = viewer_status(viewer);
+
+	return !status.replay && status.running;
 }
 
 bool action_has_output(const struct viewer *viewer)
 {
-	return !viewer->silent;
+	return !viewer_status(viewer).silent;
 }
 
 /* Whether there is one that could be ended. */
 bool action_has_program(const struct viewer *viewer)
 {
-	return !viewer->replay;
+	return !viewer_status(viewer).replay;
 }
 
 enum viewer_request action_move_replay(struct viewer *viewer, uint32_t key)

@@ -4,42 +4,42 @@
 
 #include "table/column_order.h"
 #include "table/layout.h"
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
 
 bool action_has_lines(const struct viewer *viewer)
 {
-	return viewer->table.tree.count > 0;
+	return viewer_status(viewer).table->tree.count > 0;
 }
 
 bool action_has_numbers(const struct viewer *viewer)
 {
-	return viewer->latest.snapshot != NULL;
+	return viewer_status(viewer).metrics->snapshot != NULL;
 }
 
 bool action_has_paths(const struct viewer *viewer)
 {
-	const struct snapshot_header *snapshot = viewer_shown(viewer)->snapshot;
+	const struct snapshot_header *snapshot = viewer_status(viewer).metrics->snapshot;
 
 	return snapshot && snapshot->node_count;
 }
 
 bool action_can_unfold(const struct viewer *viewer)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
+	const struct column_line *line = table_view_selected(viewer_status(viewer).table);
 
 	return line && line->path.below && !line->path.unfolded;
 }
 
 bool action_can_unfold_more(const struct viewer *viewer)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
+	const struct column_line *line = table_view_selected(viewer_status(viewer).table);
 
 	return line && line->path.below;
 }
 
 bool action_can_fold(const struct viewer *viewer)
 {
-	const struct column_line *line = table_view_selected(&viewer->table);
+	const struct column_line *line = table_view_selected(viewer_status(viewer).table);
 
 	return line && (line->path.depth || line->path.unfolded);
 }
@@ -51,7 +51,7 @@ static long page(unsigned height)
 
 enum viewer_request action_move(struct viewer *viewer, uint32_t key)
 {
-	struct table_view *table = &viewer->table;
+	struct table_view *table = viewer_table(viewer);
 
 	if (key == INPUT_KEY_HOME)
 		table_view_home(table);
@@ -66,7 +66,9 @@ enum viewer_request action_move(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_sort_neighbour(struct viewer *viewer, uint32_t key)
 {
-	table_view_sort(&viewer->table, table_view_neighbour(&viewer->table, key == '<' ? -1 : 1));
+	struct table_view *table = viewer_table(viewer);
+
+	table_view_sort(table, table_view_neighbour(table, key == '<' ? -1 : 1));
 	return VIEWER_NOTHING;
 }
 
@@ -74,12 +76,13 @@ enum viewer_request action_sort_neighbour(struct viewer *viewer, uint32_t key)
 static void sort_by(struct viewer *viewer, const struct column *column)
 {
 	size_t index = layout_index(column->key, strlen(column->key));
+	struct table_view *table = viewer_table(viewer);
 
-	if (column->on_request && !layout_wants(viewer->table.choice, index)) {
-		viewer->table.choice ^= (layout_choice)1 << index;
+	if (column->on_request && !layout_wants(table->choice, index)) {
+		table->choice ^= (layout_choice)1 << index;
 		viewer_note(viewer, "%s is shown too: C chooses the columns", column->title);
 	}
-	table_view_sort(&viewer->table, column);
+	table_view_sort(table, column);
 }
 
 enum viewer_request action_sort_nth(struct viewer *viewer, uint32_t key)
@@ -88,7 +91,7 @@ enum viewer_request action_sort_nth(struct viewer *viewer, uint32_t key)
 
 	if (!column)
 		viewer_note(viewer, "there is no column %c to sort by", (char)key);
-	else if (column->compare == column_order_change && !viewer->marks.count)
+	else if (column->compare == column_order_change && !viewer_marks(viewer)->count)
 		viewer_note(viewer, "there is no mark to compare with: b sets one");
 	else
 		sort_by(viewer, column);
@@ -97,7 +100,7 @@ enum viewer_request action_sort_nth(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_reverse(struct viewer *viewer, uint32_t key)
 {
-	table_view_reverse(&viewer->table);
+	table_view_reverse(viewer_table(viewer));
 	return VIEWER_NOTHING;
 }
 
@@ -105,21 +108,23 @@ enum viewer_request action_unfold(struct viewer *viewer, uint32_t key)
 {
 	enum table_unfold how = key == '*' ? TABLE_UNFOLD_ALL : key == 'e' ? TABLE_UNFOLD_CHAIN : TABLE_UNFOLD_ONE;
 
-	if (!table_view_unfold(&viewer->table, how))
+	if (!table_view_unfold(viewer_table(viewer), how))
 		viewer_note(viewer, "there is not enough memory to unfold this");
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_fold(struct viewer *viewer, uint32_t key)
 {
-	table_view_fold(&viewer->table);
+	table_view_fold(viewer_table(viewer));
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_turn(struct viewer *viewer, uint32_t key)
 {
-	table_view_turn(&viewer->table);
-	viewer_note(viewer, viewer->table.tree.turned
+	struct table_view *table = viewer_table(viewer);
+
+	table_view_turn(table);
+	viewer_note(viewer, table->tree.turned
 	                        ? "call paths begin with the outermost caller, the allocating line is at their end"
 	                        : "call paths begin with the allocating line");
 	return VIEWER_NOTHING;
@@ -127,15 +132,17 @@ enum viewer_request action_turn(struct viewer *viewer, uint32_t key)
 
 enum viewer_request action_begin_filter(struct viewer *viewer, uint32_t key)
 {
-	viewer->mode = MODE_FILTER;
+	viewer_enter(viewer, MODE_FILTER);
 	return VIEWER_NOTHING;
 }
 
 enum viewer_request action_toggle_internal(struct viewer *viewer, uint32_t key)
 {
-	viewer->table.internal = !viewer->table.internal;
-	table_view_refresh(&viewer->table, viewer_shown(viewer));
-	viewer_note(viewer, viewer->table.internal ? "hidden and internal objects are listed too"
-	                                           : "hidden and internal objects are not listed");
+	struct table_view *table = viewer_table(viewer);
+
+	table->internal = !table->internal;
+	viewer_refresh(viewer);
+	viewer_note(viewer, table->internal ? "hidden and internal objects are listed too"
+	                                    : "hidden and internal objects are not listed");
 	return VIEWER_NOTHING;
 }

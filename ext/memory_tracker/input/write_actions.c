@@ -7,14 +7,10 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "base/new_file.h"
-#include "app/report_json.h"
-#include "app/report_text.h"
-#include "app/viewer_state.h"
+#include "input/viewer_control.h"
 
 #define TEXT_SUFFIX ".txt"
 #define JSON_SUFFIX ".json"
-#define FILE_MODE 0644
 
 /* Room for a name with the zero. */
 #define NAME_SIZE (LINE_EDIT_SIZE + 1)
@@ -22,26 +18,27 @@
 /* "memory-tracker-4711-20261122-104107.txt": the process and the time of the numbers. */
 static void suggest_name(struct viewer *viewer)
 {
-	const struct snapshot_header *snapshot = viewer_shown(viewer)->snapshot;
+	const struct viewer_status status = viewer_status(viewer);
+	const struct snapshot_header *snapshot = status.metrics->snapshot;
+	struct line_edit *name = viewer_file_name(viewer);
 	char time[FORMAT_SIZE], digits[FORMAT_SIZE];
 	size_t count = 0;
 
-	format_time(time, snapshot->wall_ns, viewer->utc_offset);
+	format_time(time, snapshot->wall_ns, status.utc_offset);
 	for (const char *c = time; *c; c++) {
 		if (*c == ' ')
 			digits[count++] = '-';
 		else if (*c >= '0' && *c <= '9')
 			digits[count++] = *c;
 	}
-	viewer->file_name.length =
-	    (size_t)snprintf(viewer->file_name.text, sizeof viewer->file_name.text,
-	                     "memory-tracker-%u-%.*s" TEXT_SUFFIX, (unsigned)snapshot->pid, (int)count, digits);
+	name->length = (size_t)snprintf(name->text, sizeof name->text, "memory-tracker-%u-%.*s" TEXT_SUFFIX,
+	                                (unsigned)snapshot->pid, (int)count, digits);
 }
 
 enum viewer_request action_begin_write(struct viewer *viewer, uint32_t key)
 {
 	suggest_name(viewer);
-	viewer->mode = MODE_NAME;
+	viewer_enter(viewer, MODE_NAME);
 	viewer_note(viewer, "all lines of the table are written; as JSON to a file whose name ends in .json");
 	return VIEWER_NOTHING;
 }
@@ -55,7 +52,7 @@ static bool ends_in(const struct line_edit *name, const char *suffix)
 
 enum viewer_request action_change_format(struct viewer *viewer, uint32_t key)
 {
-	struct line_edit *name = &viewer->file_name;
+	struct line_edit *name = viewer_file_name(viewer);
 	const char *suffix = ends_in(name, JSON_SUFFIX) ? TEXT_SUFFIX : JSON_SUFFIX;
 
 	if (ends_in(name, JSON_SUFFIX))
@@ -69,31 +66,21 @@ enum viewer_request action_change_format(struct viewer *viewer, uint32_t key)
 
 void action_name_format(const struct viewer *viewer, char out[COMMAND_NAME_SIZE])
 {
-	snprintf(out, COMMAND_NAME_SIZE, "%s", ends_in(&viewer->file_name, JSON_SUFFIX) ? "as text" : "as JSON");
-}
-
-/* Returns 0 or an errno. */
-static int write_report(struct viewer *viewer, const char *name)
-{
-	struct buffer report = {0};
-	bool made =
-	    ends_in(&viewer->file_name, JSON_SUFFIX) ? report_json(&report, viewer) : report_text(&report, viewer);
-	int error = made ? new_file_write(name, FILE_MODE, &report) : ENOMEM;
-
-	buffer_deinit(&report);
-	return error;
+	snprintf(out, COMMAND_NAME_SIZE, "%s",
+	         ends_in(viewer_status(viewer).file_name, JSON_SUFFIX) ? "as text" : "as JSON");
 }
 
 /* The end of a path tells more than its beginning. */
 static void say_where(struct viewer *viewer, const char *name)
 {
 	static const char label[] = "written to ";
-	unsigned columns = viewer->table.layout.columns;
-	char *path = realpath(name, NULL), text[VIEWER_SENTENCE_SIZE - sizeof label];
+	const struct viewer_status status = viewer_status(viewer);
+	unsigned columns = status.table->layout.columns;
+	char *path = realpath(name, NULL), text[STATUS_LINE_SIZE - sizeof label];
 	const char *where = path ? path : name;
 
 	text_fit_end(text, sizeof text, where, strlen(where), columns > sizeof label ? columns - sizeof label : 0,
-	             viewer->charset);
+	             status.charset);
 	viewer_note(viewer, "%s%s", label, text);
 	free(path);
 }
@@ -101,7 +88,7 @@ static void say_where(struct viewer *viewer, const char *name)
 enum viewer_request action_write(struct viewer *viewer, uint32_t key)
 {
 	char name[NAME_SIZE];
-	const struct line_edit *line_edit = &viewer->file_name;
+	const struct line_edit *line_edit = viewer_file_name(viewer);
 
 	memcpy(name, line_edit->text, line_edit->length);
 	name[line_edit->length] = '\0';
@@ -109,7 +96,7 @@ enum viewer_request action_write(struct viewer *viewer, uint32_t key)
 		viewer_note(viewer, "a file needs a name; Esc leaves it unwritten");
 		return VIEWER_NOTHING;
 	}
-	int error = write_report(viewer, name);
+	int error = viewer_write(viewer, name, ends_in(line_edit, JSON_SUFFIX) ? REPORT_JSON : REPORT_TEXT);
 	if (error == EEXIST)
 		viewer_note(viewer, "there is such a file already, and it was not changed: choose another name");
 	else if (error)
@@ -117,6 +104,6 @@ enum viewer_request action_write(struct viewer *viewer, uint32_t key)
 	else
 		say_where(viewer, name);
 	if (!error)
-		viewer->mode = viewer_base_mode(viewer);
+		viewer_return(viewer);
 	return VIEWER_NOTHING;
 }

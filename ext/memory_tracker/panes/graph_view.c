@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "table/class_line.h"
+#include "table/column.h"
 #include "base/format.h"
 #include "panes/graph_plot.h"
 #include "table/path_cell.h"

@@ -115,27 +115,25 @@ static void stop_or_go_on(struct replay *replay)
 	set_clock(replay, now);
 }
 
-static void steer(void *context, enum viewer_request request)
+static void steer(void *context, enum replay_command command)
 {
 	struct replay *replay = context;
 
-	switch (request) {
-	case VIEWER_REPLAY_PAUSE:
+	switch (command) {
+	case REPLAY_PAUSE:
 		stop_or_go_on(replay);
 		break;
-	case VIEWER_REPLAY_STEP:
-	case VIEWER_REPLAY_BACK:
-		step(replay, request == VIEWER_REPLAY_BACK);
+	case REPLAY_STEP:
+	case REPLAY_BACK:
+		step(replay, command == REPLAY_BACK);
 		break;
-	case VIEWER_REPLAY_REWIND:
-	case VIEWER_REPLAY_FORWARD:
-		seek(replay, request == VIEWER_REPLAY_REWIND);
+	case REPLAY_REWIND:
+	case REPLAY_FORWARD:
+		seek(replay, command == REPLAY_REWIND);
 		break;
-	case VIEWER_REPLAY_SLOWER:
-	case VIEWER_REPLAY_FASTER:
-		pace(replay, request == VIEWER_REPLAY_SLOWER ? -1 : 1);
-		break;
-	default:
+	case REPLAY_SLOWER:
+	case REPLAY_FASTER:
+		pace(replay, command == REPLAY_SLOWER ? -1 : 1);
 		break;
 	}
 }

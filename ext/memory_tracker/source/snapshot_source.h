@@ -12,7 +12,6 @@
 
 #include "model/snapshot.h"
 #include "analysis/process_summary.h"
-#include "app/viewer.h"
 
 /* Bytes of the longest sentence. */
 #define SOURCE_SENTENCE_MAX 512
@@ -26,6 +25,17 @@ enum source_event {
 	SOURCE_PROCESSES, /* there are `count` `processes`, or they have changed */
 	SOURCE_PLACE,     /* `sentence` says where in a recording the latest snapshot is */
 	SOURCE_SAID,      /* `sentence` is for the person who watches */
+};
+
+/* What a person who watches a recording wants of it. */
+enum replay_command {
+	REPLAY_PAUSE,   /* stop, or go on */
+	REPLAY_STEP,    /* stop, one snapshot further on */
+	REPLAY_BACK,    /* stop, one snapshot back */
+	REPLAY_REWIND,  /* a tenth of it back */
+	REPLAY_FORWARD, /* a tenth of it further on */
+	REPLAY_SLOWER,
+	REPLAY_FASTER,
 };
 
 struct source_update {
@@ -43,8 +53,7 @@ struct snapshot_source {
 	void (*ask)(void *context); /* asks for a snapshot that has all that can be known */
 	void (*gc)(void *context);  /* asks for a full GC; a snapshot from just before it comes first */
 	void (*walk)(void *context, int steps); /* to another process: 1 or -1; NULL: there is only one */
-	/* VIEWER_REPLAY_PAUSE and what follows it; NULL: it is no recording */
-	void (*steer)(void *context, enum viewer_request request);
+	void (*steer)(void *context, enum replay_command command); /* NULL: it is no recording */
 	enum source_event (*next)(void *context, struct source_update *news);
 	/*
 	 * Whether processes are left when the program has ended, or are just coming, and which, as a sentence; empty: it is
