@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "source/process_growth.h"
 #include "source/process_info.h"
 #include "source/remote_source.h"
 #include "transport/directory.h"
@@ -26,9 +27,6 @@
 
 /* How often the list is told anew. */
 #define TELL (500 * CLOCK_MILLISECOND)
-
-/* Major GCs that growth is told from, at most. */
-#define GROWTH_POINTS 8
 
 /* A process that has ended this long before the program is worth a word. */
 #define LEFT_ALONE (500 * CLOCK_MILLISECOND)
@@ -50,14 +48,7 @@ struct process {
 	uint64_t found; /* the latest search that found its socket */
 	uint64_t retry; /* it is not connected to before this time */
 	uint64_t asked; /* when a snapshot was, for the list */
-
-	/* The latest major GCs, of which the first and the last tell the growth. */
-	uint64_t majors; /* that have been seen */
-	size_t points;
-	struct {
-		uint64_t at_ns;
-		uint64_t retained;
-	} point[GROWTH_POINTS];
+	struct process_growth growth;
 };
 
 struct processes {
@@ -109,8 +100,8 @@ static void begin_anew(struct process *process)
 	process->greeted = true;
 	process->facts.ended = false;
 	process->facts.known = process->facts.retained_known = process->facts.growth_known = false;
-	process->majors = process->asked = 0;
-	process->points = 0;
+	process->growth = (struct process_growth){0};
+	process->asked = 0;
 }
 
 /* Asks it for a snapshot, if it can be asked. */
@@ -118,34 +109,6 @@ static void ask_process(const struct process *process)
 {
 	if (process && process->greeted)
 		process->source.ask(process->source.context);
-}
-
-static void add_point(struct process *process, const struct snapshot_header *snapshot)
-{
-	if (process->points == GROWTH_POINTS) {
-		process->points--;
-		memmove(&process->point[0], &process->point[1], process->points * sizeof *process->point);
-	}
-	process->point[process->points].at_ns = snapshot->major_at_ns;
-	process->point[process->points++].retained = snapshot->counts.retained;
-}
-
-static void note_growth(struct process *process, const struct snapshot_header *snapshot)
-{
-	struct process_summary *facts = &process->facts;
-
-	if (snapshot->majors_seen < process->majors)
-		process->points = 0;
-	if (snapshot->majors_seen != process->majors)
-		add_point(process, snapshot);
-	process->majors = snapshot->majors_seen;
-	facts->growth_known = process->points > 1;
-	if (!facts->growth_known)
-		return;
-	size_t last = process->points - 1;
-	double passed = (double)(process->point[last].at_ns - process->point[0].at_ns) / 1e9;
-	double grown = (double)process->point[last].retained - (double)process->point[0].retained;
-	facts->growth = passed > 0 ? grown / passed : 0;
 }
 
 static void note(struct process *process, const struct snapshot_header *snapshot)
@@ -159,7 +122,8 @@ static void note(struct process *process, const struct snapshot_header *snapshot
 	facts->retained_bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND;
 	facts->up_ns = snapshot_up_ns(snapshot);
 	snprintf(facts->command, sizeof facts->command, "%s", snapshot_string(snapshot, snapshot->command, NULL));
-	note_growth(process, snapshot);
+	process_growth_add(&process->growth, snapshot);
+	facts->growth_known = process_growth(&process->growth, &facts->growth);
 }
 
 /* --- which there are --- */

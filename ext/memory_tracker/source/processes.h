@@ -1,6 +1,12 @@
 /*
- * All processes of a launched program that can be looked into, as one source of numbers: those of the process that is
- * shown, and a list of all. They come and go as their sockets do in the launcher's folder.
+ * All processes of a launched program as one source of numbers: those of the process that is shown, and a list of all.
+ * They are found by their sockets in the launcher's folder.
+ *
+ *     socket found ─> connecting ── hello ─> serving ── connection over ─> ended, and no longer listed unless it is shown
+ *                         └── not understood ─> connected to again after 5 s <──┘
+ *
+ * Nothing here waits: a process that does not answer delays no other. The first to say hello is shown, and then the next
+ * one that comes when that has ended, or another one that is walked to.
  *
  * One thread at a time; any thread, no GVL.
  */
@@ -15,7 +21,7 @@ struct processes;
 struct processes *processes_new(const char *directory);
 void processes_free(struct processes *processes);
 
-/* Lets go of all of them; from then on there is no news. */
+/* Closes all connections; from then on there is no news. */
 void processes_close(struct processes *processes);
 
 /* The source, whose context is `processes`. */

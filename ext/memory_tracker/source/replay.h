@@ -25,7 +25,8 @@ struct replay {
 	uint64_t since;    /* CLOCK_MONOTONIC */
 	bool place_is_old; /* it is to be told where it is */
 	bool damage_told;
-	char damage[SOURCE_SENTENCE_MAX]; /* why it cannot be read to its end, as was found out meanwhile; empty: it can */
+	char damage
+	    [SOURCE_SENTENCE_MAX]; /* why it cannot be read to its end, as was found out meanwhile; empty: it can */
 
 	/* Where numbers come as they are asked for: */
 	uint64_t interval_ns; /* of the recording, between two that are asked for */
