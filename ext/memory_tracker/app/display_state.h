@@ -44,7 +44,9 @@ struct display {
 	uint64_t drawn;         /* when the screen was drawn */
 	uint64_t unwatched;     /* since when the program is; 0: it is not */
 	uint64_t outlived;      /* when processes were first seen to outlive the program; UINT64_MAX: that was said */
-	uint32_t guarded_modes; /* which of the program's the guard would switch off */
+	uint64_t left_console;  /* when the viewer was back by the key that leaves the console; 0: not by that */
+	bool passes_leave_key;  /* the console is opened for that key, which is sent to the program */
+	char guarded[CONSOLE_RESET_MAX]; /* what the guard would write to undo what the program has switched on */
 	uint64_t quit_until;    /* when a program that was asked to end is told to; 0: it was not, or has been told */
 	enum display_end end;
 	bool over;
@@ -65,6 +67,9 @@ void display_suspend(struct display *display);
 
 /* Gives the terminal to the program until a key brings the viewer back. */
 void display_open_console(struct display *display);
+
+/* Whether a key in the viewer is the second one of two that leave the console: then it has gone to the program there. */
+bool display_passes_leave_key(struct display *display, const struct input_event *input);
 
 /* Gives the terminal to the program for good; when it `ends`, by asking it to. */
 void display_go_through(struct display *display, bool ends);

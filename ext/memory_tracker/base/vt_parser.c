@@ -250,14 +250,14 @@ size_t vt_parser_next(struct vt_parser *parser, const char *bytes, size_t length
 	return used;
 }
 
+void vt_parser_reset(struct vt_parser *parser)
+{
+	parser->state = GROUND;
+}
+
 bool vt_parser_in_sequence(const struct vt_parser *parser)
 {
 	return parser->state != GROUND;
-}
-
-bool vt_parser_escaped(const struct vt_parser *parser)
-{
-	return parser->state == ESCAPE || parser->state == STRING_ESCAPE;
 }
 
 /* --- reading one --- */

@@ -68,11 +68,11 @@ struct vt_parser {
  */
 size_t vt_parser_next(struct vt_parser *parser, const char *bytes, size_t length, enum vt_event *event);
 
+/* What comes next is no part of what has begun. */
+void vt_parser_reset(struct vt_parser *parser);
+
 /* Whether a sequence has begun that has no end yet. */
 bool vt_parser_in_sequence(const struct vt_parser *parser);
-
-/* Whether the last byte taken was an ESC. */
-bool vt_parser_escaped(const struct vt_parser *parser);
 
 /* Whether a sequence has this marker and intermediate, of which 0 is none, and final. */
 bool vt_is(const struct vt_sequence *sequence, char marker, char intermediate, char final);
