@@ -90,10 +90,12 @@ static uint32_t sequence(struct screen *screen, struct input_event *input)
 {
 	struct escape_mouse mouse;
 
-	if (escape_begins_paste(&screen->escape))
+	if (escape_begins_paste(&screen->escape)) {
 		screen->pasting = true;
-	else if (escape_ends_paste(&screen->escape))
+		screen->pasted_at = now();
+	} else if (escape_ends_paste(&screen->escape)) {
 		screen->pasting = false;
+	}
 	if (screen->pasting)
 		return 0;
 	if (screen->escape.event == VT_CSI && vt_control_key(&screen->escape.parser.sequence))
@@ -157,11 +159,10 @@ static uint32_t take_character(struct screen *screen, wint_t code, struct input_
 /* What is pasted has characters, and else only sequences of which none is a key. */
 static bool is_pasting(struct screen *screen)
 {
-	uint64_t time = screen->pasting ? now() : 0;
-
-	if (screen->pasting && time - screen->pasted_at > PASTE_TIME)
+	if (screen->pasting && now() - screen->pasted_at > PASTE_TIME)
 		screen->pasting = false;
-	screen->pasted_at = time;
+	if (screen->pasting)
+		screen->pasted_at = now();
 	return screen->pasting;
 }
 
