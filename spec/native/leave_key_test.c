@@ -61,9 +61,10 @@ static void test_it_leaves(void **state)
 
 static void test_other_keys_are_for_the_program(void **state)
 {
-	static const char *const typed[] = {"plain", "\033",          "\033[",        "\033[A",     "\033OP",  "\033[93;5:3u",
-	                                    "ö\033x", "\033[27;5;92~", "\033[93;2u",   "\033[99;5u", "\033[24;80R",
-	                                    "\033]11;rgb:0/0/0\007",   "\033P1$r0m\033\\"};
+	static const char *const typed[] = {"plain",           "\033",         "\033[",       "\033[A",
+	                                    "\033OP",          "\033[93;5:3u", "ö\033x",      "\033[27;5;92~",
+	                                    "\033[93;2u",      "\033[99;5u",   "\033[24;80R", "\033]11;rgb:0/0/0\007",
+	                                    "\033P1$r0m\033\\"};
 
 	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
 		assert_whole(typed[i], false, typed[i]);

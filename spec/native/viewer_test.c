@@ -79,7 +79,7 @@ static void test_what_is_pasted_is_added_to_a_line_that_is_edited(void **state)
 	for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
 		shop_press(shop, begin[i]);
 		paste(shop, "\t\025Se\x1b\r\nssi\b\177on");
-		assert_shown(shop, i ? "find: Session" : "filter: Session");
+		assert_shown(shop, i ? "search: Session" : "filter: Session");
 		assert_not_shown(shop, "pasted text");
 		shop_press(shop, "\033\033");
 	}

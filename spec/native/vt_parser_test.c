@@ -45,8 +45,8 @@ static void put_sequence(struct buffer *out, const char *name, const struct vt_s
 static void put_event(struct buffer *out, enum vt_event event, const struct vt_parser *parser, const char *bytes,
                       size_t used)
 {
-	static const char *const names[] = {[VT_ESCAPE] = "ESC", [VT_CSI] = "CSI", [VT_DCS] = "DCS",
-	                                    [VT_OSC] = "OSC",    [VT_TEXT] = "TXT"};
+	static const char *const names[] = {
+	    [VT_ESCAPE] = "ESC", [VT_CSI] = "CSI", [VT_DCS] = "DCS", [VT_OSC] = "OSC", [VT_TEXT] = "TXT"};
 	char text[16];
 
 	if (event == VT_PRINT) {
@@ -202,13 +202,12 @@ static unsigned control_key(const char *text)
 
 static void test_keys_with_ctrl(void **state)
 {
-	static const char *const brackets[] = {"\033[93;5u",      "\033[93;5:1u",        "\033[93;5:2u",
-	                                       "\033[27;5;93~",   "\033[93;69u",         "\033[93;197:1u",
-	                                       "\033[93;5;29u",   "\033[1098::93;5u",    "\033[57:93;6u",
-	                                       "\033[93::93;5:1u"};
-	static const char *const others[] = {"\033[93;5:3u", "\033[93u",     "\033[93;1u",    "\033[93;7u", "\033[93;6u",
-	                                     "\033[27;5~",   "\033[27;2;93~", "\033[57442;5u", "\033[3;5~",  "\033[?93;5u",
-	                                     "\033[93;5v",   "\033[93;5$u"};
+	static const char *const brackets[] = {"\033[93;5u",    "\033[93;5:1u",    "\033[93;5:2u",  "\033[27;5;93~",
+	                                       "\033[93;69u",   "\033[93;197:1u",  "\033[93;5;29u", "\033[1098::93;5u",
+	                                       "\033[57:93;6u", "\033[93::93;5:1u"};
+	static const char *const others[] = {"\033[93;5:3u", "\033[93u",    "\033[93;1u",    "\033[93;7u",
+	                                     "\033[93;6u",   "\033[27;5~",  "\033[27;2;93~", "\033[57442;5u",
+	                                     "\033[3;5~",    "\033[?93;5u", "\033[93;5v",    "\033[93;5$u"};
 
 	for (size_t i = 0; i < sizeof brackets / sizeof *brackets; i++)
 		assert_int_equal(control_key(brackets[i]), 0x1d);

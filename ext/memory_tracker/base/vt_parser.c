@@ -264,8 +264,8 @@ bool vt_parser_in_sequence(const struct vt_parser *parser)
 
 bool vt_is(const struct vt_sequence *sequence, char marker, char intermediate, char final)
 {
-	return sequence->marker == marker && sequence->intermediates[0] == intermediate && !sequence->intermediates[1] &&
-	       sequence->final == final;
+	return sequence->marker == marker && sequence->intermediates[0] == intermediate &&
+	       !sequence->intermediates[1] && sequence->final == final;
 }
 
 unsigned vt_value(const struct vt_sequence *sequence, unsigned parameter, unsigned sub)

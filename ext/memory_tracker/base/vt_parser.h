@@ -46,11 +46,11 @@ enum vt_event {
 struct vt_sequence {
 	char marker;                          /* "<", "=", ">" or "?" in front of the parameters; 0: none */
 	char intermediates[VT_INTERMEDIATES]; /* zeros behind them */
-	char final;                           /* of a string without parameters, what has begun it: "]", "X", "^" or "_" */
-	uint8_t count;                        /* of values */
-	uint16_t values[VT_VALUES];           /* 0 where nothing was written, VT_VALUE_MAX what is larger */
-	uint32_t joined;                      /* a bit for each value: it is joined by ":" to the one before */
-	char head[VT_HEAD_MAX];               /* how a string begins */
+	char final;                 /* of a string without parameters, what has begun it: "]", "X", "^" or "_" */
+	uint8_t count;              /* of values */
+	uint16_t values[VT_VALUES]; /* 0 where nothing was written, VT_VALUE_MAX what is larger */
+	uint32_t joined;            /* a bit for each value: it is joined by ":" to the one before */
+	char head[VT_HEAD_MAX];     /* how a string begins */
 	size_t head_length;
 };
 

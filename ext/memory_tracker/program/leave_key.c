@@ -36,12 +36,13 @@ static void note_paste(struct leave_key *key, const struct vt_sequence *sequence
 }
 
 /* Whether the event is the key. A terminal that has never said where a paste ends sends it alone all the same. */
-static bool is_key(struct leave_key *key, enum vt_event event, const struct vt_sequence *sequence, char last, bool alone)
+static bool is_key(struct leave_key *key, enum vt_event event, const struct vt_sequence *sequence, char last,
+                   bool alone)
 {
 	if (event == VT_CSI)
 		note_paste(key, sequence);
-	bool pressed = event == VT_CONTROL ? last == LEAVE_KEY
-	                                   : event == VT_CSI && vt_control_key(sequence) == LEAVE_KEY;
+	bool pressed =
+	    event == VT_CONTROL ? last == LEAVE_KEY : event == VT_CSI && vt_control_key(sequence) == LEAVE_KEY;
 
 	return pressed && (alone || !key->pasting);
 }

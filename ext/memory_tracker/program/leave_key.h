@@ -17,7 +17,8 @@
 
 /* All zero is the beginning. */
 struct leave_key {
-	char cut[LEAVE_KEY_CUT_MAX]; /* the beginning of a sequence that was read in part, and so goes to the program later */
+	char cut
+	    [LEAVE_KEY_CUT_MAX]; /* the beginning of a sequence that was read in part, and so goes to the program later */
 	size_t cut_length;
 	bool pasting;
 };

@@ -51,8 +51,8 @@ struct screen {
 	short pair_count;
 	bool pairs_full; /* there was no room for one */
 
-	bool has_mouse; /* the terminal knows of one */
-	bool mouse;     /* it tells what the mouse does */
+	bool has_mouse;     /* the terminal knows of one */
+	bool mouse;         /* it tells what the mouse does */
 	bool pasting;       /* what comes is being pasted */
 	uint64_t pasted_at; /* nanoseconds */
 	struct escape escape;

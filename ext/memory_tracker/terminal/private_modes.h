@@ -28,10 +28,10 @@ struct key_flags {
 /* All zero is a terminal as it comes. */
 struct private_modes {
 	struct vt_parser parser;
-	uint32_t changed;             /* a bit for each known mode that is not as it comes */
+	uint32_t changed;              /* a bit for each known mode that is not as it comes */
 	struct key_flags key_flags[2]; /* of the main screen and of the alternate one */
-	bool keys_set;                /* those flags are set in the terminal, which private_modes_put does and undoes */
-	uint8_t other_keys;           /* xterm's modifyOtherKeys */
+	bool keys_set;      /* those flags are set in the terminal, which private_modes_put does and undoes */
+	uint8_t other_keys; /* xterm's modifyOtherKeys */
 };
 
 /* Takes bytes as they were printed; any cut, any bytes. */
