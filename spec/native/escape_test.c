@@ -82,6 +82,20 @@ static void test_what_is_no_mouse(void **state)
 	}
 }
 
+static void test_what_stands_around_a_paste(void **state)
+{
+	struct escape escape;
+
+	add(&escape, "[200~");
+	assert_true(escape_begins_paste(&escape) && !escape_ends_paste(&escape));
+	add(&escape, "[201~");
+	assert_true(escape_ends_paste(&escape) && !escape_begins_paste(&escape));
+	add(&escape, "[?201~");
+	assert_false(escape_ends_paste(&escape));
+	add(&escape, "[201");
+	assert_false(escape_ends_paste(&escape));
+}
+
 static void test_only_what_belongs_to_it_is_taken(void **state)
 {
 	struct escape escape;
@@ -101,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_the_mouse),
 	    cmocka_unit_test(test_what_is_no_mouse),
+	    cmocka_unit_test(test_what_stands_around_a_paste),
 	    cmocka_unit_test(test_only_what_belongs_to_it_is_taken),
 	};
 

@@ -47,6 +47,45 @@ static void test_pausing_keeps_the_screen(void **state)
 	}
 }
 
+static void paste(struct shop_viewer *shop, const char *text)
+{
+	for (; *text; text++) {
+		const struct input_event input = {.key = (unsigned char)*text, .pasted = true};
+
+		assert_int_equal(viewer_take(shop->viewer, &input), VIEWER_NOTHING);
+	}
+}
+
+static void test_what_is_pasted_is_no_key(void **state)
+{
+	struct shop_viewer *shop = *state;
+
+	paste(shop, "Qyq?\r\003");
+	assert_shown(shop, "\n pasted text was ignored\n");
+	assert_int_equal(shop->viewer->mode, MODE_TABLE);
+	shop_press(shop, "j");
+	assert_not_shown(shop, "pasted text");
+	/* The answer to a question is still to be given. */
+	shop_press(shop, "Q");
+	paste(shop, "y");
+	assert_shown(shop, "pasted text was ignored");
+	assert_int_equal(shop_press(shop, "y"), VIEWER_QUIT);
+}
+
+static void test_what_is_pasted_is_added_to_a_line_that_is_edited(void **state)
+{
+	static const char *const begin[] = {"/", "\\"};
+	struct shop_viewer *shop = *state;
+
+	for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
+		shop_press(shop, begin[i]);
+		paste(shop, "\t\025Se\x1b\r\nssi\b\177on");
+		assert_shown(shop, i ? "search: Session" : "filter: Session");
+		assert_not_shown(shop, "pasted text");
+		shop_press(shop, "\033\033");
+	}
+}
+
 static void test_a_gc_says_what_it_freed_and_what_stayed(void **state)
 {
 	struct shop_viewer *shop = *state;
@@ -352,6 +391,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    SHOP_TEST(test_pausing_keeps_the_screen),
+	    SHOP_TEST(test_what_is_pasted_is_no_key),
+	    SHOP_TEST(test_what_is_pasted_is_added_to_a_line_that_is_edited),
 	    SHOP_TEST(test_a_gc_says_what_it_freed_and_what_stayed),
 	    SHOP_TEST(test_the_numbers_of_a_gc_may_come_after_it_is_done),
 	    SHOP_TEST(test_a_gc_that_cannot_be_run_says_why),

@@ -103,6 +103,12 @@ class Terminal
     tmux("send-keys", "-t", "main", "-H", *bytes.map { |byte| byte.to_s(16) })
   end
 
+  # Pastes text as a terminal does: marked as such where that was asked for.
+  def paste(text)
+    system("tmux", "-S", @socket, "load-buffer", "-b", "pasted", write("pasted", text), exception: true)
+    tmux("paste-buffer", "-p", "-r", "-b", "pasted", "-t", "main")
+  end
+
   # Starts a command line in the shell.
   def start(command)
     type(command)

@@ -34,6 +34,7 @@ static bool set_up(struct display *display, char *problem)
 		return false;
 	}
 	console_init(&display->console, display->options.job);
+	console_reset(&display->console, display->guarded);
 	feed_init(&display->feed, &display->options.numbers, display->viewer, display->options.gc_ns);
 	return true;
 }
@@ -244,7 +245,9 @@ static void see_to_keys(struct display *display)
 	while (display->entered && !display->over && display->mode == DISPLAY_VIEWER &&
 	       screen_key(display->session.screen, &input)) {
 		display->dirty = true;
-		if (input.key == SCREEN_KEY_INTERRUPT && display->options.session.interrupt_key)
+		if (display_passes_leave_key(display, &input))
+			continue;
+		if (input.key == SCREEN_KEY_INTERRUPT && !input.pasted && display->options.session.interrupt_key)
 			interrupt(display);
 		else
 			obey(display, viewer_take(display->viewer, &input));

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "app/display_terminal.h"
@@ -11,6 +12,9 @@
 
 /* What a program that has lost its terminal, and was sent SIGHUP for that, has to end. */
 #define HANG_UP_PATIENCE (1000 * CLOCK_MILLISECOND)
+
+/* Within this time a second key that leaves the console is for the program. */
+#define TWICE (500 * CLOCK_MILLISECOND)
 
 /* Processes that end together with the program are not said to go on. */
 #define OUTLIVED (500 * CLOCK_MILLISECOND)
@@ -37,8 +41,25 @@ void display_pass_keys(struct display *display)
 {
 	bool leaves = display->mode == DISPLAY_CONSOLE;
 
-	if (display->entered && console_keys(&display->console, tty_fd(&display->session.tty), leaves))
+	if (display->entered && console_keys(&display->console, tty_fd(&display->session.tty), leaves)) {
 		display_change_mode(display, DISPLAY_VIEWER);
+		display->left_console = clock_now();
+	}
+}
+
+bool display_passes_leave_key(struct display *display, const struct input_event *input)
+{
+	bool twice = display->left_console && clock_now() < display->left_console + TWICE;
+
+	display->left_console = 0;
+	if (!twice || input->key != LEAVE_KEY || input->pasted)
+		return false;
+	display->passes_leave_key = true;
+	display_open_console(display);
+	display->passes_leave_key = false;
+	if (display->mode == DISPLAY_CONSOLE)
+		console_type(&display->console, LEAVE_KEY);
+	return true;
 }
 
 /* Lets the guard know what the program has switched on, which is on the terminal then, or when the output is there. */
@@ -46,10 +67,11 @@ static void tell_guard(struct display *display)
 {
 	char reset[CONSOLE_RESET_MAX];
 
-	if (display->guarded_modes == display->console.modes.changed)
+	size_t length = console_reset(&display->console, reset);
+	if (!strcmp(reset, display->guarded))
 		return;
-	session_end_with(&display->session, reset, console_reset(&display->console, reset));
-	display->guarded_modes = display->console.modes.changed;
+	session_end_with(&display->session, reset, length);
+	strcpy(display->guarded, reset);
 }
 
 /* Without the monitor the program's terminal is none any more, so it can only be looked at. */

@@ -7,9 +7,13 @@
 #define MEMORY_TRACKER_APP_DISPLAY_PROGRAM_H
 
 #include "app/display_state.h"
+#include "screen/input_event.h"
 
 /* Gives the terminal to the program until a key brings the viewer back. */
 void display_open_console(struct display *display);
+
+/* Whether a key in the viewer is the second one of two that leave the console: then it has gone to the program there. */
+bool display_passes_leave_key(struct display *display, const struct input_event *input);
 
 /* Asks the program to end by SIGINT, and by SIGTERM later if it does not. */
 void display_ask_to_end(struct display *display);

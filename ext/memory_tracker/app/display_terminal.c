@@ -27,7 +27,8 @@ void display_leave(struct display *display)
 static void enter_console(struct display *display)
 {
 	char problem[SESSION_PROBLEM_MAX];
-	const char *hint = display->mode == DISPLAY_CONSOLE ? display->options.console_hint : "";
+	bool opened = display->mode == DISPLAY_CONSOLE && !display->passes_leave_key;
+	const char *hint = opened ? display->options.console_hint : "";
 
 	if (session_pass(&display->session, problem)) {
 		display_finish(display, DISPLAY_LEFT);

@@ -205,6 +205,10 @@ const struct theme *viewer_theme(const struct viewer *viewer)
 
 enum viewer_request viewer_take(struct viewer *viewer, const struct input_event *input)
 {
+	if (input->pasted) {
+		edit_input_paste(viewer, input->key);
+		return VIEWER_NOTHING;
+	}
 	if (input->key < INPUT_MOUSE_CLICK)
 		return viewer_press(viewer, input->key);
 	viewer->sentence[0] = '\0';

@@ -45,3 +45,11 @@ bool edit_input_press(struct viewer *viewer, uint32_t key)
 		action_search_changed(viewer);
 	return true;
 }
+
+void edit_input_paste(struct viewer *viewer, uint32_t character)
+{
+	if (!edit_input_now(viewer))
+		viewer_note(viewer, "pasted text was ignored");
+	else if (character >= ' ' && character < INPUT_KEY_UP)
+		edit_input_press(viewer, character);
+}

@@ -17,4 +17,7 @@ struct line_edit *edit_input_now(struct viewer *viewer);
 /* Whether what is being typed takes the key. */
 bool edit_input_press(struct viewer *viewer, uint32_t key);
 
+/* Takes a character that was pasted into the line that is being edited, where there is one; else a sentence says so. */
+void edit_input_paste(struct viewer *viewer, uint32_t character);
+
 #endif

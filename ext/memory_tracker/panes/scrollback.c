@@ -3,20 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ESCAPE_BYTE 0x1b
-#define BELL 0x07
-#define CANCEL 0x18
-#define SUBSTITUTE 0x1a
-#define DELETE 0x7f
 #define TAB_CELLS 8
 
-enum state {
-	STATE_TEXT,
-	STATE_ESCAPE,     /* after ESC */
-	STATE_CONTROL,    /* after ESC [: up to a letter */
-	STATE_STRING,     /* after ESC ], P, X, ^ or _: up to BEL or ESC \ */
-	STATE_STRING_END, /* after an ESC in a string */
-};
+/* Up to here the next character has room, whatever it is. */
+#define LINE_SAFE (SCROLLBACK_LINE_SIZE - 4)
 
 void scrollback_deinit(struct scrollback *scrollback)
 {
@@ -63,19 +53,28 @@ static void note_look(struct scrollback *scrollback)
 		    (struct scrollback_run){(uint16_t)scrollback->length, scrollback->text_style};
 }
 
-static void add_byte(struct scrollback *scrollback, char byte)
+/* A long line goes on in the next, and no character is torn as long as it is one. Returns how much was added. */
+static size_t add_some(struct scrollback *scrollback, const char *text, size_t length)
 {
-	bool continues = ((unsigned char)byte & 0xc0) == 0x80;
+	bool continues = ((unsigned char)*text & 0xc0) == 0x80;
+	size_t room;
 
+	if ((scrollback->length > LINE_SAFE && !continues) || scrollback->length == SCROLLBACK_LINE_SIZE)
+		finish_line(scrollback);
+	room = scrollback->length <= LINE_SAFE ? LINE_SAFE + 1 - scrollback->length : 1;
+	length = length < room ? length : room;
+	note_look(scrollback);
+	memcpy(scrollback->current + scrollback->length, text, length);
+	scrollback->length += length;
+	return length;
+}
+
+static void add_text(struct scrollback *scrollback, const char *text, size_t length)
+{
 	if (scrollback->returned)
 		clear_line(scrollback);
-	/* A long line goes on in the next, and no character is torn as long as it is one. */
-	if (scrollback->length > SCROLLBACK_LINE_SIZE - 4 && !continues)
-		finish_line(scrollback);
-	if (scrollback->length == SCROLLBACK_LINE_SIZE)
-		finish_line(scrollback);
-	note_look(scrollback);
-	scrollback->current[scrollback->length++] = byte;
+	for (size_t added = 0; added < length;)
+		added += add_some(scrollback, text + added, length - added);
 }
 
 static void erase_character(struct scrollback *scrollback)
@@ -89,101 +88,65 @@ static void erase_character(struct scrollback *scrollback)
 static void add_tab(struct scrollback *scrollback)
 {
 	do
-		add_byte(scrollback, ' ');
+		add_text(scrollback, " ", 1);
 	while (scrollback->length % TAB_CELLS);
 }
 
-/* A byte that is no part of a control sequence. */
-static enum state take_text(struct scrollback *scrollback, unsigned char byte)
+static void take_control(struct scrollback *scrollback, char byte)
 {
-	if (byte == ESCAPE_BYTE)
-		return STATE_ESCAPE;
-	if (byte == '\n')
-		finish_line(scrollback);
-	else if (byte == '\r')
+	if (byte == '\r')
 		scrollback->returned = true;
 	else if (byte == '\b')
 		erase_character(scrollback);
 	else if (byte == '\t')
 		add_tab(scrollback);
-	else if (byte >= 0x20 && byte != DELETE)
-		add_byte(scrollback, (char)byte);
-	return STATE_TEXT;
 }
 
-static enum state after_escape(unsigned char byte)
+static void take_csi(struct scrollback *scrollback, const struct vt_sequence *sequence)
 {
-	if (byte == '[')
-		return STATE_CONTROL;
-	if (byte == ']' || byte == 'P' || byte == 'X' || byte == '^' || byte == '_')
-		return STATE_STRING;
-	return byte >= 0x20 && byte < 0x30 ? STATE_ESCAPE : STATE_TEXT;
-}
+	unsigned number = vt_value(sequence, 0, 0);
 
-static enum state begin_control(struct scrollback *scrollback, enum state state)
-{
-	scrollback->control_length = 0;
-	return state;
-}
-
-/* "1;31m" and the like, without the letter. */
-static bool control_is(const struct scrollback *scrollback, const char *parameters)
-{
-	return scrollback->control_length == strlen(parameters) &&
-	       !memcmp(scrollback->control, parameters, scrollback->control_length);
-}
-
-static void obey_control(struct scrollback *scrollback, char letter)
-{
-	bool first = control_is(scrollback, "") || control_is(scrollback, "0");
-
-	if (scrollback->control_length > SCROLLBACK_CONTROL)
+	if (sequence->marker || sequence->intermediates[0])
 		return;
-	if (letter == 'm')
-		text_style_change(&scrollback->text_style, scrollback->control, scrollback->control_length);
-	else if (letter == 'G' && (first || control_is(scrollback, "1")))
+	if (sequence->final == 'm')
+		text_style_change(&scrollback->text_style, sequence);
+	else if (sequence->final == 'G' && number <= 1)
 		scrollback->returned = true;
-	else if (letter == 'K' && (control_is(scrollback, "2") || (first && scrollback->returned)))
+	else if (sequence->final == 'K' && (number == 2 || (number == 0 && scrollback->returned)))
 		clear_line(scrollback);
 }
 
-static enum state take_parameter(struct scrollback *scrollback, unsigned char byte)
+/* What stands between two new lines. */
+static void add_piece(struct scrollback *scrollback, const char *bytes, size_t length)
 {
-	if (byte == ESCAPE_BYTE)
-		return STATE_ESCAPE;
-	if (byte >= 0x40 && byte < DELETE) {
-		obey_control(scrollback, (char)byte);
-		return STATE_TEXT;
-	}
-	if (scrollback->control_length < SCROLLBACK_CONTROL)
-		scrollback->control[scrollback->control_length] = (char)byte;
-	scrollback->control_length += scrollback->control_length <= SCROLLBACK_CONTROL;
-	return STATE_CONTROL;
-}
+	while (length) {
+		enum vt_event event;
+		size_t used = vt_parser_next(&scrollback->parser, bytes, length, &event);
 
-/* A byte within a control sequence. A new line ends every sequence, lest one that is never ended eats all. */
-static enum state take_control(struct scrollback *scrollback, enum state state, unsigned char byte)
-{
-	if (byte == '\n' || byte == CANCEL || byte == SUBSTITUTE)
-		return take_text(scrollback, byte);
-	if (state == STATE_CONTROL)
-		return take_parameter(scrollback, byte);
-	if (state == STATE_ESCAPE || (state == STATE_STRING_END && byte != '\\'))
-		return byte == ESCAPE_BYTE ? STATE_ESCAPE : begin_control(scrollback, after_escape(byte));
-	if (state == STATE_STRING_END || byte == BELL)
-		return STATE_TEXT;
-	return byte == ESCAPE_BYTE ? STATE_STRING_END : STATE_STRING;
+		if (event == VT_PRINT)
+			add_text(scrollback, bytes, used);
+		else if (event == VT_CONTROL)
+			take_control(scrollback, bytes[used - 1]);
+		else if (event == VT_CSI)
+			take_csi(scrollback, &scrollback->parser.sequence);
+		bytes += used;
+		length -= used;
+	}
 }
 
 void scrollback_add(struct scrollback *scrollback, const char *bytes, size_t length)
 {
-	enum state state = scrollback->state;
+	const char *end = bytes + length, *line_end;
 
-	for (size_t i = 0; i < length; i++) {
-		unsigned char byte = (unsigned char)bytes[i];
-		state = state == STATE_TEXT ? take_text(scrollback, byte) : take_control(scrollback, state, byte);
+	/* A new line ends every sequence, lest one that is never ended eats all. */
+	while (length && (line_end = memchr(bytes, '\n', length))) {
+		add_piece(scrollback, bytes, (size_t)(line_end - bytes));
+		vt_parser_reset(&scrollback->parser);
+		finish_line(scrollback);
+		bytes = line_end + 1;
+		length = (size_t)(end - bytes);
 	}
-	scrollback->state = state;
+	add_piece(scrollback, bytes, length);
 }
 
 size_t scrollback_count(const struct scrollback *scrollback)

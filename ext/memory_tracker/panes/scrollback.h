@@ -21,9 +21,6 @@
 /* Changes of the look in one line; further ones are left out. */
 #define SCROLLBACK_RUNS 100
 
-/* Parameters of a control sequence; longer ones are none that is understood. */
-#define SCROLLBACK_CONTROL 64
-
 /* The bytes of a line from `start` up to the next run look like this. */
 struct scrollback_run {
 	uint16_t start;
@@ -51,9 +48,7 @@ struct scrollback {
 	bool returned; /* the cursor is at its beginning: what follows replaces the line */
 
 	struct text_style text_style; /* of what follows */
-	unsigned state;               /* where in a control sequence the bytes so far end */
-	char control[SCROLLBACK_CONTROL];
-	size_t control_length; /* more than there is room for: it was too long */
+	struct vt_parser parser;
 };
 
 void scrollback_deinit(struct scrollback *scrollback);

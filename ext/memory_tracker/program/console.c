@@ -58,18 +58,22 @@ static size_t undo_line_ends(struct console *console, const char *bytes, size_t 
 	return count;
 }
 
-/* As if it had been typed. */
+/* As if it had been typed. Returns false when there is no room for it. */
+static bool type(struct console *console, const char *text, size_t length)
+{
+	if (console->pending + length > sizeof(console->input))
+		return false;
+	memcpy(console->input + console->pending, text, length);
+	console->pending += length;
+	send_input(console);
+	return true;
+}
+
 static void answer(void *context, const char *text)
 {
 	struct console *console = context;
-	size_t length = strlen(text);
 
-	if (console->pending + length > sizeof(console->input))
-		return;
-	memcpy(console->input + console->pending, text, length);
-	console->pending += length;
-	console->answered = true;
-	send_input(console);
+	console->answered |= type(console, text, strlen(text));
 }
 
 /* When the terminal does not get it now, it cannot answer what is asked there. */
@@ -126,13 +130,19 @@ bool console_keys(struct console *console, int tty, bool leaves)
 {
 	if (console_is_full(console) || !tty_readable(tty))
 		return false;
-	ssize_t length = read(tty, console->input, sizeof(console->input));
-	if (length <= 0)
-		return false;
-	const char *key = leaves ? memchr(console->input, CONSOLE_LEAVE, (size_t)length) : NULL;
-	console->pending = key ? (size_t)(key - console->input) : (size_t)length;
+	size_t cut = leave_key_resume(&console->leave_key, console->input);
+	ssize_t length = read(tty, console->input + cut, sizeof(console->input) - cut);
+	bool left = false;
+	console->pending = cut + (length > 0 ? (size_t)length : 0);
+	if (leaves)
+		left = leave_key_find(&console->leave_key, console->input, console->pending, &console->pending);
 	send_input(console);
-	return key != NULL;
+	return left;
+}
+
+void console_type(struct console *console, char key)
+{
+	type(console, &key, 1);
 }
 
 /* --- whose screen it is --- */
@@ -165,6 +175,8 @@ void console_show(struct console *console, const struct output_log *output_log, 
 	if (*hint && !private_modes_alternate(&console->modes))
 		show_hint(output_log, tty, hint);
 	private_modes_put(&console->modes, true, modes);
+	console->modes.keys_set = true;
+	console->leave_key = (struct leave_key){0};
 	say(tty, modes);
 	/* What it was told of its cursor was not true. */
 	if (private_modes_alternate(&console->modes) || console->answered)
@@ -179,9 +191,10 @@ size_t console_reset(const struct console *console, char buffer[CONSOLE_RESET_MA
 	return strlen(buffer);
 }
 
-void console_hide(const struct console *console, int tty)
+void console_hide(struct console *console, int tty)
 {
 	char reset[CONSOLE_RESET_MAX];
 
 	tty_write(tty, reset, console_reset(console, reset));
+	console->modes.keys_set = false;
 }

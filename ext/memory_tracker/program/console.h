@@ -11,12 +11,10 @@
 #include <stddef.h>
 
 #include "program/job.h"
+#include "program/leave_key.h"
 #include "terminal/private_modes.h"
 #include "terminal/questions.h"
 #include "terminal/output_log.h"
-
-/* The key that leaves the console: Ctrl-]. */
-#define CONSOLE_LEAVE 0x1d
 
 #define CONSOLE_INPUT_MAX 4096
 
@@ -33,6 +31,7 @@ struct console {
 	bool dry;                      /* nobody is left who could print */
 	char input[CONSOLE_INPUT_MAX]; /* keys that the pty has not taken yet */
 	size_t pending;
+	struct leave_key leave_key;
 };
 
 void console_init(struct console *console, struct job *job);
@@ -58,10 +57,13 @@ int console_fd(const struct console *console);
 bool console_is_full(struct console *console);
 
 /*
- * Takes keys from `tty` to the program. With `leaves` it stops at the key that leaves the console, and returns true;
- * what was typed behind it is lost.
+ * Takes keys from `tty` to the program. With `leaves` it stops at the key that leaves the console, however the terminal
+ * sends it, and returns true; what was typed behind it is lost. Typed twice at once it is a key for the program.
  */
 bool console_keys(struct console *console, int tty, bool leaves);
+
+/* Sends a key to the program as if it had been typed. */
+void console_type(struct console *console, char key);
 
 /*
  * Makes the terminal, on which all that was printed is by now, the program's: its modes are switched on, and `hint` is
@@ -73,6 +75,6 @@ void console_show(struct console *console, const struct output_log *output_log, 
 size_t console_reset(const struct console *console, char buffer[CONSOLE_RESET_MAX]);
 
 /* Switches the modes off, for another screen. */
-void console_hide(const struct console *console, int tty);
+void console_hide(struct console *console, int tty);
 
 #endif

@@ -1,71 +1,90 @@
 #include "screen/escape.h"
 
-/* Behind "[M" there are three characters: the button, the column and the line. */
-#define OLD_REPORT_LENGTH 5
-#define OLD_REPORT_OFFSET 32
+/* What the characters of an old report of the mouse count from. */
+#define OLD_OFFSET 32
 
 /* Of the button: bits for Shift, Alt and Ctrl, and what it is when one is let go. */
 #define MODIFIERS 28u
 #define OLD_RELEASE 3u
 
-/* No screen has more cells than that. */
-#define PLACE_MAX 65535u
+/* What stands around what is pasted. */
+#define PASTE_BEGIN 200
+#define PASTE_END 201
+
+static enum vt_event take(struct escape *escape, char byte)
+{
+	vt_parser_next(&escape->parser, &byte, 1, &escape->event);
+	return escape->event;
+}
+
+static bool is(const struct escape *escape, char marker, char final)
+{
+	return escape->event == VT_CSI && vt_is(&escape->parser.sequence, marker, 0, final);
+}
 
 static bool is_old_report(const struct escape *escape)
 {
-	return escape->length >= 2 && escape->text[0] == '[' && escape->text[1] == 'M';
+	return is(escape, 0, 'M') && !escape->parser.sequence.count;
 }
 
 bool escape_add(struct escape *escape, uint32_t character)
 {
 	if (escape->length == ESCAPE_LENGTH)
 		return false;
-	escape->text[escape->length++] = character;
-	if (escape->length == 1)
-		return character == '[' || character == 'O';
-	if (is_old_report(escape))
-		return escape->length < OLD_REPORT_LENGTH;
-	/* A control character, a wide one and the last letter end it. */
-	return escape->text[0] == '[' && character >= ' ' && character < 0x40;
+	if (!escape->length++)
+		take(escape, VT_ESCAPE_BYTE);
+	if (is_old_report(escape)) {
+		escape->old_mouse[escape->old_length++] = character;
+		return escape->old_length < ESCAPE_OLD_MOUSE;
+	}
+	/* A key of its own: SS3 and a letter. */
+	if (escape->event == VT_ESCAPE)
+		return false;
+	/* A control character, a wide one and the final end it. Strings are for programs to send. */
+	if (character < ' ' || character >= VT_DELETE)
+		return false;
+	if (escape->length == 1 && character != '[' && character != 'O')
+		return false;
+	return take(escape, (char)character) == VT_NONE || is_old_report(escape) || escape->event == VT_ESCAPE;
 }
 
 static bool read_old(const struct escape *escape, struct escape_mouse *mouse)
 {
-	const uint32_t *text = escape->text + 2;
+	const uint32_t *text = escape->old_mouse;
 
-	if (escape->length != OLD_REPORT_LENGTH)
+	if (escape->old_length < ESCAPE_OLD_MOUSE || text[0] < OLD_OFFSET || text[1] <= OLD_OFFSET ||
+	    text[2] <= OLD_OFFSET)
 		return false;
-	if (text[0] < OLD_REPORT_OFFSET || text[1] <= OLD_REPORT_OFFSET || text[2] <= OLD_REPORT_OFFSET)
-		return false;
-	mouse->button = (text[0] - OLD_REPORT_OFFSET) & ~MODIFIERS;
+	mouse->button = (text[0] - OLD_OFFSET) & ~MODIFIERS;
 	mouse->pressed = mouse->button != OLD_RELEASE;
-	mouse->column = text[1] - OLD_REPORT_OFFSET - 1;
-	mouse->line = text[2] - OLD_REPORT_OFFSET - 1;
+	mouse->column = text[1] - OLD_OFFSET - 1;
+	mouse->line = text[2] - OLD_OFFSET - 1;
 	return true;
 }
 
-/* "[<BUTTON;COLUMN;LINE" and then M, or m when it was let go. */
+/* "CSI < button;column;line M", or m when it was let go. */
 bool escape_read_mouse(const struct escape *escape, struct escape_mouse *mouse)
 {
-	unsigned numbers[3] = {0}, count = 0;
+	const struct vt_sequence *sequence = &escape->parser.sequence;
+	const uint16_t *values = sequence->values;
 
 	if (is_old_report(escape))
 		return read_old(escape, mouse);
-	if (escape->length < 3 || escape->text[0] != '[' || escape->text[1] != '<')
+	if ((!is(escape, '<', 'M') && !is(escape, '<', 'm')) || sequence->count != 3)
 		return false;
-	uint32_t last = escape->text[escape->length - 1];
-	for (unsigned i = 2; i < escape->length - 1; i++) {
-		uint32_t character = escape->text[i];
-
-		if (character == ';' && count < 2)
-			count++;
-		else if (character < '0' || character > '9' || numbers[count] > PLACE_MAX)
-			return false;
-		else
-			numbers[count] = numbers[count] * 10 + character - '0';
-	}
-	if (count != 2 || !numbers[1] || !numbers[2] || (last != 'M' && last != 'm'))
+	/* No screen has more cells than that. */
+	if (!values[1] || !values[2] || values[1] == VT_VALUE_MAX || values[2] == VT_VALUE_MAX)
 		return false;
-	*mouse = (struct escape_mouse){numbers[0] & ~MODIFIERS, last == 'M', numbers[1] - 1, numbers[2] - 1};
+	*mouse = (struct escape_mouse){values[0] & ~MODIFIERS, sequence->final == 'M', values[1] - 1u, values[2] - 1u};
 	return true;
+}
+
+bool escape_begins_paste(const struct escape *escape)
+{
+	return is(escape, 0, '~') && vt_value(&escape->parser.sequence, 0, 0) == PASTE_BEGIN;
+}
+
+bool escape_ends_paste(const struct escape *escape)
+{
+	return is(escape, 0, '~') && vt_value(&escape->parser.sequence, 0, 0) == PASTE_END;
 }

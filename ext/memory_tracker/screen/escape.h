@@ -1,6 +1,6 @@
 /*
- * What a terminal sends behind an Escape: Alt and a key, a key that terminfo does not know, or what the mouse does.
- * Its characters are no keys that somebody has pressed.
+ * What a terminal sends behind an Escape: Alt and a key, a key that terminfo does not know, what the mouse does, or where
+ * something is pasted. Its characters are no keys that were pressed.
  *
  * ANY THREAD.
  */
@@ -10,12 +10,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/vt_parser.h"
+
+/* No sequence is longer. */
 #define ESCAPE_LENGTH 32
+
+/* Behind "CSI M", as old terminals tell of the mouse: the button, the column and the line. */
+#define ESCAPE_OLD_MOUSE 3
 
 /* All zero is one of which only the Escape has come. */
 struct escape {
-	uint32_t text[ESCAPE_LENGTH]; /* characters behind the Escape */
-	unsigned length;
+	struct vt_parser parser;
+	enum vt_event event; /* what it is by now */
+	unsigned length;     /* characters behind the Escape */
+	uint32_t old_mouse[ESCAPE_OLD_MOUSE];
+	unsigned old_length;
 };
 
 /* What the mouse did, at a cell that counts from 0. */
@@ -32,8 +41,16 @@ bool escape_add(struct escape *escape, uint32_t character);
 /* Reads a sequence that has ended. False if it is not about the mouse. Shift, Alt and Ctrl make no difference. */
 bool escape_read_mouse(const struct escape *escape, struct escape_mouse *mouse);
 
+/* Whether a sequence that has ended stands where something pasted begins, or where it ends. */
+bool escape_begins_paste(const struct escape *escape);
+bool escape_ends_paste(const struct escape *escape);
+
 /* What makes the terminal send what the mouse does, and what makes it stop. */
 #define ESCAPE_MOUSE_ON "\033[?1000h\033[?1006h"
 #define ESCAPE_MOUSE_OFF "\033[?1006l\033[?1000l"
+
+/* What makes it tell where something pasted begins and ends, and what makes it stop. */
+#define ESCAPE_PASTE_ON "\033[?2004h"
+#define ESCAPE_PASTE_OFF "\033[?2004l"
 
 #endif

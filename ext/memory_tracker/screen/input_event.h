@@ -4,6 +4,7 @@
 #ifndef MEMORY_TRACKER_SCREEN_INPUT_EVENT_H
 #define MEMORY_TRACKER_SCREEN_INPUT_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Keys that are no characters; characters are their code points. */
@@ -36,6 +37,7 @@ struct input_event {
 	/* Where, for what the mouse does. */
 	unsigned column;
 	unsigned line;
+	bool pasted; /* the character was, and is no key that was pressed */
 };
 
 #endif

@@ -226,6 +226,13 @@ static size_t add_capability(char *buffer, size_t length, const char *text)
 	return length;
 }
 
+bool screen_tells_of_paste(void)
+{
+	const char *place = capability("cup");
+
+	return place && strncmp(place, "\033[", 2) == 0;
+}
+
 size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX])
 {
 	static const char *const undone[] = {"sgr0", "op", "cnorm", "rmkx"};
@@ -234,6 +241,8 @@ size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX])
 
 	if (capability("kmous"))
 		length = add_capability(buffer, length, ESCAPE_MOUSE_OFF);
+	if (screen_tells_of_paste())
+		length = add_capability(buffer, length, ESCAPE_PASTE_OFF);
 	for (size_t i = 0; i < sizeof(undone) / sizeof(undone[0]); i++)
 		length = add_capability(buffer, length, capability(undone[i]));
 	if (capability("rmcup"))

@@ -51,8 +51,10 @@ struct screen {
 	short pair_count;
 	bool pairs_full; /* there was no room for one */
 
-	bool has_mouse; /* the terminal knows of one */
-	bool mouse;     /* it tells what the mouse does */
+	bool has_mouse;     /* the terminal knows of one */
+	bool mouse;         /* it tells what the mouse does */
+	bool pasting;       /* what comes is being pasted */
+	uint64_t pasted_at; /* nanoseconds */
 	struct escape escape;
 	bool escaped;          /* a sequence has begun that has no end yet */
 	uint64_t escaped_at;   /* nanoseconds */
@@ -66,6 +68,9 @@ short screen_pair(struct screen *screen, uint16_t fg, uint16_t bg);
 
 /* Forgets pairs when there are too many. Returns whether it did; then all cells need theirs anew. */
 bool screen_forget_pairs(struct screen *screen);
+
+/* Whether the terminal can be asked to tell what is pasted: those that know no such modes pass over them. */
+bool screen_tells_of_paste(void);
 
 /* Makes keys come one by one, without waiting for them. False without memory. */
 bool screen_set_up_keys(struct screen *screen);

@@ -8,6 +8,9 @@
 /* Once it is known to be a sequence it may take this long. */
 #define SEQUENCE_TIME (200 * CLOCK_MILLISECOND)
 
+/* What is pasted has ended after such a pause, even where the terminal has not said so. */
+#define PASTE_TIME (5000 * CLOCK_MILLISECOND)
+
 /* Two clicks within this time are a double one. */
 #define DOUBLE_TIME (400 * CLOCK_MILLISECOND)
 
@@ -52,6 +55,10 @@ bool screen_set_up_keys(struct screen *screen)
 	const char *mouse = tigetstr((char *)"kmous");
 	screen->has_mouse = mouse && mouse != (char *)-1;
 	keyok(KEY_MOUSE, FALSE);
+	if (screen_tells_of_paste()) {
+		fputs(ESCAPE_PASTE_ON, screen->output);
+		fflush(screen->output);
+	}
 	return true;
 }
 
@@ -73,6 +80,16 @@ static uint32_t sequence(struct screen *screen, struct input_event *input)
 {
 	struct escape_mouse mouse;
 
+	if (escape_begins_paste(&screen->escape)) {
+		screen->pasting = true;
+		screen->pasted_at = clock_now();
+	} else if (escape_ends_paste(&screen->escape)) {
+		screen->pasting = false;
+	}
+	if (screen->pasting)
+		return 0;
+	if (screen->escape.event == VT_CSI && vt_control_key(&screen->escape.parser.sequence))
+		return vt_control_key(&screen->escape.parser.sequence);
 	if (!escape_read_mouse(&screen->escape, &mouse) || !mouse.pressed)
 		return 0;
 	input->column = mouse.column;
@@ -115,16 +132,28 @@ static void begin_escape(struct screen *screen)
 /* A character, or a part of an escape sequence; 0 for one that is nothing yet. */
 static uint32_t take_character(struct screen *screen, wint_t code, struct input_event *input)
 {
-	if (screen->escaped && screen->escape.length && clock_now() - screen->escaped_at > SEQUENCE_TIME)
+	if (screen->escaped && screen->escape.length && !screen->pasting && clock_now() - screen->escaped_at > SEQUENCE_TIME)
 		screen->escaped = false;
 	if (code == 27) {
 		begin_escape(screen);
 		return 0;
 	}
-	if (!screen->escaped)
-		return character(code);
-	screen->escaped = escape_add(&screen->escape, code);
-	return screen->escaped ? 0 : sequence(screen, input);
+	if (screen->escaped) {
+		screen->escaped = escape_add(&screen->escape, code);
+		return screen->escaped ? 0 : sequence(screen, input);
+	}
+	input->pasted = screen->pasting;
+	return input->pasted ? (uint32_t)code : character(code);
+}
+
+/* What is pasted has characters, and else only sequences of which none is a key. */
+static bool is_pasting(struct screen *screen)
+{
+	if (screen->pasting && clock_now() - screen->pasted_at > PASTE_TIME)
+		screen->pasting = false;
+	if (screen->pasting)
+		screen->pasted_at = clock_now();
+	return screen->pasting;
 }
 
 bool screen_key(struct screen *screen, struct input_event *input)
@@ -133,10 +162,12 @@ bool screen_key(struct screen *screen, struct input_event *input)
 	int kind;
 
 	while (!screen_lost(screen) && (kind = wget_wch(screen->keys, &code)) != ERR) {
+		bool pasting = is_pasting(screen);
+
 		*input = (struct input_event){0};
 		if (kind == KEY_CODE_YES) {
 			screen->escaped = false;
-			input->key = special_key(code);
+			input->key = pasting ? 0 : special_key(code);
 		} else {
 			input->key = take_character(screen, code, input);
 		}
@@ -144,7 +175,7 @@ bool screen_key(struct screen *screen, struct input_event *input)
 			return true;
 	}
 	/* Nothing follows at once: it was the key. */
-	if (!screen->escaped || screen->escape.length)
+	if (!screen->escaped || screen->escape.length || screen->pasting)
 		return false;
 	screen->escaped = false;
 	*input = (struct input_event){.key = INPUT_KEY_ESCAPE};

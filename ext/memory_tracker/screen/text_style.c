@@ -3,43 +3,15 @@
 #include "screen/grid.h"
 #include "screen/palette.h"
 
-/* More parameters than this no sequence needs. */
-#define NUMBERS_MAX 32
-#define NUMBER_MAX 9999u
-
 /* How a colour is told behind 38 or 48. */
 #define KIND_RGB 2
 #define KIND_PALETTE 5
 
-struct numbers {
-	unsigned values[NUMBERS_MAX];
-	bool joined[NUMBERS_MAX]; /* by a colon to the one before */
-	size_t count;
-};
-
-/* Returns false if there is something else than numbers. */
-static bool read_numbers(struct numbers *numbers, const char *text, size_t length)
+static unsigned joined_to(const struct vt_sequence *sequence, unsigned at)
 {
-	*numbers = (struct numbers){.count = 1};
-	for (size_t i = 0; i < length; i++) {
-		unsigned *value = &numbers->values[numbers->count - 1];
+	unsigned count = 0;
 
-		if (text[i] >= '0' && text[i] <= '9') {
-			*value = *value > NUMBER_MAX ? *value : *value * 10 + (unsigned)(text[i] - '0');
-		} else if ((text[i] == ';' || text[i] == ':') && numbers->count < NUMBERS_MAX) {
-			numbers->joined[numbers->count++] = text[i] == ':';
-		} else {
-			return false;
-		}
-	}
-	return true;
-}
-
-static size_t joined_to(const struct numbers *numbers, size_t at)
-{
-	size_t count = 0;
-
-	while (at + count + 1 < numbers->count && numbers->joined[at + count + 1])
+	while (at + count + 1 < sequence->count && (sequence->joined & UINT32_C(1) << (at + count + 1)))
 		count++;
 	return count;
 }
@@ -49,7 +21,7 @@ static uint16_t of_palette(unsigned colour)
 	return colour < 256 ? (uint16_t)(colour + 1) : 0;
 }
 
-static uint16_t of_rgb(const unsigned *values)
+static uint16_t of_rgb(const uint16_t *values)
 {
 	if (values[0] > 255 || values[1] > 255 || values[2] > 255)
 		return 0;
@@ -60,10 +32,10 @@ static uint16_t of_rgb(const unsigned *values)
  * The colour behind a 38 or 48 at `at`: "5;N", "2;R;G;B", "5:N", "2:R:G:B" or "2:SPACE:R:G:B". Returns the place of the
  * last number read.
  */
-static size_t read_colour(const struct numbers *numbers, size_t at, uint16_t *colour)
+static unsigned read_colour(const struct vt_sequence *sequence, unsigned at, uint16_t *colour)
 {
-	const unsigned *values = numbers->values + at + 1;
-	size_t joined = joined_to(numbers, at), left = joined ? joined : numbers->count - at - 1;
+	const uint16_t *values = sequence->values + at + 1;
+	unsigned joined = joined_to(sequence, at), left = joined ? joined : sequence->count - at - 1;
 
 	if (left >= 2 && values[0] == KIND_PALETTE) {
 		*colour = of_palette(values[1]);
@@ -73,7 +45,7 @@ static size_t read_colour(const struct numbers *numbers, size_t at, uint16_t *co
 		*colour = of_rgb(values + (joined > 4 ? 2 : 1));
 		return at + (joined ? joined : 4);
 	}
-	return joined ? at + joined : numbers->count;
+	return joined ? at + joined : sequence->count;
 }
 
 static void change_style(struct text_style *text_style, unsigned number)
@@ -108,22 +80,19 @@ static void change(struct text_style *text_style, unsigned number)
 		change_style(text_style, number);
 }
 
-void text_style_change(struct text_style *text_style, const char *parameters, size_t length)
+void text_style_change(struct text_style *text_style, const struct vt_sequence *sequence)
 {
-	struct numbers numbers;
-
-	if (!read_numbers(&numbers, parameters, length))
-		return;
-	for (size_t i = 0; i < numbers.count; i++) {
-		unsigned number = numbers.values[i];
-		size_t joined = joined_to(&numbers, i);
+	if (!sequence->count)
+		change(text_style, 0);
+	for (unsigned i = 0; i < sequence->count; i++) {
+		unsigned number = sequence->values[i], joined = joined_to(sequence, i);
 
 		if (number == 38 || number == 48) {
-			i = read_colour(&numbers, i, number == 38 ? &text_style->fg : &text_style->bg);
+			i = read_colour(sequence, i, number == 38 ? &text_style->fg : &text_style->bg);
 			continue;
 		}
 		/* "4:0" is no underline; what else is joined are kinds of it. */
-		change(text_style, number == 4 && joined && !numbers.values[i + 1] ? 24 : number);
+		change(text_style, number == 4 && joined && !sequence->values[i + 1] ? 24 : number);
 		i += joined;
 	}
 }

@@ -5,8 +5,9 @@
 #define MEMORY_TRACKER_SCREEN_TEXT_STYLE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "base/vt_parser.h"
 
 /* All zero is the terminal's own. */
 struct text_style {
@@ -15,11 +16,8 @@ struct text_style {
 	uint16_t bg;
 };
 
-/*
- * Changes a look by the parameters of a sequence, what stands between "ESC [" and "m": "1;38;5;120". What is not known
- * changes nothing. ANY THREAD.
- */
-void text_style_change(struct text_style *text_style, const char *parameters, size_t length);
+/* Changes a style by the parameters of a sequence that ends in "m". What is not known changes nothing. ANY THREAD. */
+void text_style_change(struct text_style *text_style, const struct vt_sequence *sequence);
 
 bool text_style_equal(const struct text_style *a, const struct text_style *b);
 

@@ -1,51 +1,24 @@
 #include "terminal/column_tracker.h"
 
-#define ESCAPE 0x1b
-#define BELL 0x07
-#define NUMBER_MOST 10000
 #define TAB_CELLS 8
 
-enum { TEXT, AFTER_ESCAPE, CONTROL, STRING };
-
-static void move(struct column_tracker *tracker, unsigned char final)
+static void move(struct column_tracker *tracker, const struct vt_sequence *sequence)
 {
-	unsigned number = tracker->number ? tracker->number : 1;
+	/* Of a place it is the last number. */
+	unsigned number = sequence->count ? sequence->values[sequence->count - 1] : 0;
 
-	if (final == 'C')
+	number = number ? number : 1;
+	if (sequence->final == 'C')
 		tracker->column += number;
-	else if (final == 'D')
+	else if (sequence->final == 'D')
 		tracker->column = tracker->column > number ? tracker->column - number : 0;
-	else if (final == 'G' || final == '`' || final == 'H' || final == 'f')
-		/* Of a place it is the last number. */
+	else if (sequence->final == 'G' || sequence->final == '`' || sequence->final == 'H' || sequence->final == 'f')
 		tracker->column = number - 1;
-	else if (final == 'E' || final == 'F')
+	else if (sequence->final == 'E' || sequence->final == 'F')
 		tracker->column = 0;
 }
 
-static unsigned take_control(struct column_tracker *tracker, unsigned char byte)
-{
-	if (byte >= '0' && byte <= '9') {
-		if (tracker->number < NUMBER_MOST)
-			tracker->number = tracker->number * 10 + byte - '0';
-		return CONTROL;
-	}
-	if (byte == ';')
-		tracker->number = 0;
-	if (byte < 0x40)
-		return CONTROL;
-	move(tracker, byte);
-	return TEXT;
-}
-
-static unsigned after_escape(struct column_tracker *tracker, unsigned char byte)
-{
-	tracker->number = 0;
-	if (byte == '[')
-		return CONTROL;
-	return byte == ']' || byte == 'P' || byte == '_' || byte == '^' || byte == 'X' ? STRING : TEXT;
-}
-
-static void take_text(struct column_tracker *tracker, unsigned char byte)
+static void take_control(struct column_tracker *tracker, char byte)
 {
 	if (byte == '\r' || byte == '\n')
 		tracker->column = 0;
@@ -53,22 +26,19 @@ static void take_text(struct column_tracker *tracker, unsigned char byte)
 		tracker->column -= tracker->column > 0;
 	else if (byte == '\t')
 		tracker->column += TAB_CELLS - tracker->column % TAB_CELLS;
-	else if (byte >= 0x20 && byte != 0x7f && (byte & 0xc0) != 0x80)
-		tracker->column++;
 }
 
-void column_tracker_take(struct column_tracker *tracker, unsigned char byte, unsigned columns)
+void column_tracker_take(struct column_tracker *tracker, enum vt_event event, const struct vt_sequence *sequence,
+                         const char *bytes, size_t length, unsigned columns)
 {
-	if (byte == ESCAPE)
-		tracker->state = AFTER_ESCAPE;
-	else if (tracker->state == AFTER_ESCAPE)
-		tracker->state = after_escape(tracker, byte);
-	else if (tracker->state == CONTROL)
-		tracker->state = take_control(tracker, byte);
-	else if (tracker->state == STRING)
-		tracker->state = byte == BELL ? TEXT : STRING;
-	else
-		take_text(tracker, byte);
+	if (event == VT_PRINT) {
+		for (size_t i = 0; i < length; i++)
+			tracker->column += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+	} else if (event == VT_CONTROL) {
+		take_control(tracker, bytes[length - 1]);
+	} else if (event == VT_CSI && !sequence->marker && !sequence->intermediates[0]) {
+		move(tracker, sequence);
+	}
 	if (columns && tracker->column >= columns)
 		tracker->column = columns - 1;
 }

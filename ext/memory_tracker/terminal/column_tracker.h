@@ -5,14 +5,18 @@
 #ifndef MEMORY_TRACKER_TERMINAL_COLUMN_TRACKER_H
 #define MEMORY_TRACKER_TERMINAL_COLUMN_TRACKER_H
 
+#include "base/vt_parser.h"
+
 /* All zero is the first column. */
 struct column_tracker {
 	unsigned column; /* from 0 */
-	unsigned state;  /* where in a control sequence the bytes so far end */
-	unsigned number;
 };
 
-/* The next byte that was printed. A terminal with so many columns keeps the cursor within them. */
-void column_tracker_take(struct column_tracker *tracker, unsigned char byte, unsigned columns);
+/*
+ * What a parser has made of `length` bytes that were printed. A terminal with so many columns keeps the cursor within
+ * them.
+ */
+void column_tracker_take(struct column_tracker *tracker, enum vt_event event, const struct vt_sequence *sequence,
+                         const char *bytes, size_t length, unsigned columns);
 
 #endif
