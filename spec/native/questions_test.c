@@ -123,6 +123,7 @@ static void test_sequences_in_pieces(void **state)
 	ASSERT_KEPT("\033]11;?\033[1mx\033]0;t\033[6ny", "\033[1mx\033]0;ty", "\033[24;2R");
 	ASSERT_KEPT("\033\033[6n\033\177[6nx\033[6\030nx\033[6\xc3\xb6", "\033x\033[6\030nx\033[6\xc3\xb6",
 	            "\033[24;1R\033[24;1R");
+	ASSERT_KEPT("\033\xc3\xb6\033[6nx", "\033\xc3\xb6x", "\033[24;2R");
 	ASSERT_KEPT("\033Ptmux;\033\033[1m\033\\x", "\033Ptmux;\033\033[1m\033\\x", "");
 }
 

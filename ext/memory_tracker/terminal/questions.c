@@ -60,13 +60,18 @@ static const unsigned texts[] = {0, 1, 2, 3, 7, 8, 9, 133, 633, 777, 1337};
 
 /* --- what is a question --- */
 
+static bool fits(size_t which, const struct vt_sequence *sequence)
+{
+	return vt_is(sequence, known[which].marker, known[which].intermediate, known[which].final) &&
+	       (known[which].number == ANY || known[which].number == vt_value(sequence, 0, 0));
+}
+
+/* Finals tell most sequences that are no questions from all that are. */
 static size_t find_known(enum vt_event event, const struct vt_sequence *sequence)
 {
 	size_t i = 0;
 
-	while (i < KNOWN &&
-	       !(event == known[i].event && vt_is(sequence, known[i].marker, known[i].intermediate, known[i].final) &&
-	         (known[i].number == ANY || known[i].number == vt_value(sequence, 0, 0))))
+	while (i < KNOWN && (known[i].final != sequence->final || known[i].event != event || !fits(i, sequence)))
 		i++;
 	return i;
 }
@@ -207,10 +212,11 @@ static size_t keep_control(struct questions *questions, const char *bytes, size_
 static size_t keep_sequence(struct questions *questions, enum vt_event event, const char *bytes, size_t length,
                             char *kept)
 {
+	bool goes_on = vt_parser_in_sequence(&questions->parser);
 	size_t count = 0;
 
-	if (length || !vt_parser_in_sequence(&questions->parser)) {
-		bool escaped = length && bytes[length - 1] == VT_ESCAPE_BYTE;
+	if (length || !goes_on) {
+		bool escaped = goes_on && bytes[length - 1] == VT_ESCAPE_BYTE;
 
 		count += put_escape(questions, kept);
 		count += put(questions, bytes, length - escaped, kept + count);
@@ -223,10 +229,10 @@ static size_t keep_sequence(struct questions *questions, enum vt_event event, co
 
 static void answer(const struct questions *questions, enum vt_event event, const struct questions_answerer *answerer)
 {
-	size_t which = find_known(event, &questions->parser.sequence);
+	size_t which = answerer->answer ? find_known(event, &questions->parser.sequence) : KNOWN;
 	char text[ANSWER_MAX];
 
-	if (!answerer->answer || which >= KNOWN || !known[which].answer)
+	if (which == KNOWN || !known[which].answer)
 		return;
 	/* The last line is where what is printed line by line ends up. */
 	snprintf(text, sizeof(text), known[which].answer, answerer->lines, questions->cursor.column + 1);
