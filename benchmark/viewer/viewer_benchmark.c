@@ -232,18 +232,18 @@ static double show(struct setting *setting)
 static void refresh(struct setting *setting, bool works, double times[STEPS])
 {
 	struct program *program = setting->program;
-	struct snapshot_facts facts = {
+	struct snapshot_metadata metadata = {
 	    .header = {.pid = 4711, .flags = SNAPSHOT_RUNNING | SNAPSHOT_EXACT, .depth = FRAMES, .path_interval = 1}};
 
 	if (works)
 		work(program);
 	else
 		program->now_ns += SECOND;
-	facts.header.monotonic_ns = facts.header.wall_ns = program->now_ns;
-	facts.header.started_ns = 1;
+	metadata.header.monotonic_ns = metadata.header.wall_ns = program->now_ns;
+	metadata.header.started_ns = 1;
 	uint64_t written = setting->terminal->bytes;
 	double time = cpu_ms();
-	struct snapshot_header *snapshot = tracker_snapshot(&program->tracker, &facts);
+	struct snapshot_header *snapshot = tracker_snapshot(&program->tracker, &metadata);
 	times[SNAPSHOT] = cpu_ms() - time;
 	time = cpu_ms();
 	if (!snapshot || !viewer_feed(setting->viewer, snapshot))

@@ -164,14 +164,14 @@ static void test_classes_without_names_are_sorted_as_they_are_shown(void **state
 
 static void test_the_last_table_names_classes_that_never_came(void **state)
 {
-	snapshot_string_ref awaited;
+	snapshot_string_ref unmatched;
 	struct batch_shop shop;
 	batch_shop_open(&shop);
 	for (int ended = 0; ended < 2; ended++) {
 		shop.head.flags |= ended ? SNAPSHOT_ENDED : 0;
 		struct snapshot_header *snapshot = fake_snapshot(&shop.head, NULL, NULL, 0);
-		snapshot = fake_snapshot_with_text(snapshot, "Shop::Sesion, A\033", &awaited);
-		snapshot->awaited = awaited;
+		snapshot = fake_snapshot_with_text(snapshot, "Shop::Sesion, A\033", &unmatched);
+		snapshot->unmatched = unmatched;
 		assert_next(&shop, snapshot,
 		            ended ? TITLES "no object was seen of: Shop::Sesion, A�\n\n" : TITLES "\n");
 	}

@@ -58,7 +58,7 @@ static bool name(struct code *code, const char *label)
 
 static const char *label_of(uint32_t number)
 {
-	return frame_at(&table, frame_canonical(&table, number))->label->bytes;
+	return frame_at(&table, frame_resolved(&table, number))->label->bytes;
 }
 
 /* Nothing is left of frames, code, and texts. */
@@ -122,9 +122,9 @@ static void test_a_frame_becomes_an_alias_of_the_one_with_its_content(void **sta
 	uint32_t of_again = hold_frame(again, 3);
 	assert_false(name(first, "Store#write"));
 	assert_true(name(again, "Store#write"));
-	assert_int_equal(frame_canonical(&table, of_again), of_first);
-	assert_int_equal(frame_canonical(&table, of_first), of_first);
-	assert_int_equal(frame_canonical(&table, other_line), other_line);
+	assert_int_equal(frame_resolved(&table, of_again), of_first);
+	assert_int_equal(frame_resolved(&table, of_first), of_first);
+	assert_int_equal(frame_resolved(&table, other_line), other_line);
 	assert_int_equal(table.aliased, 1);
 	assert_int_equal(hold_frame(again, 3), of_first);
 	/* The alias holds its frame. */
@@ -150,8 +150,8 @@ static void test_code_that_dies_without_its_whole_name_keeps_what_it_had(void **
 		assert_null(code_table_find(&table, CODE(1)));
 		assert_string_equal(label_of(frames[round]), "write");
 	}
-	assert_int_equal(frame_canonical(&table, frames[1]), frames[0]);
-	assert_int_equal(frame_canonical(&table, frames[2]), frames[0]);
+	assert_int_equal(frame_resolved(&table, frames[1]), frames[0]);
+	assert_int_equal(frame_resolved(&table, frames[2]), frames[0]);
 	assert_int_equal(table.unnamed.count, 0);
 	/* Its number is used again, and its old frames are not the new code's. */
 	struct code *other = add(CODE(1), CODE_SOURCE, "eval.rb", "write");
@@ -184,7 +184,7 @@ static void test_unused_frames_leave_nothing(void **state)
 	frame_release_unused(&table, frames[0]);
 	assert_true(frame_at(&table, frames[2])->references == 1);
 	frame_release(&table, frames[2]);
-	assert_int_equal(code->first_provisional, 0);
+	assert_int_equal(code->first_temporary, 0);
 	uint32_t pseudo = code_table_pseudo_frame(&table, "(other)", 0);
 	assert_int_equal(frame_at(&table, pseudo)->flags, SNAPSHOT_FRAME_PSEUDO);
 	assert_int_equal(code_table_pseudo_frame(&table, "(other)", 0), pseudo);

@@ -190,7 +190,7 @@ void fake_name_code(struct fake_program *program, uintptr_t address, const char 
 
 	assert_non_null(code);
 	tracker_name_code(tracker, code, text_of(label));
-	tracker_settle_names(tracker);
+	tracker_resolve_names(tracker);
 }
 
 void fake_major_gc(struct fake_program *program)
@@ -220,12 +220,12 @@ void fake_assert_counts(struct fake_program *program, uintptr_t key, uint64_t al
 
 struct snapshot_header *fake_take_snapshot(struct fake_program *program)
 {
-	struct snapshot_facts facts = {
+	struct snapshot_metadata metadata = {
 	    .header = {.pid = 4711},
 	    .command = text_of("ruby shop.rb"),
 	    .runtime = text_of("ruby 3.4.1"),
 	};
-	struct snapshot_header *header = tracker_snapshot(&program->tracker, &facts);
+	struct snapshot_header *header = tracker_snapshot(&program->tracker, &metadata);
 
 	assert_non_null(header);
 	const char *wrong = snapshot_check(header, header->size);

@@ -38,7 +38,7 @@ static void lay_out(struct snapshot_header *snapshot, uint32_t count, uint32_t n
 	snapshot->frames_offset = snapshot->nodes_offset + node_count * sizeof(struct snapshot_node);
 	snapshot->strings_offset = snapshot->frames_offset + node_count * sizeof(struct snapshot_frame);
 	snapshot->strings_size = STRINGS_START;
-	snapshot->reason = snapshot->command = snapshot->runtime = snapshot->awaited = 0;
+	snapshot->reason = snapshot->command = snapshot->runtime = snapshot->unmatched = 0;
 }
 
 /* The frame of a node; that of an earlier node if it is the same. */

@@ -12,13 +12,13 @@
 
 static struct fake_program *program;
 static struct light *light;
-static struct light_facts facts;
+static struct light_metadata metadata;
 
 static int set_up(void **state)
 {
 	program = fake_start((struct tracker_options){.light = true, .depth = 2});
 	light = program->tracker.light;
-	facts = (struct light_facts){0};
+	metadata = (struct light_metadata){0};
 	fake_class(program, CLASS(1), "String");
 	fake_class(program, CLASS(2), "Array");
 	fake_code(program, CODE(1), CODE_SOURCE, "app.rb", "one");
@@ -46,9 +46,9 @@ static void walk(uint64_t strings, uint64_t arrays, uint64_t allocations)
 	}
 	for (uint32_t number = 1; number < 3; number++)
 		light_count(light, CLASS(number), 0);
-	facts.allocated += allocations;
-	facts.monotonic_ns++;
-	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
+	metadata.allocated += allocations;
+	metadata.monotonic_ns++;
+	assert_int_equal(light_settle(&program->tracker, &metadata), STATUS_OK);
 }
 
 /* An allocation in a window, be it picked or not. */
@@ -137,8 +137,8 @@ static void test_sums_are_what_was_counted(void **state)
 	light_begin(light);
 	light_count(light, CLASS(1), 20);
 	light->internals = 30;
-	facts.allocated += 40;
-	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
+	metadata.allocated += 40;
+	assert_int_equal(light_settle(&program->tracker, &metadata), STATUS_OK);
 	sums = tracker_counts(&program->tracker);
 	assert_int_equal(sums.allocated, 80);
 	assert_int_equal(sums.freed, 60);
@@ -146,14 +146,14 @@ static void test_sums_are_what_was_counted(void **state)
 
 static void test_retained_is_what_the_first_walk_after_a_major_gc_met(void **state)
 {
-	facts.majors = 3;
+	metadata.majors = 3;
 	walk(10, 10, 0);
 	assert_counts(CLASS(1), 10, 0, 0);
 	assert_int_equal(program->tracker.majors_seen, 0);
-	facts.majors = 1;
-	facts.allocated_since = 17;
+	metadata.majors = 1;
+	metadata.allocated_since = 17;
 	walk(8, 10, 0);
-	facts.majors = 0;
+	metadata.majors = 0;
 	walk(9, 10, 0);
 	assert_counts(CLASS(1), 11, 2, 8);
 	assert_int_equal(program->tracker.majors_seen, 1);
@@ -206,7 +206,7 @@ static void test_no_address_outlives_a_window(void **state)
 	light_begin(light);
 	light_count(light, CLASS(3), 4);
 	light_count(light, CLASS(1), 2);
-	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
+	assert_int_equal(light_settle(&program->tracker, &metadata), STATUS_OK);
 	assert_int_equal(light_class(&program->tracker, CLASS(3))->id, id);
 	assert_int_equal(LIVE(counts_of(CLASS(3))), 4);
 	assert_int_equal(LIVE(counts_of(CLASS(1))), 2);
@@ -230,7 +230,7 @@ static void test_records_of_dead_classes_go(void **state)
 	light_forget(&program->tracker, false);
 	light_begin(light);
 	light_count(light, CLASS(2), 3);
-	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_OK);
+	assert_int_equal(light_settle(&program->tracker, &metadata), STATUS_OK);
 	assert_null(light_class(&program->tracker, CLASS(1)));
 	assert_int_equal(LIVE(counts_of(CLASS(2))), 3);
 	fake_assert_shows(program, "(unloaded classes) 5/5\nArray 3/0\n");
@@ -247,7 +247,7 @@ static void test_without_memory_a_walk_changes_nothing(void **state)
 	program->allocator.fail_on = true;
 	for (uint32_t number = 1; number < 2000; number++)
 		light_count(light, CLASS(number), 1);
-	assert_int_equal(light_settle(&program->tracker, &facts), STATUS_NO_MEMORY);
+	assert_int_equal(light_settle(&program->tracker, &metadata), STATUS_NO_MEMORY);
 	program->allocator.fail_at = 0;
 	program->allocator.fail_on = false;
 	assert_counts(CLASS(1), 5, 0, 0);

@@ -109,8 +109,8 @@ static bool enter_at(uintptr_t key, uint32_t code, int line)
 
 static struct snapshot_header *take_snapshot(void)
 {
-	struct snapshot_facts facts = {.command = {"ruby shop.rb", 12}};
-	struct snapshot_header *header = tracker_snapshot(&tracker, &facts);
+	struct snapshot_metadata metadata = {.command = {"ruby shop.rb", 12}};
+	struct snapshot_header *header = tracker_snapshot(&tracker, &metadata);
 
 	assert_non_null(header);
 	assert_null(snapshot_check(header, header->size));

@@ -200,7 +200,7 @@ static void test_whole_names_and_aliases(void **state)
 static const char *label_of(uint32_t node)
 {
 	const struct code_table *codes = &path_program->tracker.codes;
-	uint32_t frame = frame_canonical(codes, node_at(&path_program->tracker.tree, node)->frame);
+	uint32_t frame = frame_resolved(codes, node_at(&path_program->tracker.tree, node)->frame);
 
 	return frame_at(codes, frame)->label->bytes;
 }
@@ -244,10 +244,10 @@ static void test_only_new_code_makes_dead_codes_addresses_doubtful(void **state)
 	fake_free(path_program, CODE(30));
 	fake_code(path_program, CODE(31), CODE_SOURCE, "eval.rb", "elsewhere");
 	assert_true(tree->by_address.seed == seed);
-	assert_int_equal(tree->departed.count, 1);
+	assert_int_equal(tree->dead_code.count, 1);
 	fake_code(path_program, CODE(30), CODE_SOURCE, "eval.rb", "second");
 	assert_true(tree->by_address.seed != seed);
-	assert_int_equal(tree->departed.count, 0);
+	assert_int_equal(tree->dead_code.count, 0);
 	path_allocate(FAKE_STACK(CODE(30), 1));
 	fake_assert_shows(path_program, "Hash 3/1\n eval.rb:1 first 1/0\n eval.rb:1 second 1/0\n");
 }
@@ -262,7 +262,7 @@ static void test_the_addresses_of_much_dead_code_are_bounded(void **state)
 	}
 	for (uint32_t number = 100; number < 3100; number++)
 		fake_free(path_program, CODE(number));
-	assert_in_range(tree->departed.count, 1, 1024);
+	assert_in_range(tree->dead_code.count, 1, 1024);
 	for (uint32_t number = 100; number < 3100; number++) {
 		fake_code(path_program, CODE(number), CODE_SOURCE, "eval.rb", "new");
 		assert_string_equal(label_of(path_allocate(FAKE_STACK(CODE(number), 1))), "new");

@@ -75,11 +75,11 @@ static const char *check(const struct snapshot_header *header, struct counts *la
 static void *read_snapshots(void *argument)
 {
 	struct reading *reading = argument;
-	struct snapshot_facts facts = {.command = {"ruby shop.rb", 12}};
+	struct snapshot_metadata metadata = {.command = {"ruby shop.rb", 12}};
 	struct counts last = {0};
 
 	while (!atomic_load(&reading->stopped)) {
-		struct snapshot_header *header = tracker_snapshot(&reading->program->tracker, &facts);
+		struct snapshot_header *header = tracker_snapshot(&reading->program->tracker, &metadata);
 		const char *wrong = header ? check(header, &last) : "no memory";
 
 		free(header);
@@ -316,7 +316,7 @@ static void allocate_and_name(struct fake_program *program, uint32_t number)
 	fake_allocate_at(program, OBJECT(number), CLASS(1), FAKE_STACK(CODE(number), 1));
 	snprintf(label, sizeof(label), "allocates %u", number % 3);
 	fake_name_code(program, CODE(number), label);
-	tracker_settle_names(&program->tracker);
+	tracker_resolve_names(&program->tracker);
 	tracker_freed(&program->tracker, OBJECT(number));
 }
 
@@ -352,11 +352,11 @@ static void test_a_reader_that_never_leaves(void **state)
 	atomic_store(&reader.leave, true);
 	pthread_join(thread, NULL);
 	/* What was put off is done. */
-	uint32_t waiting = program->tracker.tree.waiting_count;
-	tracker_settle_names(&program->tracker);
+	uint32_t unresolved = program->tracker.tree.unresolved_count;
+	tracker_resolve_names(&program->tracker);
 	tracker_sweep_names(&program->tracker);
 	assert_null(program->tracker.strings.retired);
-	assert_true(program->tracker.tree.waiting_count < waiting);
+	assert_true(program->tracker.tree.unresolved_count < unresolved);
 	assert_agrees(program);
 	fake_stop(program);
 }

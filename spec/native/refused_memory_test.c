@@ -42,13 +42,13 @@ static bool go_through(uint64_t seed, uint64_t fail_at, bool fail_on)
 static bool print_a_table(struct fake_program *program, uint64_t fail_at, struct buffer *out)
 {
 	static const struct key_set none;
-	const struct snapshot_facts facts = {.runtime = {"ruby", 4}};
+	const struct snapshot_metadata metadata = {.runtime = {"ruby", 4}};
 	struct history *history;
 	struct path_watch watch;
 
 	failing_malloc_at(fail_at, false);
 	failing_malloc_arm(true);
-	struct snapshot_header *snapshot = tracker_snapshot(&program->tracker, &facts);
+	struct snapshot_header *snapshot = tracker_snapshot(&program->tracker, &metadata);
 	history = history_new(0);
 	bool watches = path_watch_init(&watch);
 	const struct batch_options options = {.command = "ruby shop.rb", .paths = watches ? &watch : NULL};

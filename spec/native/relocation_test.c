@@ -205,7 +205,7 @@ static void test_what_is_watched_moves_and_is_known_by_nothing_any_more(void **s
 	assert_true(tree->by_address.seed != seed);
 	/* It is watched where it is now. */
 	fake_free(program, CODE(51));
-	assert_int_equal(tree->departed.count, 1);
+	assert_int_equal(tree->dead_code.count, 1);
 }
 
 /* A page has some 102 objects. */

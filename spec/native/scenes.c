@@ -265,8 +265,8 @@ void scene_filter_by_origin(struct shop_viewer *shop)
 
 void scene_choose_classes(struct shop_viewer *shop)
 {
-	shop->head.chosen_count = 2;
-	shop->awaited = "Shop::Sesion, Shop::\033Kart";
+	shop->head.class_filter_count = 2;
+	shop->unmatched = "Shop::Sesion, Shop::\033Kart";
 	shop_second(shop, true);
 }
 

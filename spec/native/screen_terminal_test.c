@@ -215,14 +215,14 @@ static void test_a_paste_may_come_in_pieces(void **state)
 
 static void test_pasting_is_asked_for_and_put_back(void **state)
 {
-	char farewell[SCREEN_FAREWELL_MAX];
+	char farewell[SCREEN_END_SEQUENCE_MAX];
 	struct pty *pty = pty_open("xterm-256color");
 
 	screen_show(pty->screen, &pty->grid);
 	pty_read_all(pty);
 	assert_true(pty_has_seen(pty, ESCAPE_PASTE_ON));
 	assert_false(pty_has_seen(pty, ESCAPE_PASTE_OFF));
-	size_t length = screen_farewell(farewell);
+	size_t length = screen_end_sequence(farewell);
 	assert_true(length < sizeof farewell);
 	assert_non_null(memmem(farewell, length, ESCAPE_PASTE_OFF, strlen(ESCAPE_PASTE_OFF)));
 	screen_close(pty->screen);
@@ -251,7 +251,7 @@ static void test_keys_with_ctrl_that_come_as_sequences(void **state)
 
 static void test_the_mouse_is_switched_on_and_off(void **state)
 {
-	char farewell[SCREEN_FAREWELL_MAX];
+	char farewell[SCREEN_END_SEQUENCE_MAX];
 	struct pty *pty = pty_open("xterm-256color");
 
 	screen_show(pty->screen, &pty->grid);
@@ -262,7 +262,7 @@ static void test_the_mouse_is_switched_on_and_off(void **state)
 	pty_read_all(pty);
 	assert_true(pty_has_seen(pty, ESCAPE_MOUSE_ON));
 	assert_false(pty_has_seen(pty, ESCAPE_MOUSE_OFF));
-	size_t length = screen_farewell(farewell);
+	size_t length = screen_end_sequence(farewell);
 	assert_non_null(memmem(farewell, length, ESCAPE_MOUSE_OFF, strlen(ESCAPE_MOUSE_OFF)));
 	screen_mouse(pty->screen, false);
 	screen_show(pty->screen, &pty->grid);
@@ -276,7 +276,7 @@ static void test_the_mouse_is_switched_on_and_off(void **state)
 	screen_show(pty->screen, &pty->grid);
 	pty_read_all(pty);
 	assert_false(pty_has_seen(pty, "\033[?1000"));
-	length = screen_farewell(farewell);
+	length = screen_end_sequence(farewell);
 	assert_null(memmem(farewell, length, "\033[?1000", 7));
 	pty_close(pty);
 }

@@ -73,9 +73,9 @@ struct server_work served_program_work(struct served_program *program)
 	return work;
 }
 
-static void deserted(void *context)
+static void last_client_left(void *context)
 {
-	atomic_fetch_add(&((struct served_program *)context)->deserted, 1);
+	atomic_fetch_add(&((struct served_program *)context)->last_client_left, 1);
 }
 
 static void lost(void *context)
@@ -100,7 +100,7 @@ int served_program_start(void **state)
 	                               .running = running,
 	                               .refresh = refresh,
 	                               .work = work,
-	                               .deserted = deserted,
+	                               .last_client_left = last_client_left,
 	                               .lost = lost};
 	char problem[TRANSPORT_PROBLEM_MAX] = "";
 

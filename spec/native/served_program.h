@@ -26,7 +26,7 @@ struct served_program {
 	atomic_uint snapshots;
 	atomic_uint refreshes;
 	atomic_uint works;
-	atomic_uint deserted;
+	atomic_uint last_client_left;
 	atomic_uint lost;
 	unsigned open;         /* descriptors of the process before its server started */
 	pthread_mutex_t mutex; /* guards `work` */

@@ -216,9 +216,9 @@ static void test_a_start_that_is_refused(void **state)
 	assert_int_equal(wait_for_next(refused, &message), CLIENT_REFUSED);
 	assert_int_equal(message.asked, MESSAGE_START);
 	assert_string_equal(message.text, "that is too deep");
-	assert_int_equal(program->deserted, 0);
+	assert_int_equal(program->last_client_left, 0);
 	client_close(first);
-	wait_for_count(&program->deserted, 1);
+	wait_for_count(&program->last_client_left, 1);
 	client_close(refused);
 }
 
@@ -236,11 +236,11 @@ static void test_when_all_who_started_are_gone(void **state)
 	client_close(first);
 	client_ask_snapshot(other);
 	expect_snapshot(other, 3);
-	assert_int_equal(program->deserted, 0);
+	assert_int_equal(program->last_client_left, 0);
 	client_close(second);
-	wait_for_count(&program->deserted, 1);
+	wait_for_count(&program->last_client_left, 1);
 	client_close(other);
-	assert_int_equal(program->deserted, 1);
+	assert_int_equal(program->last_client_left, 1);
 }
 
 static void test_as_many_as_there_are_places(void **state)

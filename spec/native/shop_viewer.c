@@ -98,9 +98,9 @@ void shop_second(struct shop_viewer *shop, int major)
 	snapshot_string_ref reference;
 	snapshot = fake_snapshot_with_text(snapshot, "ruby 3.4.1", &reference);
 	snapshot->runtime = reference;
-	if (shop->awaited) {
-		snapshot = fake_snapshot_with_text(snapshot, shop->awaited, &reference);
-		snapshot->awaited = reference;
+	if (shop->unmatched) {
+		snapshot = fake_snapshot_with_text(snapshot, shop->unmatched, &reference);
+		snapshot->unmatched = reference;
 	}
 	assert_null(snapshot_check(snapshot, snapshot->size));
 	assert_true(viewer_feed(shop->viewer, snapshot));

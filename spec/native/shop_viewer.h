@@ -16,10 +16,10 @@ struct shop_viewer {
 	unsigned second;    /* since the capture started */
 	const char *reason; /* why numbers are not exact; NULL: they are */
 	uint64_t session_freed;
-	bool paths;          /* its snapshots have call paths */
-	bool anonymous;      /* its last classes have no names */
-	const char *path;    /* the file of its methods; NULL: one that is not there */
-	const char *awaited; /* classes that call paths were asked for and that have not come; NULL: none */
+	bool paths;            /* its snapshots have call paths */
+	bool anonymous;        /* its last classes have no names */
+	const char *path;      /* the file of its methods; NULL: one that is not there */
+	const char *unmatched; /* classes that call paths were asked for and that have not come; NULL: none */
 };
 
 /* A viewer that has seen the shop's first five seconds, on a screen of this size. */

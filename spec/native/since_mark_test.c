@@ -118,15 +118,15 @@ struct comparison {
 };
 
 static void compare(struct comparison *comparison, struct snapshot_header *then, struct snapshot_header *now,
-                    bool turned)
+                    bool inverted)
 {
 	*comparison = (struct comparison){.then = then, .now = now};
 	for (uint32_t i = 0; i < now->class_count; i++)
 		assert_true(key_set_add(&comparison->unfolded, snapshot_classes(now)[i].id));
 	assert_true(since_mark_choose(&comparison->since, then));
-	assert_true(since_mark_update(&comparison->since, now, &comparison->unfolded, turned));
-	assert_true(turned ? call_paths_build_turned(&comparison->paths, now, &comparison->unfolded)
-	                   : call_paths_build(&comparison->paths, now));
+	assert_true(since_mark_update(&comparison->since, now, &comparison->unfolded, inverted));
+	assert_true(inverted ? call_paths_build_inverted(&comparison->paths, now, &comparison->unfolded)
+	                     : call_paths_build(&comparison->paths, now));
 }
 
 static void end(struct comparison *comparison)

@@ -83,13 +83,13 @@ static void test_a_snapshot_is_whole_or_there_is_none(void **state)
 	static char text[1 << 16];
 	char longest[10000];
 	struct fake_program *program = large_program();
-	struct snapshot_facts facts = {.reason = {longest, sizeof(longest)}};
+	struct snapshot_metadata metadata = {.reason = {longest, sizeof(longest)}};
 	struct snapshot_header *header, *expected = fake_take_snapshot(program);
 
 	memset(longest, 'x', sizeof(longest));
 	for (fail_at = 1;; fail_at++) {
 		calls = 0;
-		header = failing_snapshot(&program->tracker, &facts);
+		header = failing_snapshot(&program->tracker, &metadata);
 		if (header)
 			break;
 		assert_true(calls >= fail_at);
@@ -121,7 +121,7 @@ static void new_path(void)
 static void test_a_path_that_comes_during_a_snapshot_is_whole_or_left_out(void **state)
 {
 	char text[1000];
-	struct snapshot_facts facts = {.header = {0}};
+	struct snapshot_metadata metadata = {.header = {0}};
 
 	program = fake_start((struct tracker_options){.depth = 2});
 	fake_class(program, CLASS(1), "Hash");
@@ -135,7 +135,7 @@ static void test_a_path_that_comes_during_a_snapshot_is_whole_or_left_out(void *
 	tracker_class_for(&program->tracker, CLASS(3));
 	meanwhile = new_path;
 	fail_at = 0;
-	struct snapshot_header *header = failing_snapshot(&program->tracker, &facts);
+	struct snapshot_header *header = failing_snapshot(&program->tracker, &metadata);
 	assert_null(meanwhile);
 	assert_null(snapshot_check(header, header->size));
 	fake_describe(header, text, sizeof(text));

@@ -86,9 +86,9 @@ static void test_ids_are_the_same_in_every_sum(void **state)
 	struct snapshot_header head = {0};
 	struct snapshot_header *parts[] = {fake_snapshot_with_paths(&head, NULL, one, 2, nodes, 1),
 	                                   fake_snapshot(&head, NULL, two, 3)};
-	const struct snapshot_header *turned[] = {parts[1], parts[0]};
+	const struct snapshot_header *inverted[] = {parts[1], parts[0]};
 	struct snapshot_header *sum = sum_of((const struct snapshot_header *const *)parts, 2, NULL);
-	struct snapshot_header *other = sum_of(turned, 2, NULL);
+	struct snapshot_header *other = sum_of(inverted, 2, NULL);
 
 	assert_int_equal(find_class(sum, "String")->id, find_class(other, "String")->id);
 	assert_int_equal(find_class(sum, "Hash")->id, find_class(other, "Hash")->id);
@@ -126,7 +126,7 @@ static void test_classes_that_only_look_alike_stay_apart(void **state)
 static void test_call_paths_of_the_same_frames_add_up(void **state)
 {
 	const struct fake_class classes[] = {{1, "Hash", 10, 0, 0, 0}, {2, "Set", 5, 0, 0, 0}};
-	const struct fake_class turned[] = {{4, "Set", 5, 0, 0, 0}, {3, "Hash", 10, 0, 0, 0}};
+	const struct fake_class inverted[] = {{4, "Set", 5, 0, 0, 0}, {3, "Hash", 10, 0, 0, 0}};
 	const struct fake_node one[] = {{1, 0, SNAPSHOT_NONE, 1, 0, 1, "a.rb", "write", 41, 0},
 	                                {2, 0, 0, 2, 1, 1, "b.rb", "call", 7, 0},
 	                                {3, 1, SNAPSHOT_NONE, 5, 0, 0, "a.rb", "write", 41, 0}};
@@ -135,7 +135,7 @@ static void test_call_paths_of_the_same_frames_add_up(void **state)
 	                                {7, 1, 0, 40, 0, 0, "b.rb", "call", 8, 0}};
 	struct snapshot_header head = {0};
 	struct snapshot_header *parts[] = {fake_snapshot_with_paths(&head, NULL, classes, 2, one, 3),
-	                                   fake_snapshot_with_paths(&head, NULL, turned, 2, two, 3)};
+	                                   fake_snapshot_with_paths(&head, NULL, inverted, 2, two, 3)};
 	struct snapshot_header *sum = sum_of((const struct snapshot_header *const *)parts, 2, NULL);
 	const struct snapshot_node *nodes = snapshot_nodes(sum);
 
@@ -223,18 +223,18 @@ static void test_one_that_is_not_exact_is_named(void **state)
 
 static void test_names_are_awaited_that_no_process_has_seen(void **state)
 {
-	struct snapshot_header head = {.chosen_count = 3};
+	struct snapshot_header head = {.class_filter_count = 3};
 	struct snapshot_header *parts[2];
-	snapshot_string_ref awaited;
+	snapshot_string_ref unmatched;
 
 	for (size_t i = 0; i < 2; i++) {
 		struct snapshot_header *part = fake_snapshot(&head, NULL, NULL, 0);
 
-		parts[i] = fake_snapshot_with_text(part, i ? "Nope, Cart, Cat" : "Car, Cat, Nope", &awaited);
-		parts[i]->awaited = awaited;
+		parts[i] = fake_snapshot_with_text(part, i ? "Nope, Cart, Cat" : "Car, Cat, Nope", &unmatched);
+		parts[i]->unmatched = unmatched;
 	}
 	struct snapshot_header *sum = sum_of((const struct snapshot_header *const *)parts, 2, NULL);
-	assert_string_equal(snapshot_string(sum, sum->awaited, NULL), "Cat, Nope");
+	assert_string_equal(snapshot_string(sum, sum->unmatched, NULL), "Cat, Nope");
 	free(sum);
 	free(parts[0]);
 	free(parts[1]);

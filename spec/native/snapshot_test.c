@@ -29,13 +29,13 @@ static struct snapshot_header *sample(void)
 	tracker_enter_existing(&program->tracker, OBJECT(5), CLASS(2));
 	fake_major_gc(program);
 	tracker_freed(&program->tracker, OBJECT(2));
-	struct snapshot_facts facts = {
+	struct snapshot_metadata metadata = {
 	    .header = {.pid = 4711, .depth = 3, .flags = SNAPSHOT_RUNNING, .sequence = 3, .rss_bytes = 99},
 	    .reason = {"12 frees were not reported", 26},
 	    .command = {"ruby shop.rb", 12},
 	    .runtime = {"ruby 3.4.1", 10},
 	};
-	struct snapshot_header *header = tracker_snapshot(&program->tracker, &facts);
+	struct snapshot_header *header = tracker_snapshot(&program->tracker, &metadata);
 	assert_non_null(header);
 	fake_stop(program);
 	return header;
@@ -292,7 +292,7 @@ static void test_reasons(void **state)
 	REFUSED(header->runtime, UINT32_MAX - 3, "the header has a text that lies outside");
 	REFUSED(class->name, 0x10000, "a class has a name that lies outside");
 	REFUSED(class->origin, 5, "a class has a name that lies outside");
-	REFUSED(header->awaited, header->strings_size, "the header has a text that lies outside");
+	REFUSED(header->unmatched, header->strings_size, "the header has a text that lies outside");
 	REFUSED(class->counts.freed, UINT64_MAX, "a class has more freed than allocated");
 	REFUSED(frame->label, 0x10000, "a frame has a name that lies outside");
 	REFUSED(nodes[0].frame, header->frame_count, "a node names a class or frame that is not there");

@@ -96,12 +96,12 @@ static void test_a_dead_class_lives_on_until_its_objects_are_freed(void **state)
 	assert_int_equal(class_records(), records + 2);
 	assert_int_equal(tracker_counts(&program->tracker).allocated, 4);
 	assert_int_equal(tracker_counts(&program->tracker).freed, 2);
-	struct counts gone = tracker_class_counts(&program->tracker, program->tracker.unloaded);
+	struct counts gone = tracker_class_counts(&program->tracker, program->tracker.dead_class_totals);
 	assert_int_equal(gone.allocated, 2);
 	assert_int_equal(gone.freed, 2);
 	assert_int_equal(gone.retained, 2);
 	fake_major_gc(program);
-	assert_int_equal(tracker_class_counts(&program->tracker, program->tracker.unloaded).retained, 0);
+	assert_int_equal(tracker_class_counts(&program->tracker, program->tracker.dead_class_totals).retained, 0);
 }
 
 static void test_records_of_dead_classes_are_used_again_under_new_ids(void **state)

@@ -338,10 +338,10 @@ static void test_depths(void **state)
 	assert_int_equal(class->depth, 5);
 	tracker_set_depth(&program->tracker, class, 0);
 	assert_int_equal(class->depth, 0);
-	assert_true(class->chosen_depth);
+	assert_true(class->own_depth);
 	tracker_set_depth(&program->tracker, class, UINT32_MAX);
 	assert_int_equal(class->depth, program->tracker.options.depth);
-	assert_false(class->chosen_depth);
+	assert_false(class->own_depth);
 }
 
 static void test_counts_stay_after_the_end(void **state)
@@ -360,11 +360,11 @@ static void test_counts_stay_after_the_end(void **state)
 
 static bool works_in_child(void)
 {
-	struct snapshot_facts facts = {.header = {0}};
+	struct snapshot_metadata metadata = {.header = {0}};
 
 	tracker_reset_reader_lock(&program->tracker);
 	fake_allocate(program, OBJECT(1), CLASS(1));
-	struct snapshot_header *header = tracker_snapshot(&program->tracker, &facts);
+	struct snapshot_header *header = tracker_snapshot(&program->tracker, &metadata);
 	bool right = header && header->counts.allocated == 1;
 
 	free(header);

@@ -53,14 +53,14 @@ static bool reserve(struct call_paths *paths, size_t count)
 }
 
 /* Empties it for a snapshot. */
-static bool begin(struct call_paths *paths, const struct snapshot_header *snapshot, bool turned)
+static bool begin(struct call_paths *paths, const struct snapshot_header *snapshot, bool inverted)
 {
 	paths->snapshot = NULL;
 	paths->count = 0;
 	if (!reserve_classes(paths, (size_t)snapshot->class_count + 1))
 		return false;
 	paths->snapshot = snapshot;
-	paths->turned = turned;
+	paths->inverted = inverted;
 	memset(paths->first, 0xff, snapshot->class_count * sizeof *paths->first);
 	memset(paths->any, 0, snapshot->class_count * sizeof *paths->any);
 	memset(paths->allocated, 0, snapshot->class_count * sizeof *paths->allocated);
@@ -225,7 +225,7 @@ static uint32_t child(struct call_paths *paths, struct finder *finder, uint32_t 
 }
 
 /* A node's own objects have a path that ends with it; from it upwards that path is turned round. */
-static bool add_turned(struct call_paths *paths, struct finder *finder, uint32_t index)
+static bool add_inverted(struct call_paths *paths, struct finder *finder, uint32_t index)
 {
 	const struct snapshot_node *nodes = snapshot_nodes(paths->snapshot), *own = &nodes[index];
 	uint32_t path = CALL_PATHS_NONE;
@@ -239,8 +239,8 @@ static bool add_turned(struct call_paths *paths, struct finder *finder, uint32_t
 	return true;
 }
 
-bool call_paths_build_turned(struct call_paths *paths, const struct snapshot_header *snapshot,
-                             const struct key_set *classes)
+bool call_paths_build_inverted(struct call_paths *paths, const struct snapshot_header *snapshot,
+                               const struct key_set *classes)
 {
 	const struct snapshot_node *nodes = snapshot_nodes(snapshot);
 	struct finder finder = {0};
@@ -250,7 +250,7 @@ bool call_paths_build_turned(struct call_paths *paths, const struct snapshot_hea
 		note_node(paths, &nodes[i]);
 		if (nodes[i].counts.allocated &&
 		    key_set_has(classes, snapshot_classes(snapshot)[nodes[i].class_index].id))
-			whole = add_turned(paths, &finder, i);
+			whole = add_inverted(paths, &finder, i);
 	}
 	free(finder.slots);
 	return whole || give_up(paths);

@@ -30,7 +30,7 @@ struct call_path {
 /* All zero has no snapshot. */
 struct call_paths {
 	const struct snapshot_header *snapshot; /* borrowed */
-	bool turned;
+	bool inverted;
 
 	struct call_path *paths; /* owned; a parent stands before what is below it */
 	size_t count;
@@ -48,8 +48,8 @@ void call_paths_deinit(struct call_paths *paths);
 bool call_paths_build(struct call_paths *paths, const struct snapshot_header *snapshot);
 
 /* Builds the turned trees of the classes whose ids are in `classes`. Likewise. */
-bool call_paths_build_turned(struct call_paths *paths, const struct snapshot_header *snapshot,
-                             const struct key_set *classes);
+bool call_paths_build_inverted(struct call_paths *paths, const struct snapshot_header *snapshot,
+                               const struct key_set *classes);
 
 /* The first of the paths directly below a class (`path` is CALL_PATHS_NONE) or a path. */
 uint32_t call_paths_below(const struct call_paths *paths, uint32_t class_index, uint32_t path);

@@ -12,13 +12,13 @@ void path_watch_deinit(struct path_watch *watch)
 {
 	history_free(watch->history);
 	call_paths_deinit(&watch->plain);
-	call_paths_deinit(&watch->turned);
+	call_paths_deinit(&watch->inverted);
 	watch->history = NULL;
 }
 
 static bool is_watched(const struct call_path *path, const struct call_paths *paths, const struct key_set *shown)
 {
-	return (path->parent == CALL_PATHS_NONE && !paths->turned) || key_set_has(shown, path->key);
+	return (path->parent == CALL_PATHS_NONE && !paths->inverted) || key_set_has(shown, path->key);
 }
 
 /* Puts the paths that are watched into `out`. Returns how many they are. */
@@ -41,7 +41,7 @@ static size_t choose(const struct call_paths *paths, const struct key_set *shown
 static struct snapshot_header *snapshot_of(const struct path_watch *watch, const struct snapshot_header *snapshot,
                                            const struct key_set *shown)
 {
-	size_t room = watch->turned.count + watch->plain.count;
+	size_t room = watch->inverted.count + watch->plain.count;
 	struct snapshot_header *made;
 
 	room = room < PATH_WATCH_MAX ? room : PATH_WATCH_MAX;
@@ -50,13 +50,13 @@ static struct snapshot_header *snapshot_of(const struct path_watch *watch, const
 	if (!made)
 		return NULL;
 	struct snapshot_class *classes = (struct snapshot_class *)(made + 1);
-	size_t count = choose(&watch->turned, shown, classes, room);
+	size_t count = choose(&watch->inverted, shown, classes, room);
 	count += choose(&watch->plain, shown, classes + count, room - count);
 	size_t size = sizeof *made + count * sizeof *classes;
 	*made = *snapshot;
 	made->size = made->nodes_offset = made->frames_offset = made->strings_offset = size;
 	made->strings_size = 0;
-	made->reason = made->command = made->runtime = made->awaited = 0;
+	made->reason = made->command = made->runtime = made->unmatched = 0;
 	made->node_count = made->frame_count = 0;
 	made->classes_offset = sizeof *made;
 	made->class_count = (uint32_t)count;
@@ -64,11 +64,11 @@ static struct snapshot_header *snapshot_of(const struct path_watch *watch, const
 }
 
 bool path_watch_feed(struct path_watch *watch, const struct snapshot_header *snapshot, const struct key_set *shown,
-                     const struct key_set *turned)
+                     const struct key_set *inverted)
 {
-	watch->turned.count = 0;
+	watch->inverted.count = 0;
 	if (!call_paths_build(&watch->plain, snapshot) ||
-	    (turned && !call_paths_build_turned(&watch->turned, snapshot, turned)))
+	    (inverted && !call_paths_build_inverted(&watch->inverted, snapshot, inverted)))
 		return false;
 	struct snapshot_header *made = snapshot_of(watch, snapshot, shown);
 	return made && history_update(watch->history, made);

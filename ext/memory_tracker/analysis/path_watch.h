@@ -20,7 +20,7 @@
 struct path_watch {
 	struct history *history; /* owned: its classes are the paths, by their keys */
 	struct call_paths plain; /* of the snapshot that was fed last */
-	struct call_paths turned;
+	struct call_paths inverted;
 };
 
 /* False without memory; there is nothing to deinit then. */
@@ -33,6 +33,6 @@ void path_watch_deinit(struct path_watch *watch);
  * without memory; then it may have forgotten what it knew.
  */
 bool path_watch_feed(struct path_watch *watch, const struct snapshot_header *snapshot, const struct key_set *shown,
-                     const struct key_set *turned);
+                     const struct key_set *inverted);
 
 #endif

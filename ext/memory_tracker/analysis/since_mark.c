@@ -12,9 +12,9 @@ static void free_table(struct since_mark_table *table)
 void since_mark_deinit(struct since_mark *since)
 {
 	call_paths_deinit(&since->plain);
-	call_paths_deinit(&since->turned);
+	call_paths_deinit(&since->inverted);
 	free_table(&since->table);
-	free_table(&since->turned_table);
+	free_table(&since->inverted_table);
 	*since = (struct since_mark){0};
 }
 
@@ -144,7 +144,7 @@ static bool may_have_gone(const struct since_mark *since, const struct snapshot_
 static bool may_have_been_renamed(const struct since_mark *since, const struct snapshot_header *now,
                                   const struct call_path *path)
 {
-	const struct call_paths *then = &since->turned;
+	const struct call_paths *then = &since->inverted;
 	uint64_t id = snapshot_classes(now)[path->class_index].id;
 
 	for (size_t i = 0; i < then->count; i++) {
@@ -185,18 +185,18 @@ static bool find_gone(struct since_mark *since, const struct key_set *unfolded)
 }
 
 bool since_mark_update(struct since_mark *since, const struct snapshot_header *now, const struct key_set *unfolded,
-                       bool turned)
+                       bool inverted)
 {
 	since->now = now;
 	if (!since->mark || !unfolded->count)
 		return true;
-	if (!turned && find_gone(since, unfolded))
+	if (!inverted && find_gone(since, unfolded))
 		return true;
-	if (turned && call_paths_build_turned(&since->turned, since->mark, unfolded) &&
-	    make_table(&since->turned_table, NULL, 0, &since->turned))
+	if (inverted && call_paths_build_inverted(&since->inverted, since->mark, unfolded) &&
+	    make_table(&since->inverted_table, NULL, 0, &since->inverted))
 		return true;
 	since->gone_count = SINCE_MARK_GONE_MAX + 1;
-	free_table(&since->turned_table);
+	free_table(&since->inverted_table);
 	return false;
 }
 
@@ -235,11 +235,12 @@ struct since_mark_change since_mark_path(const struct since_mark *since, const s
 
 	if (!since->mark)
 		return unknown;
-	const struct since_mark_counts *then = find(paths->turned ? &since->turned_table : &since->table, path->key);
-	if (paths->turned &&
-	    (!since->turned_table.rows || (!then && may_have_been_renamed(since, paths->snapshot, path))))
+	const struct since_mark_counts *then =
+	    find(paths->inverted ? &since->inverted_table : &since->table, path->key);
+	if (paths->inverted &&
+	    (!since->inverted_table.rows || (!then && may_have_been_renamed(since, paths->snapshot, path))))
 		return unknown;
-	if (!paths->turned && may_have_gone(since, paths->snapshot, path))
+	if (!paths->inverted && may_have_gone(since, paths->snapshot, path))
 		return unknown;
 	return change(since, paths->snapshot, counts_then(then), path->counts);
 }

@@ -49,9 +49,9 @@ struct since_mark {
 	const struct snapshot_header *now;  /* borrowed, what is compared with it */
 
 	struct call_paths plain; /* of the mark */
-	struct call_paths turned;
+	struct call_paths inverted;
 	struct since_mark_table table; /* classes and plain paths of the mark */
-	struct since_mark_table turned_table;
+	struct since_mark_table inverted_table;
 
 	uint32_t gone[SINCE_MARK_GONE_MAX]; /* nodes of the mark that had objects and are not there now */
 	size_t gone_count;                  /* more than there is room for: they are too many */
@@ -67,7 +67,7 @@ bool since_mark_choose(struct since_mark *since, const struct snapshot_header *m
  * asked about, turned round if `turned`. False without memory; then nothing is known of call paths.
  */
 bool since_mark_update(struct since_mark *since, const struct snapshot_header *now, const struct key_set *unfolded,
-                       bool turned);
+                       bool inverted);
 
 /* The change of a class, of a call path, and of everything. */
 struct since_mark_change since_mark_class(const struct since_mark *since, const struct snapshot_class *class);

@@ -42,16 +42,16 @@ struct display {
 	enum display_mode mode;
 	bool started;
 	bool entered;
-	bool aside;                      /* another process group has the terminal */
-	bool dirty;                      /* the screen is out of date */
-	bool printed;                    /* something was, and the screen does not tell of it yet */
-	uint64_t drawn;                  /* when the screen was drawn */
-	uint64_t unwatched;              /* since when the program is; 0: it is not */
-	uint64_t outlived;               /* when processes were first seen to outlive the program; UINT64_MAX: that was said */
-	uint64_t left_console;           /* when the viewer was back by the key that leaves the console; 0: not by that */
-	bool passes_leave_key;           /* the console is opened for that key, which is sent to the program */
+	bool aside;            /* another process group has the terminal */
+	bool dirty;            /* the screen is out of date */
+	bool printed;          /* something was, and the screen does not tell of it yet */
+	uint64_t drawn;        /* when the screen was drawn */
+	uint64_t unwatched;    /* since when the program is; 0: it is not */
+	uint64_t outlived;     /* when processes were first seen to outlive the program; UINT64_MAX: that was said */
+	uint64_t left_console; /* when the viewer was back by the key that leaves the console; 0: not by that */
+	bool passes_leave_key; /* the console is opened for that key, which is sent to the program */
 	char guarded[CONSOLE_RESET_MAX]; /* what the guard would write to undo what the program has switched on */
-	uint64_t quit_until;             /* when a program that was asked to end is told to; 0: it was not, or has been told */
+	uint64_t quit_until; /* when a program that was asked to end is told to; 0: it was not, or has been told */
 	enum display_end end;
 	bool over;
 	const char *complaint; /* why it had to leave, or NULL */

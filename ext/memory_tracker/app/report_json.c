@@ -108,7 +108,7 @@ static void put_table(struct json *json, const struct table_view *table)
 	json_truth(json, "reversed", table->reversed);
 	json_truth(json, "frozen", table->frozen);
 	json_text(json, "filter", filter->length ? filter->text : NULL, filter->length);
-	json_truth(json, "callers_first", table->tree.turned);
+	json_truth(json, "callers_first", table->tree.inverted);
 	json_close(json, '}');
 }
 

@@ -41,14 +41,14 @@ static void put_line(struct buffer *out, const struct grid *grid, unsigned line)
 static bool put_header(struct buffer *out, const struct viewer *viewer, struct grid *grid, unsigned columns)
 {
 	char text[FORMAT_SIZE], since[FORMAT_SIZE];
-	struct header_metadata facts = viewer_metadata(viewer, since);
+	struct header_metadata metadata = viewer_metadata(viewer, since);
 
-	buffer_add(out, text, format_time(text, facts.metrics->snapshot->wall_ns, viewer->utc_offset));
+	buffer_add(out, text, format_time(text, metadata.metrics->snapshot->wall_ns, viewer->utc_offset));
 	buffer_puts(out, "\n");
 	if (!grid_resize(grid, columns, SCREEN_LINES))
 		return false;
-	unsigned height = header_view_height(&facts, grid);
-	header_view_draw(&facts, grid);
+	unsigned height = header_view_height(&metadata, grid);
+	header_view_draw(&metadata, grid);
 	for (unsigned i = 0; i < height; i++)
 		put_line(out, grid, i);
 	return true;

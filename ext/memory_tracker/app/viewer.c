@@ -120,7 +120,7 @@ static bool watch_paths(struct viewer *viewer, const struct snapshot_header *sna
 		if (tree->lines[i].path.depth && !key_set_add(&viewer->on_screen, tree_lines_key(&tree->lines[i])))
 			return false;
 	}
-	return path_watch_feed(&viewer->watch, snapshot, &viewer->on_screen, tree->turned ? &tree->unfolded : NULL);
+	return path_watch_feed(&viewer->watch, snapshot, &viewer->on_screen, tree->inverted ? &tree->unfolded : NULL);
 }
 
 /* Whoever watches a line is told that it is not there any more. */
@@ -403,10 +403,10 @@ void viewer_draw(struct viewer *viewer, struct grid *grid)
 		draw_help(viewer, grid);
 	} else {
 		char since[FORMAT_SIZE];
-		struct header_metadata facts = viewer_metadata(viewer, since);
-		unsigned header = header_view_height(&facts, grid);
+		struct header_metadata metadata = viewer_metadata(viewer, since);
+		unsigned header = header_view_height(&metadata, grid);
 
-		header_view_draw(&facts, grid);
+		header_view_draw(&metadata, grid);
 		draw_body(viewer, grid, header, grid->lines - header - 1);
 	}
 	draw_footer(viewer, grid);

@@ -33,7 +33,7 @@
 /* A call that a service is asked for. It happens at most once, by whoever gets to it first. */
 struct pending_call {
 	struct service_job job;
-	enum errand_state { ERRAND_NONE, ERRAND_ASKED, ERRAND_RUNNING, ERRAND_DONE } _Atomic state;
+	enum request_state { ERRAND_NONE, ERRAND_ASKED, ERRAND_RUNNING, ERRAND_DONE } _Atomic state;
 	uint64_t ticket; /* of the latest request, for service_wait */
 };
 
@@ -73,9 +73,9 @@ struct live_view {
 
 /* --- errands --- */
 
-static bool claim(struct pending_call *pending_call, enum errand_state next)
+static bool claim(struct pending_call *pending_call, enum request_state next)
 {
-	enum errand_state asked = ERRAND_ASKED;
+	enum request_state asked = ERRAND_ASKED;
 
 	return atomic_compare_exchange_strong(&pending_call->state, &asked, next);
 }
@@ -191,7 +191,7 @@ static void gc(void *context)
 static enum source_event next(void *context, struct source_update *news)
 {
 	struct live_view *view = context;
-	enum errand_state done = ERRAND_DONE;
+	enum request_state done = ERRAND_DONE;
 	char *how = atomic_exchange(&view->how, NULL);
 
 	news->snapshot = view->before;

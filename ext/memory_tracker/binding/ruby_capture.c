@@ -7,7 +7,7 @@
 #include "vm/capture_reading.h"
 #include "vm/hooks.h"
 #include "vm/jobs.h"
-#include "vm/living.h"
+#include "vm/class_walk.h"
 #include "vm/tracked.h"
 
 static VALUE record_class;
@@ -253,13 +253,13 @@ struct listing {
 	VALUE metrics;
 };
 
-static void list_figures(void *context, const struct living_class *classes, size_t count)
+static void list_figures(void *context, const struct walked_class *classes, size_t count)
 {
 	const struct listing *listing = context;
 	VALUE metrics = listing->metrics;
 
 	for (size_t index = 0; index < count; index++) {
-		const struct living_class *class = &classes[index];
+		const struct walked_class *class = &classes[index];
 
 		rb_ary_push(metrics, class->klass);
 		rb_ary_push(metrics, ULL2NUM(class->id));
@@ -277,7 +277,7 @@ static VALUE metrics(VALUE self)
 	struct listing listing = {capture, rb_ary_new()};
 
 	capture_prepare_classes(capture);
-	living_classes(capture, list_figures, &listing);
+	class_walk_classes(capture, list_figures, &listing);
 	RB_GC_GUARD(listing.metrics);
 	return listing.metrics;
 }

@@ -5,7 +5,7 @@
 
 #include "binding/errors.h"
 #include "binding/ruby_capture.h"
-#include "binding/served.h"
+#include "binding/capture_server.h"
 #include "binding/start_settings.h"
 #include "binding/nogvl_call.h"
 #include "vm/capture_reading.h"
@@ -15,9 +15,9 @@ struct ruby_server {
 	VALUE capture; /* marked */
 	struct capture_settings
 	    kept; /* owned: what the program has given the capture, whatever a client asks for later */
-	struct served_options options;
-	struct served *served; /* owned; NULL unless it runs */
-	pid_t pid;             /* of the process that it runs in */
+	struct capture_server_options options;
+	struct capture_server *capture_server; /* owned; NULL unless it runs */
+	pid_t pid;                             /* of the process that it runs in */
 	bool ending;
 };
 
@@ -80,9 +80,9 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE options)
 	if (!start_settings_init(&server->kept, ruby_capture_get(capture)))
 		rb_memerror();
 	server->capture = capture;
-	server->options = (struct served_options){.on_demand = is_set(options, "on_demand"),
-	                                          .threadless = is_set(options, "threadless"),
-	                                          .leaves_final = is_set(options, "leaves_final")};
+	server->options = (struct capture_server_options){.on_demand = is_set(options, "on_demand"),
+	                                                  .threadless = is_set(options, "threadless"),
+	                                                  .leaves_final = is_set(options, "leaves_final")};
 	return self;
 }
 
@@ -91,15 +91,15 @@ static VALUE initialize(VALUE self, VALUE capture, VALUE command, VALUE options)
 /* A server that was running when the process forked does not run in the child. */
 static bool runs(const struct ruby_server *server)
 {
-	return server->served && server->pid == getpid();
+	return server->capture_server && server->pid == getpid();
 }
 
 static void forget(struct ruby_server *server)
 {
-	if (!server->served)
+	if (!server->capture_server)
 		return;
-	served_free(server->served);
-	server->served = NULL;
+	capture_server_free(server->capture_server);
+	server->capture_server = NULL;
 	rb_ary_delete(servers, server->self);
 }
 
@@ -112,9 +112,9 @@ static VALUE start(VALUE self, VALUE where)
 		return Qfalse;
 	/* What a fork may have left here belongs to the parent. */
 	forget(server);
-	server->served = served_start(ruby_capture_get(server->capture), server->capture, &server->kept,
-	                              StringValueCStr(where), &server->options, problem);
-	if (!server->served)
+	server->capture_server = capture_server_start(ruby_capture_get(server->capture), server->capture, &server->kept,
+	                                              StringValueCStr(where), &server->options, problem);
+	if (!server->capture_server)
 		rb_raise(error_class, "%s", problem);
 	server->pid = getpid();
 	server->ending = false;
@@ -123,27 +123,27 @@ static VALUE start(VALUE self, VALUE where)
 }
 
 struct ending {
-	struct served *served;
+	struct capture_server *capture_server;
 	const char *how;
 };
 
-static void *end_served(void *data)
+static void *end_capture_server(void *data)
 {
 	struct ending *ending = data;
 
-	served_end(ending->served, ending->how);
+	capture_server_end(ending->capture_server, ending->how);
 	return NULL;
 }
 
 /* The waiting is short, and is not interrupted. */
 static bool end(struct ruby_server *server, const char *how)
 {
-	struct ending ending = {server->served, how};
+	struct ending ending = {server->capture_server, how};
 
 	if (!runs(server) || server->ending)
 		return false;
 	server->ending = true;
-	int state = nogvl_call_uninterruptible(end_served, &ending);
+	int state = nogvl_call_uninterruptible(end_capture_server, &ending);
 	forget(server);
 	if (state)
 		rb_jump_tag(state);
@@ -174,7 +174,7 @@ static VALUE path(VALUE self)
 {
 	struct ruby_server *server = get(self);
 
-	return runs(server) ? rb_utf8_str_new_cstr(served_path(server->served)) : Qnil;
+	return runs(server) ? rb_utf8_str_new_cstr(capture_server_path(server->capture_server)) : Qnil;
 }
 
 /* At the end of the program, before captures are freed. */

@@ -102,11 +102,11 @@ static void set_process(VALUE hash, const struct snapshot_header *header)
 	set(hash, "light", header->flags & SNAPSHOT_LIGHT ? Qtrue : Qfalse);
 	set(hash, "sampled", ULL2NUM(header->sampled));
 	set(hash, "sampled_of", ULL2NUM(header->sampled_of));
-	set(hash, "awaited_classes", header->awaited ? text(header, header->awaited) : Qnil);
+	set(hash, "awaited_classes", header->unmatched ? text(header, header->unmatched) : Qnil);
 	set(hash, "inexact_reason", header->flags & SNAPSHOT_EXACT ? Qnil : text(header, header->reason));
 }
 
-static VALUE facts(VALUE self)
+static VALUE metadata(VALUE self)
 {
 	const struct snapshot_header *header = header_of(self);
 	VALUE hash = rb_hash_new();
@@ -190,7 +190,7 @@ void ruby_snapshot_define(VALUE tracker)
 	snapshot_class = rb_define_class_under(tracker, "Snapshot", rb_cObject);
 	rb_gc_register_mark_object(snapshot_class);
 	rb_undef_alloc_func(snapshot_class);
-	rb_define_method(snapshot_class, "facts", facts, 0);
+	rb_define_method(snapshot_class, "facts", metadata, 0);
 	rb_define_method(snapshot_class, "bytes", bytes, 0);
 	rb_define_private_method(snapshot_class, "class_rows", class_rows, 0);
 	rb_define_private_method(snapshot_class, "node_rows", node_rows, 1);

@@ -21,14 +21,14 @@ bool start_settings_init(struct capture_settings *kept, const struct capture *ca
 	                                  .depth = capture->depth,
 	                                  .path_interval = capture->path_interval,
 	                                  .memory_limit = capture->memory_limit};
-	for (uint32_t i = 0; i < capture->chosen_count; i++)
-		size += capture->chosen[i].length + 1;
+	for (uint32_t i = 0; i < capture->class_filter_count; i++)
+		size += capture->class_filter[i].length + 1;
 	char *names = calloc(1, size), *end = names;
 	if (!names)
 		return false;
-	for (uint32_t i = 0; i < capture->chosen_count; i++) {
-		memcpy(end, capture->chosen[i].bytes, capture->chosen[i].length);
-		end += capture->chosen[i].length + 1;
+	for (uint32_t i = 0; i < capture->class_filter_count; i++) {
+		memcpy(end, capture->class_filter[i].bytes, capture->class_filter[i].length);
+		end += capture->class_filter[i].length + 1;
 	}
 	kept->classes = names;
 	return true;
@@ -98,8 +98,8 @@ static bool has_class(const struct capture *capture, const char *name)
 {
 	size_t length = strlen(name);
 
-	for (uint32_t i = 0; i < capture->chosen_count; i++) {
-		if (capture->chosen[i].length == length && !memcmp(capture->chosen[i].bytes, name, length))
+	for (uint32_t i = 0; i < capture->class_filter_count; i++) {
+		if (capture->class_filter[i].length == length && !memcmp(capture->class_filter[i].bytes, name, length))
 			return true;
 	}
 	return false;
@@ -113,7 +113,7 @@ static bool same_classes(const struct capture *capture, const char *names)
 		if (!has_class(capture, name))
 			return false;
 	}
-	return count == capture->chosen_count;
+	return count == capture->class_filter_count;
 }
 
 bool start_settings_agree(const struct capture *capture, const struct server_work *work)
@@ -131,10 +131,11 @@ bool start_settings_agree(const struct capture *capture, const struct server_wor
 
 static void describe_classes(const struct capture *capture, char out[NAMES_IN_SENTENCE])
 {
-	size_t length = (size_t)snprintf(out, NAMES_IN_SENTENCE, "%s", capture->chosen_count ? "" : "all classes");
+	size_t length =
+	    (size_t)snprintf(out, NAMES_IN_SENTENCE, "%s", capture->class_filter_count ? "" : "all classes");
 
-	for (uint32_t i = 0; i < capture->chosen_count; i++) {
-		const struct text *name = &capture->chosen[i];
+	for (uint32_t i = 0; i < capture->class_filter_count; i++) {
+		const struct text *name = &capture->class_filter[i];
 		int added = snprintf(out + length, NAMES_IN_SENTENCE - length, "%s%.*s", i ? ", " : "",
 		                     (int)name->length, name->bytes);
 

@@ -63,7 +63,7 @@ enum viewer_request action_sort_nth(struct viewer *viewer, uint32_t key);
 enum viewer_request action_reverse(struct viewer *viewer, uint32_t key);
 enum viewer_request action_unfold(struct viewer *viewer, uint32_t key);
 enum viewer_request action_fold(struct viewer *viewer, uint32_t key);
-enum viewer_request action_turn(struct viewer *viewer, uint32_t key);
+enum viewer_request action_invert(struct viewer *viewer, uint32_t key);
 enum viewer_request action_begin_filter(struct viewer *viewer, uint32_t key);
 enum viewer_request action_toggle_internal(struct viewer *viewer, uint32_t key);
 enum viewer_request action_collect(struct viewer *viewer, uint32_t key);

@@ -119,12 +119,12 @@ enum viewer_request action_fold(struct viewer *viewer, uint32_t key)
 	return VIEWER_NOTHING;
 }
 
-enum viewer_request action_turn(struct viewer *viewer, uint32_t key)
+enum viewer_request action_invert(struct viewer *viewer, uint32_t key)
 {
 	struct table_view *table = viewer_table(viewer);
 
-	table_view_turn(table);
-	viewer_note(viewer, table->tree.turned
+	table_view_invert(table);
+	viewer_note(viewer, table->tree.inverted
 	                        ? "call paths begin with the outermost caller, the allocating line is at their end"
 	                        : "call paths begin with the allocating line");
 	return VIEWER_NOTHING;

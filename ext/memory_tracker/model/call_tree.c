@@ -32,7 +32,7 @@ int call_tree_init(struct call_tree *tree, struct memory *memory, struct code_ta
 	                least(limits->address_slots, UINT32_C(1) << 31));
 	path_cache_init(&tree->by_serial, memory, (uintptr_t)&tree->by_serial,
 	                least(limits->serial_slots, SERIAL_SLOTS));
-	if (child_index_init(&tree->children, memory, &tree->nodes) || key_map_init(&tree->departed, memory) ||
+	if (child_index_init(&tree->children, memory, &tree->nodes) || key_map_init(&tree->dead_code, memory) ||
 	    table_init(&tree->nodes, node_memory, sizeof(struct node), limits->nodes))
 		return STATUS_NO_MEMORY;
 	return STATUS_OK;
@@ -42,14 +42,14 @@ void call_tree_deinit(struct call_tree *tree)
 {
 	if (tree->children.slots)
 		child_index_deinit(&tree->children);
-	if (tree->departed.slots)
-		key_map_deinit(&tree->departed);
+	if (tree->dead_code.slots)
+		key_map_deinit(&tree->dead_code);
 	if (tree->nodes.chunks)
 		table_deinit(&tree->nodes);
 	path_cache_deinit(&tree->by_address);
 	path_cache_deinit(&tree->by_serial);
-	memory_release(tree->memory, tree->waiting, tree->waiting_capacity * sizeof(*tree->waiting));
-	tree->waiting = NULL;
+	memory_release(tree->memory, tree->unresolved, tree->unresolved_capacity * sizeof(*tree->unresolved));
+	tree->unresolved = NULL;
 }
 
 /* --- addresses of code --- */
@@ -57,13 +57,13 @@ void call_tree_deinit(struct call_tree *tree)
 void call_tree_forget_addresses(struct call_tree *tree)
 {
 	path_cache_forget(&tree->by_address);
-	if (tree->departed.count)
-		key_map_clear(&tree->departed);
+	if (tree->dead_code.count)
+		key_map_clear(&tree->dead_code);
 }
 
 void call_tree_code_freed(struct call_tree *tree, uintptr_t address)
 {
-	if (tree->departed.count >= DEPARTED_LIMIT || key_map_put(&tree->departed, address, 1) != STATUS_OK)
+	if (tree->dead_code.count >= DEPARTED_LIMIT || key_map_put(&tree->dead_code, address, 1) != STATUS_OK)
 		call_tree_forget_addresses(tree);
 }
 
@@ -98,19 +98,19 @@ static bool room_for(const struct call_tree *tree, uint32_t frame)
 /* Without memory the node stays apart for good, which only costs room. */
 static void wait_for_name(struct call_tree *tree, uint32_t number)
 {
-	if (tree->waiting_count == tree->waiting_capacity) {
-		uint32_t capacity = tree->waiting_capacity ? tree->waiting_capacity * 2 : 64;
+	if (tree->unresolved_count == tree->unresolved_capacity) {
+		uint32_t capacity = tree->unresolved_capacity ? tree->unresolved_capacity * 2 : 64;
 		uint64_t *grown = memory_allocate(tree->memory, capacity * sizeof(*grown));
 
 		if (!grown)
 			return;
-		if (tree->waiting_count)
-			memcpy(grown, tree->waiting, tree->waiting_count * sizeof(*grown));
-		memory_release(tree->memory, tree->waiting, tree->waiting_capacity * sizeof(*grown));
-		tree->waiting = grown;
-		tree->waiting_capacity = capacity;
+		if (tree->unresolved_count)
+			memcpy(grown, tree->unresolved, tree->unresolved_count * sizeof(*grown));
+		memory_release(tree->memory, tree->unresolved, tree->unresolved_capacity * sizeof(*grown));
+		tree->unresolved = grown;
+		tree->unresolved_capacity = capacity;
 	}
-	tree->waiting[tree->waiting_count++] = node_handle(tree, number);
+	tree->unresolved[tree->unresolved_count++] = node_handle(tree, number);
 }
 
 uint32_t call_tree_child(struct call_tree *tree, uint32_t parent, uint32_t frame, uint32_t epoch)
@@ -209,7 +209,7 @@ static bool merge(struct call_tree *tree, uint32_t from, uint32_t to, uint32_t e
 	uint32_t next;
 
 	for (uint32_t child = node->first_child; child; child = next) {
-		uint32_t frame = frame_canonical(tree->codes, node_at(tree, child)->frame);
+		uint32_t frame = frame_resolved(tree->codes, node_at(tree, child)->frame);
 		uint32_t place = call_tree_child(tree, to, frame, epoch);
 
 		next = node_at(tree, child)->next_sibling;
@@ -238,14 +238,14 @@ static void take_frame(struct call_tree *tree, uint32_t number, uint32_t frame)
 }
 
 /* True when there is nothing more to wait for. */
-static bool settle_alias(struct call_tree *tree, uint64_t handle, uint32_t epoch)
+static bool resolve_alias(struct call_tree *tree, uint64_t handle, uint32_t epoch)
 {
 	uint32_t number = node_from_handle(tree, handle);
 
 	if (!number)
 		return true;
 	struct node *node = node_at(tree, number);
-	uint32_t frame = frame_canonical(tree->codes, node->frame);
+	uint32_t frame = frame_resolved(tree->codes, node->frame);
 	if (frame == node->frame)
 		return !frame_at(tree->codes, frame)->owner;
 	uint32_t sibling = child_index_get(&tree->children, node->parent, frame);
@@ -255,16 +255,16 @@ static bool settle_alias(struct call_tree *tree, uint64_t handle, uint32_t epoch
 	return true;
 }
 
-void call_tree_settle_aliases(struct call_tree *tree, uint32_t epoch, uint32_t steps)
+void call_tree_resolve_aliases(struct call_tree *tree, uint32_t epoch, uint32_t steps)
 {
-	if (steps > tree->waiting_count)
-		steps = tree->waiting_count;
+	if (steps > tree->unresolved_count)
+		steps = tree->unresolved_count;
 	for (; steps > 0; steps--) {
-		if (tree->waiting_next >= tree->waiting_count)
-			tree->waiting_next = 0;
-		if (settle_alias(tree, tree->waiting[tree->waiting_next], epoch))
-			tree->waiting[tree->waiting_next] = tree->waiting[--tree->waiting_count];
+		if (tree->unresolved_next >= tree->unresolved_count)
+			tree->unresolved_next = 0;
+		if (resolve_alias(tree, tree->unresolved[tree->unresolved_next], epoch))
+			tree->unresolved[tree->unresolved_next] = tree->unresolved[--tree->unresolved_count];
 		else
-			tree->waiting_next++;
+			tree->unresolved_next++;
 	}
 }

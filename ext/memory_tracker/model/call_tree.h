@@ -40,14 +40,14 @@ struct call_tree {
 	struct table nodes;
 	struct child_index children;  /* by parent and frame */
 	struct path_cache by_address; /* good until code moves, or comes to a departed address */
-	struct key_map departed;      /* addresses of dead code that by_address may know */
+	struct key_map dead_code;     /* addresses of dead code that by_address may know */
 	struct path_cache by_serial;  /* good as long as the nodes are there */
 	uint32_t next_generation;
-	uint32_t path_limit; /* nodes beyond which only roots and pseudo frames get one */
-	uint64_t *waiting;   /* owned: handles of nodes whose frame belonged to its code alone when they were made */
-	uint32_t waiting_count;
-	uint32_t waiting_capacity;
-	uint32_t waiting_next;
+	uint32_t path_limit;  /* nodes beyond which only roots and pseudo frames get one */
+	uint64_t *unresolved; /* owned: handles of nodes whose frame belonged to its code alone when they were made */
+	uint32_t unresolved_count;
+	uint32_t unresolved_capacity;
+	uint32_t unresolved_next;
 };
 
 struct call_tree_limits {
@@ -84,7 +84,7 @@ void call_tree_code_freed(struct call_tree *tree, uintptr_t address);
 /* Something that may be code is allocated at this address. HOOK */
 static inline void call_tree_code_allocated(struct call_tree *tree, uintptr_t address)
 {
-	if (unlikely(tree->departed.count && key_map_get(&tree->departed, address)))
+	if (unlikely(tree->dead_code.count && key_map_get(&tree->dead_code, address)))
 		call_tree_forget_addresses(tree);
 }
 
@@ -93,7 +93,7 @@ static inline void call_tree_code_allocated(struct call_tree *tree, uintptr_t ad
  * stands for now, or give their counts to the node that has it, as soon as nothing below them is live. While no
  * reader is inside. GVL
  */
-void call_tree_settle_aliases(struct call_tree *tree, uint32_t epoch, uint32_t steps);
+void call_tree_resolve_aliases(struct call_tree *tree, uint32_t epoch, uint32_t steps);
 
 /* Frees a leaf, while no reader is inside. HOOK */
 void call_tree_remove_leaf(struct call_tree *tree, uint32_t number);

@@ -46,9 +46,9 @@ struct class_record {
 	uint32_t other;         /* node "(other)", or 0 */
 	uint32_t before;        /* node "(before the start)", or 0 */
 	uint32_t next_dead;
-	uint32_t walk;     /* of a light tracker: the latest that has met it */
-	bool chosen_depth; /* depth was set for this class, not for all */
-	bool awaits_name;  /* it is in the queue of those that may get a name */
+	uint32_t walk;    /* of a light tracker: the latest that has met it */
+	bool own_depth;   /* depth was set for this class, not for all */
+	bool awaits_name; /* it is in the queue of those that may get a name */
 	struct record_links unnamed;
 
 	/* Of a light tracker. */

@@ -201,8 +201,8 @@ static uint32_t frame_with(struct code_table *table, const struct frame *content
 	if (frame->owner) {
 		struct code *code = code_at(table, frame->owner);
 
-		frame->next_provisional = code->first_provisional;
-		code->first_provisional = number;
+		frame->next_temporary = code->first_temporary;
+		code->first_temporary = number;
 	}
 	return number;
 }
@@ -249,12 +249,12 @@ void frame_retain(struct code_table *table, uint32_t number)
 static void leave_owner(struct code_table *table, uint32_t number)
 {
 	struct frame *frame = frame_at(table, number);
-	uint32_t *link = &code_at(table, frame->owner)->first_provisional;
+	uint32_t *link = &code_at(table, frame->owner)->first_temporary;
 
 	while (*link != number)
-		link = &frame_at(table, *link)->next_provisional;
-	*link = frame->next_provisional;
-	frame->next_provisional = 0;
+		link = &frame_at(table, *link)->next_temporary;
+	*link = frame->next_temporary;
+	frame->next_temporary = 0;
 }
 
 void frame_release_unused(struct code_table *table, uint32_t number)
@@ -284,7 +284,7 @@ void frame_release(struct code_table *table, uint32_t number)
 	frame_release_unused(table, number);
 }
 
-uint32_t frame_canonical(const struct code_table *table, uint32_t number)
+uint32_t frame_resolved(const struct code_table *table, uint32_t number)
 {
 	uint32_t alias;
 
@@ -297,13 +297,13 @@ uint32_t frame_canonical(const struct code_table *table, uint32_t number)
  * The frame stops belonging to its code alone and takes `label`. Where another frame has that content already, it
  * becomes an alias of it; true then. Without memory it stays findable by nobody, which only costs a second frame.
  */
-static bool settle_frame(struct code_table *table, uint32_t number, struct string *label)
+static bool resolve_frame(struct code_table *table, uint32_t number, struct string *label)
 {
 	struct frame *frame = frame_at(table, number);
 	struct string *old = frame->label;
 
 	remove_content(table, number);
-	frame->next_provisional = 0;
+	frame->next_temporary = 0;
 	frame->owner = 0;
 	if (label != old) {
 		atomic_store_explicit(&frame->label, strings_retain(label), memory_order_release);
@@ -320,16 +320,16 @@ static bool settle_frame(struct code_table *table, uint32_t number, struct strin
 	return false;
 }
 
-static bool settle_frames(struct code_table *table, struct code *code, struct string *label)
+static bool resolve_frames(struct code_table *table, struct code *code, struct string *label)
 {
 	bool aliased = false;
 	uint32_t next;
 
-	for (uint32_t number = code->first_provisional; number; number = next) {
-		next = frame_at(table, number)->next_provisional;
-		aliased |= settle_frame(table, number, label);
+	for (uint32_t number = code->first_temporary; number; number = next) {
+		next = frame_at(table, number)->next_temporary;
+		aliased |= resolve_frame(table, number, label);
 	}
-	code->first_provisional = 0;
+	code->first_temporary = 0;
 	return aliased;
 }
 
@@ -339,7 +339,7 @@ bool code_table_name(struct code_table *table, struct code *code, struct text la
 
 	if (!whole)
 		whole = strings_retain(code->label);
-	bool aliased = settle_frames(table, code, whole);
+	bool aliased = resolve_frames(table, code, whole);
 	strings_release(table->strings, code->label);
 	code->label = whole;
 	code->named = true;
@@ -359,7 +359,7 @@ bool code_table_retire(struct code_table *table, uintptr_t address)
 	if (!code)
 		return false;
 	if (!code->named) {
-		settle_frames(table, code, code->label);
+		resolve_frames(table, code, code->label);
 		record_queue_remove(&table->unnamed, code_number(table, code));
 	}
 	uint32_t number = remove_address(table, address);

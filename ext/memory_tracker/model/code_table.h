@@ -25,11 +25,11 @@
 #include "model/table.h"
 
 struct code {
-	uintptr_t address;          /* 0: the record is free */
-	uint64_t serial;            /* never given again */
-	uint8_t kind;               /* enum code_kind */
-	bool named;                 /* the label is the whole name; else it is in the queue of those that wait for it */
-	uint32_t first_provisional; /* frames that still belong to this code alone */
+	uintptr_t address;        /* 0: the record is free */
+	uint64_t serial;          /* never given again */
+	uint8_t kind;             /* enum code_kind */
+	bool named;               /* the label is the whole name; else it is in the queue of those that wait for it */
+	uint32_t first_temporary; /* frames that still belong to this code alone */
 	struct record_links unnamed;
 	struct string *path; /* owned references */
 	struct string *label;
@@ -44,7 +44,7 @@ struct frame {
 	uint32_t references;    /* nodes and aliases; at 0 nobody can reach it */
 	uint32_t owner;         /* code it belongs to alone, or 0 */
 	uint32_t next_same;     /* another frame with the same hash */
-	uint32_t next_provisional;
+	uint32_t next_temporary;
 	uint32_t reserved;
 };
 
@@ -114,7 +114,7 @@ bool code_table_name(struct code_table *table, struct code *code, struct text la
 struct code *code_table_unnamed(const struct code_table *table);
 
 /* Follows aliases. ANY THREAD */
-uint32_t frame_canonical(const struct code_table *table, uint32_t number);
+uint32_t frame_resolved(const struct code_table *table, uint32_t number);
 
 void frame_retain(struct code_table *table, uint32_t number);
 /* HOOK, when no reader can reach the frame by the node that held it */

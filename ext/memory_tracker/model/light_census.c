@@ -224,12 +224,12 @@ static void settle_sums(struct light *light, uint64_t allocations, uint64_t live
 	light->internals_last = light->internals;
 }
 
-static void note_majors(struct tracker *tracker, const struct light_facts *facts)
+static void note_majors(struct tracker *tracker, const struct light_metadata *metadata)
 {
-	add(&tracker->majors_seen, facts->majors);
-	atomic_store(&tracker->major_at_ns, facts->monotonic_ns);
+	add(&tracker->majors_seen, metadata->majors);
+	atomic_store(&tracker->major_at_ns, metadata->monotonic_ns);
 	/* Something may always have been allocated while it marked. */
-	atomic_store(&tracker->major_allocated, facts->allocated_since ? facts->allocated_since : 1);
+	atomic_store(&tracker->major_allocated, metadata->allocated_since ? metadata->allocated_since : 1);
 }
 
 /* All numbers change together, so no reader may be inside; one that never leaves must not hold up the program. */
@@ -256,7 +256,7 @@ static void ask_for_identities(const struct tracker *tracker)
 	}
 }
 
-int light_settle(struct tracker *tracker, const struct light_facts *facts)
+int light_settle(struct tracker *tracker, const struct light_metadata *metadata)
 {
 	struct light *light = tracker->light;
 
@@ -266,18 +266,18 @@ int light_settle(struct tracker *tracker, const struct light_facts *facts)
 	ask_for_identities(tracker);
 	if (!pause_readers(tracker))
 		return STATUS_BUSY;
-	uint64_t allocations = light->number ? facts->allocated - light->vm_allocated : 0;
-	bool major = light->number && facts->majors;
-	uint64_t gcs = light->number ? facts->gcs : 0;
+	uint64_t allocations = light->number ? metadata->allocated - light->vm_allocated : 0;
+	bool major = light->number && metadata->majors;
+	uint64_t gcs = light->number ? metadata->gcs : 0;
 	light->number++;
 	share_out(tracker, allocations);
 	take_counts(tracker);
 	settle_sums(light, allocations, settle_classes(tracker, major));
-	light->vm_allocated = facts->allocated;
-	light->taken_ns = facts->monotonic_ns;
+	light->vm_allocated = metadata->allocated;
+	light->taken_ns = metadata->monotonic_ns;
 	add(&tracker->gcs_seen, gcs);
 	if (major)
-		note_majors(tracker, facts);
+		note_majors(tracker, metadata);
 	tracker_resume_readers(tracker);
 	tracker_recycle_dead_classes(tracker, table_count(&tracker->classes.records));
 	return STATUS_OK;

@@ -22,7 +22,7 @@
  */
 void light_forget(struct tracker *tracker, bool trusted);
 
-struct light_facts {
+struct light_metadata {
 	uint64_t allocated;       /* allocations that the VM has counted */
 	uint64_t gcs;             /* since the walk before */
 	uint64_t majors;          /* of these the major ones */
@@ -35,7 +35,7 @@ struct light_facts {
  * leave within LIGHT_PATIENCE_NS; then nothing is changed.
  */
 #define LIGHT_PATIENCE_NS 20000000
-int light_settle(struct tracker *tracker, const struct light_facts *facts);
+int light_settle(struct tracker *tracker, const struct light_metadata *metadata);
 
 /* The record of a class with this key, or NULL. At any time */
 struct class_record *light_class(const struct tracker *tracker, uintptr_t key);

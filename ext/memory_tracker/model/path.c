@@ -271,7 +271,7 @@ bool tracker_path_holds(struct tracker *tracker, const struct class_record *clas
 		const struct node *node = node_at(&tracker->tree, number);
 		uint32_t frame =
 		    code_table_frame(&tracker->codes, path.codes[path.count], (uint32_t)path.lines[path.count]);
-		bool same = frame_canonical(&tracker->codes, frame) == frame_canonical(&tracker->codes, node->frame);
+		bool same = frame_resolved(&tracker->codes, frame) == frame_resolved(&tracker->codes, node->frame);
 
 		frame_release_unused(&tracker->codes, frame);
 		if (!same)

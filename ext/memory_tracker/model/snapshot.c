@@ -95,7 +95,7 @@ const char *snapshot_check(const void *bytes, size_t size)
 	if ((wrong = check_areas(header)))
 		return wrong;
 	if (!string_fits(header, header->reason) || !string_fits(header, header->command) ||
-	    !string_fits(header, header->runtime) || !string_fits(header, header->awaited))
+	    !string_fits(header, header->runtime) || !string_fits(header, header->unmatched))
 		return "the header has a text that lies outside";
 	if ((wrong = check_classes(header)) || (wrong = check_frames(header)))
 		return wrong;

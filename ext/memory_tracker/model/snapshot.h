@@ -102,8 +102,8 @@ struct snapshot_header {
 	snapshot_string_ref command; /* the program, as a person would name it */
 	snapshot_string_ref runtime; /* "ruby 3.4.11" */
 
-	uint32_t chosen_count;       /* how many classes call paths were asked for by name; 0: for all */
-	snapshot_string_ref awaited; /* names of those that had no object yet, with ", " between them */
+	uint32_t class_filter_count;   /* how many classes call paths were asked for by name; 0: for all */
+	snapshot_string_ref unmatched; /* names of those that had no object yet, with ", " between them */
 
 	uint32_t class_count;
 	uint32_t node_count;

@@ -107,7 +107,7 @@ static void name_class(struct builder *builder, struct snapshot_class *class, st
 static void add_class(struct builder *builder, struct class_record *record)
 {
 	struct counts counts = node_read(record->root, builder->epoch);
-	bool own = record == builder->tracker->others || record == builder->tracker->unloaded;
+	bool own = record == builder->tracker->others || record == builder->tracker->dead_class_totals;
 
 	if (own && counts.allocated == 0)
 		return;
@@ -120,10 +120,10 @@ static void add_class(struct builder *builder, struct class_record *record)
 	builder->class_index[record->number] = (uint32_t)(builder->classes.used / sizeof(*class));
 }
 
-static snapshot_string_ref add_awaited(struct builder *builder)
+static snapshot_string_ref add_unmatched(struct builder *builder)
 {
 	char names[AWAITED_SIZE];
-	size_t length = path_choice_awaited(&builder->tracker->choice, names, sizeof(names));
+	size_t length = class_filter_awaited(&builder->tracker->choice, names, sizeof(names));
 
 	return add_text(builder, names, (uint32_t)length);
 }
@@ -208,7 +208,7 @@ static void add_node(struct builder *builder, uint32_t number, const struct node
 	uint32_t class_index =
 	    record->class_number < builder->class_end ? builder->class_index[record->class_number] : 0;
 	uint32_t above = record->parent < builder->node_end ? builder->node_index[record->parent] : 0;
-	uint32_t frame = add_frame(builder, frame_canonical(&builder->tracker->codes, record->frame));
+	uint32_t frame = add_frame(builder, frame_resolved(&builder->tracker->codes, record->frame));
 
 	if (!class_index || frame == SNAPSHOT_NONE)
 		return;
@@ -337,7 +337,7 @@ static uint64_t put_area(struct snapshot_header *header, const struct array *arr
 	return offset;
 }
 
-static struct snapshot_header *assemble(struct builder *builder, const struct snapshot_facts *facts)
+static struct snapshot_header *assemble(struct builder *builder, const struct snapshot_metadata *metadata)
 {
 	size_t size = sizeof(struct snapshot_header) + builder->classes.used + builder->nodes.used +
 	              builder->frames.used + builder->strings.used + 4 * 8;
@@ -345,7 +345,7 @@ static struct snapshot_header *assemble(struct builder *builder, const struct sn
 
 	if (!header)
 		return NULL;
-	*header = facts->header;
+	*header = metadata->header;
 	header->magic = SNAPSHOT_MAGIC;
 	header->version = SNAPSHOT_VERSION;
 	header->size = sizeof(*header);
@@ -364,7 +364,7 @@ static struct snapshot_header *assemble(struct builder *builder, const struct sn
 	return header;
 }
 
-struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct snapshot_facts *facts)
+struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct snapshot_metadata *metadata)
 {
 	struct snapshot_header *header = NULL;
 	struct builder builder;
@@ -373,18 +373,18 @@ struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct s
 	if (prepare(&builder, tracker)) {
 		add_classes(&builder);
 		add_nodes(&builder);
-		snapshot_string_ref reason = add_text(&builder, facts->reason.bytes, facts->reason.length);
-		snapshot_string_ref command = add_text(&builder, facts->command.bytes, facts->command.length);
-		snapshot_string_ref runtime = add_text(&builder, facts->runtime.bytes, facts->runtime.length);
-		snapshot_string_ref awaited = add_awaited(&builder);
+		snapshot_string_ref reason = add_text(&builder, metadata->reason.bytes, metadata->reason.length);
+		snapshot_string_ref command = add_text(&builder, metadata->command.bytes, metadata->command.length);
+		snapshot_string_ref runtime = add_text(&builder, metadata->runtime.bytes, metadata->runtime.length);
+		snapshot_string_ref unmatched = add_unmatched(&builder);
 
-		header = builder.failed ? NULL : assemble(&builder, facts);
+		header = builder.failed ? NULL : assemble(&builder, metadata);
 		if (header) {
 			header->reason = reason;
 			header->command = command;
 			header->runtime = runtime;
-			header->awaited = awaited;
-			header->chosen_count = tracker->choice.count;
+			header->unmatched = unmatched;
+			header->class_filter_count = tracker->choice.count;
 		}
 	}
 	tracker_end_reading(tracker);

@@ -7,7 +7,7 @@
 #include "model/tracker.h"
 
 /* What a snapshot says that the tracker itself does not know. */
-struct snapshot_facts {
+struct snapshot_metadata {
 	/*
 	 * Copied as it stands; the builder fills in magic, version, size, the counts and sums, the texts' references
 	 * and the areas.
@@ -22,6 +22,6 @@ struct snapshot_facts {
  * A snapshot that the caller frees with free(), or NULL without memory. Shares the tracker's reader lock: the
  * writer goes on counting meanwhile, but recycles nothing. ANY THREAD
  */
-struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct snapshot_facts *facts);
+struct snapshot_header *tracker_snapshot(struct tracker *tracker, const struct snapshot_metadata *metadata);
 
 #endif

@@ -289,7 +289,7 @@ static void fill_header(struct snapshot_header *sum, const struct snapshot_heade
 {
 	uint32_t all = FLAGS_OF_ALL, any = 0;
 
-	*sum = (struct snapshot_header){.pid = parts[0]->pid, .chosen_count = parts[0]->chosen_count};
+	*sum = (struct snapshot_header){.pid = parts[0]->pid, .class_filter_count = parts[0]->class_filter_count};
 	for (size_t i = 0; i < count; i++) {
 		add_times(sum, parts[i]);
 		add_numbers(sum, parts[i]);
@@ -350,9 +350,9 @@ static bool lists(const char *list, const char *name, size_t length)
 }
 
 /* The names that every part still waits for. */
-static snapshot_string_ref add_awaited(struct sum *sum, const struct snapshot_header *const *parts, size_t count)
+static snapshot_string_ref add_unmatched(struct sum *sum, const struct snapshot_header *const *parts, size_t count)
 {
-	const char *name = snapshot_string(parts[0], parts[0]->awaited, NULL);
+	const char *name = snapshot_string(parts[0], parts[0]->unmatched, NULL);
 	char names[AWAITED_SIZE];
 	size_t used = 0;
 
@@ -360,7 +360,7 @@ static snapshot_string_ref add_awaited(struct sum *sum, const struct snapshot_he
 		size_t length = strcspn(name, ","), others = 1;
 
 		while (others < count &&
-		       lists(snapshot_string(parts[others], parts[others]->awaited, NULL), name, length))
+		       lists(snapshot_string(parts[others], parts[others]->unmatched, NULL), name, length))
 			others++;
 		if (others == count && used + length + 2 < sizeof names) {
 			memcpy(names + used, ", ", 2);
@@ -474,7 +474,7 @@ struct snapshot_header *snapshot_sum(const struct snapshot_header *const *parts,
 		sum.header->reason = add_reason(&sum, parts, count);
 		sum.header->command = add_text(&sum, command, (uint32_t)strnlen(command, TEXTS_ROOM / 4));
 		sum.header->runtime = add_runtime(&sum, parts, count);
-		sum.header->awaited = add_awaited(&sum, parts, count);
+		sum.header->unmatched = add_unmatched(&sum, parts, count);
 	}
 	clean_up(&sum);
 	free(own_places);

@@ -20,7 +20,7 @@ static void count(_Atomic uint64_t *counter)
 /* The frames to take for a class that nobody asked for by itself. */
 static uint32_t usual_depth(struct tracker *tracker, const struct class_record *class)
 {
-	return path_choice_takes(&tracker->choice, class->name) ? tracker->options.depth : 0;
+	return class_filter_takes(&tracker->choice, class->name) ? tracker->options.depth : 0;
 }
 
 static struct class_record *make_class(struct tracker *tracker, const struct class_description *description)
@@ -72,13 +72,13 @@ static int init_tables(struct tracker *tracker)
 	    code_table_init(&tracker->codes, memory, &tracker->strings, limits->frames) ||
 	    call_tree_init(&tracker->tree, memory, &tracker->codes, &tree_limits) ||
 	    class_table_init(&tracker->classes, &tracker->record_memory, &tracker->strings, limits->classes) ||
-	    path_choice_init(&tracker->choice, memory, &tracker->strings, tracker->options.chosen,
-	                     tracker->options.chosen_count))
+	    class_filter_init(&tracker->choice, memory, &tracker->strings, tracker->options.class_filter,
+	                      tracker->options.class_filter_count))
 		return STATUS_NO_MEMORY;
 	tracker->others = make_pseudo_class(tracker, "(classes not recorded)", 0);
-	tracker->unloaded = make_pseudo_class(tracker, "(unloaded classes)", SNAPSHOT_CLASS_UNLOADED);
+	tracker->dead_class_totals = make_pseudo_class(tracker, "(unloaded classes)", SNAPSHOT_CLASS_UNLOADED);
 	tracker->other_frame = code_table_pseudo_frame(&tracker->codes, "(other)", 0);
-	if (!tracker->others || !tracker->unloaded || !tracker->other_frame)
+	if (!tracker->others || !tracker->dead_class_totals || !tracker->other_frame)
 		return STATUS_NO_MEMORY;
 	frame_retain(&tracker->codes, tracker->other_frame);
 	return STATUS_OK;
@@ -104,7 +104,7 @@ int tracker_init(struct tracker *tracker, struct memory *memory, const struct na
 	share_memory(tracker, memory);
 	pthread_rwlock_init(&tracker->reader_lock, NULL);
 	int status = init_tables(tracker);
-	tracker->options.chosen = NULL;
+	tracker->options.class_filter = NULL;
 	if (status == STATUS_OK && options->light && !(tracker->light = light_new(memory)))
 		status = STATUS_NO_MEMORY;
 	if (status != STATUS_OK)
@@ -131,7 +131,7 @@ void tracker_deinit(struct tracker *tracker)
 	if (tracker->light)
 		light_free(tracker->light);
 	if (tracker->choice.memory)
-		path_choice_deinit(&tracker->choice);
+		class_filter_deinit(&tracker->choice);
 	if (tracker->strings.memory)
 		strings_deinit(&tracker->strings);
 	pthread_rwlock_destroy(&tracker->reader_lock);
@@ -169,19 +169,19 @@ void tracker_name_code(struct tracker *tracker, struct code *code, struct text l
 	code_table_name(&tracker->codes, code, label);
 }
 
-void tracker_settle_names(struct tracker *tracker)
+void tracker_resolve_names(struct tracker *tracker)
 {
 	/* Events that wait for a block name nodes by number. */
-	if (tracker->observed || !tracker->tree.waiting_count || !tracker_pause_readers(tracker))
+	if (tracker->observed || !tracker->tree.unresolved_count || !tracker_pause_readers(tracker))
 		return;
-	call_tree_settle_aliases(&tracker->tree, tracker_epoch(tracker), SETTLE_STEPS);
+	call_tree_resolve_aliases(&tracker->tree, tracker_epoch(tracker), SETTLE_STEPS);
 	tracker_resume_readers(tracker);
 }
 
 void tracker_name_class(struct tracker *tracker, struct class_record *class, struct text name)
 {
 	class_table_rename(&tracker->classes, class, name);
-	if (!class->chosen_depth)
+	if (!class->own_depth)
 		class->depth = usual_depth(tracker, class);
 }
 
@@ -266,7 +266,7 @@ static void recycle_class(struct tracker *tracker, struct class_record *class)
 	if (tracker->light)
 		light_drop(tracker->light, class);
 	for (uint32_t number = root; number; number = next_counted(tracker, root, number))
-		node_fold(tracker->unloaded->root, node_at(&tracker->tree, number), epoch);
+		node_fold(tracker->dead_class_totals->root, node_at(&tracker->tree, number), epoch);
 	class_table_recycle(&tracker->classes, class);
 	call_tree_remove_root(&tracker->tree, root);
 }
@@ -298,7 +298,7 @@ static const struct frame *allocation_of(const struct tracker *tracker, uint32_t
 		uint32_t own = node_at(&tracker->tree, number)->frame;
 
 		if (own)
-			frame = frame_at(&tracker->codes, frame_canonical(&tracker->codes, own));
+			frame = frame_at(&tracker->codes, frame_resolved(&tracker->codes, own));
 	}
 	return frame;
 }
@@ -380,8 +380,8 @@ struct class_record *tracker_add_class(struct tracker *tracker, uintptr_t key)
 
 void tracker_set_depth(struct tracker *tracker, struct class_record *class, uint32_t depth)
 {
-	class->chosen_depth = depth != UINT32_MAX;
-	class->depth = class->chosen_depth ? depth : usual_depth(tracker, class);
+	class->own_depth = depth != UINT32_MAX;
+	class->depth = class->own_depth ? depth : usual_depth(tracker, class);
 }
 
 /* --- allocations --- */

@@ -26,7 +26,7 @@
 #include "model/limits.h"
 #include "model/memory.h"
 #include "model/names.h"
-#include "model/path_choice.h"
+#include "model/class_filter.h"
 #include "model/strings.h"
 
 struct tracker_options {
@@ -35,8 +35,8 @@ struct tracker_options {
 	uint32_t path_interval;       /* take the path of every nth allocation of a class; at least 1 */
 	bool light;                   /* see model/light.h */
 	struct limits limits;
-	const struct text *chosen; /* names of the chosen classes, borrowed by tracker_init alone */
-	uint32_t chosen_count;     /* 0: every class is chosen */
+	const struct text *class_filter; /* names of the chosen classes, borrowed by tracker_init alone */
+	uint32_t class_filter_count;     /* 0: every class is chosen */
 };
 
 struct tracker {
@@ -52,16 +52,16 @@ struct tracker {
 	struct call_tree tree;
 	struct code_table codes;
 	struct strings strings;
-	struct path_choice choice;
-	struct light *light;                 /* owned; NULL: it hears of every allocation and free */
-	struct class_record *others;         /* objects of classes that could not be recorded */
-	struct class_record *unloaded;       /* the totals of classes that are gone */
-	uint32_t other_frame;                /* "(other)": made before there can be no room for it */
-	uint32_t hidden_roots[HIDDEN_KINDS]; /* nodes, see model/hidden.h; 0: not met */
-	uint64_t next_eviction;              /* paths without room until leaves are looked for again */
-	uint32_t eviction_place;             /* the number of the node that was looked at last */
-	uint64_t mark_allocated;             /* objects allocated during the mark that ended last */
-	pthread_rwlock_t reader_lock;        /* shared by readers; the writer has it alone to recycle what they read */
+	struct class_filter choice;
+	struct light *light;                    /* owned; NULL: it hears of every allocation and free */
+	struct class_record *others;            /* objects of classes that could not be recorded */
+	struct class_record *dead_class_totals; /* the totals of classes that are gone */
+	uint32_t other_frame;                   /* "(other)": made before there can be no room for it */
+	uint32_t hidden_roots[HIDDEN_KINDS];    /* nodes, see model/hidden.h; 0: not met */
+	uint64_t next_eviction;                 /* paths without room until leaves are looked for again */
+	uint32_t eviction_place;                /* the number of the node that was looked at last */
+	uint64_t mark_allocated;                /* objects allocated during the mark that ended last */
+	pthread_rwlock_t reader_lock; /* shared by readers; the writer has it alone to recycle what they read */
 
 	_Atomic uint64_t lost;
 	_Atomic uint64_t dropped;
@@ -180,7 +180,7 @@ void tracker_name_code(struct tracker *tracker, struct code *code, struct text l
  * Tidies up, some steps at a time, what names have shown to be the same; put off while a reader is inside. Never inside an
  * event. GVL
  */
-void tracker_settle_names(struct tracker *tracker);
+void tracker_resolve_names(struct tracker *tracker);
 
 /* Gives a class its name. Never inside an event. GVL */
 void tracker_name_class(struct tracker *tracker, struct class_record *class, struct text name);

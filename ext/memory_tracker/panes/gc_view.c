@@ -29,7 +29,7 @@ struct gc_row gc_view_row(const struct path_watch *watch, const struct snapshot_
 	const struct call_path *path = find_path(&watch->plain, snapshot, key);
 
 	if (!path)
-		path = find_path(&watch->turned, snapshot, key);
+		path = find_path(&watch->inverted, snapshot, key);
 	if (path)
 		return (struct gc_row){true, path->counts};
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {

@@ -221,10 +221,10 @@ static void put_depth(struct buffer *out, const struct header_metadata *metadata
 
 	snprintf(text, sizeof text, "%" PRIu32, snapshot->depth);
 	buffer_puts(out, text);
-	if (snapshot->chosen_count) {
-		snprintf(text, sizeof text, " for %" PRIu32, snapshot->chosen_count);
+	if (snapshot->class_filter_count) {
+		snprintf(text, sizeof text, " for %" PRIu32, snapshot->class_filter_count);
 		buffer_puts(out, text);
-		buffer_puts(out, snapshot->chosen_count == 1 ? " class" : " classes");
+		buffer_puts(out, snapshot->class_filter_count == 1 ? " class" : " classes");
 	}
 	if (snapshot->flags & SNAPSHOT_PATHS_ESTIMATED) {
 		snprintf(text, sizeof text, ", 1 in %" PRIu32 "*", snapshot->path_interval);

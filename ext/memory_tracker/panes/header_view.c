@@ -31,14 +31,14 @@ static bool gives_reason(const struct header_metadata *metadata, const struct gr
 }
 
 /* Classes that call paths were asked for and that have not come: their names may be misspelt. */
-static bool gives_awaited(const struct header_metadata *metadata, const struct grid *grid)
+static bool gives_unmatched(const struct header_metadata *metadata, const struct grid *grid)
 {
-	return header_has_numbers(metadata) && metadata->metrics->snapshot->awaited && grid->lines >= LINES_FOR_NOTES;
+	return header_has_numbers(metadata) && metadata->metrics->snapshot->unmatched && grid->lines >= LINES_FOR_NOTES;
 }
 
 unsigned header_view_height(const struct header_metadata *metadata, const struct grid *grid)
 {
-	return lines_of(grid) + gives_reason(metadata, grid) + gives_awaited(metadata, grid);
+	return lines_of(grid) + gives_reason(metadata, grid) + gives_unmatched(metadata, grid);
 }
 
 /* One line while it is laid out. */
@@ -173,6 +173,6 @@ void header_view_draw(const struct header_metadata *metadata, struct grid *grid)
 	if (gives_reason(metadata, grid))
 		draw_note(metadata, grid, lines++,
 		          header_is_light(metadata) ? "light: " : "inexact: ", metadata->metrics->snapshot->reason);
-	if (gives_awaited(metadata, grid))
-		draw_note(metadata, grid, lines, "no object so far of: ", metadata->metrics->snapshot->awaited);
+	if (gives_unmatched(metadata, grid))
+		draw_note(metadata, grid, lines, "no object so far of: ", metadata->metrics->snapshot->unmatched);
 }

@@ -185,14 +185,14 @@ void table_view_fold(struct table_view *table)
 	hold(table);
 }
 
-void table_view_turn(struct table_view *table)
+void table_view_invert(struct table_view *table)
 {
 	const struct column_line *line = selected_line(table);
 
 	/* Paths are others then; what stays is the class. */
 	if (line && line->path.depth)
 		selection_hold(&table->selection, snapshot_classes(table->metrics->snapshot)[line->class_index].id);
-	table->tree.turned = !table->tree.turned;
+	table->tree.inverted = !table->tree.inverted;
 	make_anew(table);
 }
 

@@ -109,7 +109,7 @@ bool table_view_unfold(struct table_view *table, enum table_unfold how);
 void table_view_fold(struct table_view *table);
 
 /* Puts the callers first, or the allocating lines again. */
-void table_view_turn(struct table_view *table);
+void table_view_invert(struct table_view *table);
 
 /* The selected line, NULL if there is none. Borrowed until the table changes. */
 const struct column_line *table_view_selected(const struct table_view *table);

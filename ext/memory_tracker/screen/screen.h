@@ -22,8 +22,8 @@ struct screen;
 #define SCREEN_KEY_INTERRUPT 3
 #define SCREEN_KEY_SUSPEND 26
 
-/* Bytes that screen_farewell needs at most. */
-#define SCREEN_FAREWELL_MAX 256
+/* Bytes that screen_end_sequence needs at most. */
+#define SCREEN_END_SEQUENCE_MAX 256
 
 /* Why a screen cannot be had on this terminal, as a sentence in `buffer`, or NULL when it can. */
 const char *screen_problem(int fd, char *buffer, size_t size);
@@ -44,7 +44,7 @@ void screen_close(struct screen *screen);
 bool screen_lost(const struct screen *screen);
 
 /* The bytes that give the screen back, for somebody else to write if this process cannot. Returns their length. */
-size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX]);
+size_t screen_end_sequence(char buffer[SCREEN_END_SEQUENCE_MAX]);
 
 /* Asks the terminal how large it is. True when that has changed since it was asked last. */
 bool screen_measure(struct screen *screen, unsigned *columns, unsigned *lines);

@@ -173,14 +173,14 @@ struct screen *screen_open(int fd, bool interrupt_key)
  * Without endwin, because that sets modes, and another process may have set its own by now. What is still queued is
  * of no use any more.
  */
-static void say_farewell(struct screen *screen)
+static void send_end_sequence(struct screen *screen)
 {
-	char farewell[SCREEN_FAREWELL_MAX];
-	size_t length = screen_farewell(farewell), written = 0;
+	char end_sequence[SCREEN_END_SEQUENCE_MAX];
+	size_t length = screen_end_sequence(end_sequence), written = 0;
 
 	fcntl(descriptor_fd(&screen->terminal), F_SETFL, screen->flags);
 	while (written < length) {
-		ssize_t got = write(descriptor_fd(&screen->terminal), farewell + written, length - written);
+		ssize_t got = write(descriptor_fd(&screen->terminal), end_sequence + written, length - written);
 
 		if (got < 0 && errno != EINTR)
 			return;
@@ -191,7 +191,7 @@ static void say_farewell(struct screen *screen)
 void screen_close(struct screen *screen)
 {
 	if (screen->curses) {
-		say_farewell(screen);
+		send_end_sequence(screen);
 		if (screen->keys)
 			delwin(screen->keys);
 		delscreen(screen->curses);
@@ -215,7 +215,7 @@ bool screen_lost(const struct screen *screen)
 /* Adds a capability without its padding, which is "$<...>". */
 static size_t add_capability(char *buffer, size_t length, const char *text)
 {
-	while (text && *text && length < SCREEN_FAREWELL_MAX) {
+	while (text && *text && length < SCREEN_END_SEQUENCE_MAX) {
 		const char *end = strncmp(text, "$<", 2) ? NULL : strchr(text, '>');
 
 		if (end)
@@ -233,7 +233,7 @@ bool screen_tells_of_paste(void)
 	return place && strncmp(place, "\033[", 2) == 0;
 }
 
-size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX])
+size_t screen_end_sequence(char buffer[SCREEN_END_SEQUENCE_MAX])
 {
 	static const char *const undone[] = {"sgr0", "op", "cnorm", "rmkx"};
 	const char *place = capability("cup");

@@ -132,7 +132,8 @@ static void begin_escape(struct screen *screen)
 /* A character, or a part of an escape sequence; 0 for one that is nothing yet. */
 static uint32_t take_character(struct screen *screen, wint_t code, struct input_event *input)
 {
-	if (screen->escaped && screen->escape.length && !screen->pasting && clock_now() - screen->escaped_at > SEQUENCE_TIME)
+	if (screen->escaped && screen->escape.length && !screen->pasting &&
+	    clock_now() - screen->escaped_at > SEQUENCE_TIME)
 		screen->escaped = false;
 	if (code == 27) {
 		begin_escape(screen);

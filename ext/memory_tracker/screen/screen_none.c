@@ -31,7 +31,7 @@ bool screen_lost(const struct screen *screen)
 	return false;
 }
 
-size_t screen_farewell(char buffer[SCREEN_FAREWELL_MAX])
+size_t screen_end_sequence(char buffer[SCREEN_END_SEQUENCE_MAX])
 {
 	return 0;
 }

@@ -247,16 +247,16 @@ static void put_paths(struct buffer *out, struct buffer *cell, const struct path
 }
 
 /* At the end: the classes that call paths were asked for and that never came. */
-static void put_awaited(struct buffer *out, const struct snapshot_header *snapshot, enum text_charset charset)
+static void put_unmatched(struct buffer *out, const struct snapshot_header *snapshot, enum text_charset charset)
 {
 	char names[REASON_CELLS * 4 + 1];
 	uint32_t length;
-	const char *awaited = snapshot_string(snapshot, snapshot->awaited, &length);
+	const char *unmatched = snapshot_string(snapshot, snapshot->unmatched, &length);
 
 	if (!length || !(snapshot->flags & SNAPSHOT_ENDED))
 		return;
 	buffer_puts(out, "no object was seen of: ");
-	buffer_add(out, names, text_fit(names, sizeof names, awaited, length, REASON_CELLS, charset));
+	buffer_add(out, names, text_fit(names, sizeof names, unmatched, length, REASON_CELLS, charset));
 	buffer_puts(out, "\n");
 }
 
@@ -285,7 +285,7 @@ bool batch_print(struct buffer *out, const struct metrics *metrics, const struct
 		if (paths)
 			put_paths(out, &cell, options->paths, &lines[i], sort);
 	}
-	put_awaited(out, snapshot, options->charset);
+	put_unmatched(out, snapshot, options->charset);
 	buffer_puts(out, "\n");
 	free(lines);
 	buffer_deinit(&cell);

@@ -43,7 +43,7 @@ struct process {
 	bool greeted;          /* its hello has come over that, and what follows can be used: */
 	struct remote_source remote;
 	struct snapshot_source source;
-	struct process_summary facts;
+	struct process_summary metadata;
 	bool gone;      /* it has ended, or nothing leads to it any more */
 	uint64_t found; /* the latest search that found its socket */
 	uint64_t retry; /* it is not connected to before this time */
@@ -56,7 +56,7 @@ struct processes {
 	struct process *all[PROCESSES_MAX]; /* owned; in the order in which they came */
 	size_t count;
 	struct process *shown; /* one of them, or NULL */
-	struct process_summary facts[PROCESSES_MAX];
+	struct process_summary metadata[PROCESSES_MAX];
 
 	bool closed;
 	bool collecting;       /* a GC was asked for, and its end is to be told */
@@ -98,8 +98,8 @@ static void begin_anew(struct process *process)
 {
 	process->source = remote_source_init(&process->remote, process->client);
 	process->greeted = true;
-	process->facts.ended = false;
-	process->facts.known = process->facts.retained_known = process->facts.growth_known = false;
+	process->metadata.ended = false;
+	process->metadata.known = process->metadata.retained_known = process->metadata.growth_known = false;
 	process->growth = (struct process_growth){0};
 	process->asked = 0;
 }
@@ -113,17 +113,17 @@ static void ask_process(const struct process *process)
 
 static void note(struct process *process, const struct snapshot_header *snapshot)
 {
-	struct process_summary *facts = &process->facts;
+	struct process_summary *metadata = &process->metadata;
 
-	facts->known = true;
-	facts->retained_known = snapshot->majors_seen > 0;
-	facts->live = counts_live(snapshot->counts);
-	facts->retained = snapshot->counts.retained;
-	facts->retained_bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND;
-	facts->up_ns = snapshot_up_ns(snapshot);
-	snprintf(facts->command, sizeof facts->command, "%s", snapshot_string(snapshot, snapshot->command, NULL));
+	metadata->known = true;
+	metadata->retained_known = snapshot->majors_seen > 0;
+	metadata->live = counts_live(snapshot->counts);
+	metadata->retained = snapshot->counts.retained;
+	metadata->retained_bound = snapshot->flags & SNAPSHOT_RETAINED_BOUND;
+	metadata->up_ns = snapshot_up_ns(snapshot);
+	snprintf(metadata->command, sizeof metadata->command, "%s", snapshot_string(snapshot, snapshot->command, NULL));
 	process_growth_add(&process->growth, snapshot);
-	facts->growth_known = process_growth(&process->growth, &facts->growth);
+	metadata->growth_known = process_growth(&process->growth, &metadata->growth);
 }
 
 /* --- which there are --- */
@@ -145,7 +145,7 @@ static struct process *add(struct processes *processes, pid_t pid)
 	if (!process)
 		return NULL;
 	process->pid = pid;
-	process->facts.pid = (uint32_t)pid;
+	process->metadata.pid = (uint32_t)pid;
 	processes->all[processes->count++] = process;
 	return process;
 }
@@ -167,10 +167,10 @@ static void show(struct processes *processes, struct process *process)
 	if (processes->shown != process && processes->collecting && !processes->gc_failed)
 		processes->gc_failed = "another process is shown now";
 	if (processes->shown)
-		processes->shown->facts.shown = false;
+		processes->shown->metadata.shown = false;
 	processes->shown = process;
 	processes->left = 0;
-	process->facts.shown = true;
+	process->metadata.shown = true;
 	processes->changed = true;
 	/* The numbers of the one before may have been asked for, and these come instead. */
 	ask_process(process);
@@ -214,7 +214,7 @@ static void search(struct processes *processes)
 		struct process *process = processes->all[i];
 
 		if (!process->client && process->found != processes->searched)
-			process->gone = process->facts.ended = true;
+			process->gone = process->metadata.ended = true;
 	}
 }
 
@@ -235,8 +235,8 @@ static void end_connection(struct processes *processes, struct process *process,
 
 	disconnect(process);
 	process->retry = broken ? clock_now() + RETRY : 0;
-	process->gone = process->facts.ended = !broken;
-	process->facts.known = process->facts.known && !broken;
+	process->gone = process->metadata.ended = !broken;
+	process->metadata.known = process->metadata.known && !broken;
 	processes->changed = true;
 	if (broken && (shown || (!processes->shown && !processes->excused))) {
 		snprintf(processes->problem, sizeof processes->problem, "%s", how);
@@ -335,8 +335,8 @@ static enum source_event tell_list(struct processes *processes, struct source_up
 	processes->told = now;
 	processes->changed = false;
 	for (size_t i = 0; i < processes->count; i++)
-		processes->facts[i] = processes->all[i]->facts;
-	news->processes = processes->facts;
+		processes->metadata[i] = processes->all[i]->metadata;
+	news->processes = processes->metadata;
 	news->count = processes->count;
 	return SOURCE_PROCESSES;
 }

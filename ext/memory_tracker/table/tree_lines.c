@@ -193,7 +193,7 @@ static struct column_line line_of_path(struct tree_lines *tree, const struct met
 	return line;
 }
 
-static void turn_round(struct column_line *lines, size_t count)
+static void invert(struct column_line *lines, size_t count)
 {
 	for (size_t i = 0; i < count / 2; i++) {
 		struct column_line line = lines[i];
@@ -229,12 +229,12 @@ static void put_in_order(struct tree_lines *tree, size_t from, const struct tree
 	qsort(lines, count, sizeof *lines, order->sort->compare);
 	if (order->ranks) {
 		if (last_first)
-			turn_round(lines, count);
+			invert(lines, count);
 		keep_order(lines, count, order->ranks);
 		last_first = false;
 	}
 	if (!last_first)
-		turn_round(lines, count);
+		invert(lines, count);
 }
 
 static void add_below(struct tree_lines *tree, const struct metrics *metrics, const struct tree_order *order,
@@ -275,8 +275,8 @@ static bool add_classes(struct tree_lines *tree, const struct metrics *metrics, 
 static bool build_paths(struct tree_lines *tree, const struct snapshot_header *snapshot, const struct call_paths *plain)
 {
 	tree->paths = &tree->own;
-	if (tree->turned)
-		return call_paths_build_turned(&tree->own, snapshot, &tree->unfolded);
+	if (tree->inverted)
+		return call_paths_build_inverted(&tree->own, snapshot, &tree->unfolded);
 	if (!plain)
 		return call_paths_build(&tree->own, snapshot);
 	tree->paths = plain;
@@ -295,7 +295,7 @@ bool tree_lines_make(struct tree_lines *tree, const struct metrics *metrics, con
 		return false;
 	/* Without memory changes are not known, and all the rest is. */
 	if (order->since)
-		since_mark_update(order->since, snapshot, &tree->unfolded, tree->turned);
+		since_mark_update(order->since, snapshot, &tree->unfolded, tree->inverted);
 	if (!add_classes(tree, metrics, order))
 		return false;
 	while (tree->waiting_count) {
@@ -314,7 +314,7 @@ static bool unfold(struct tree_lines *tree, const struct column_line *line)
 {
 	if (!key_set_add(&tree->unfolded, tree_lines_key(line)))
 		return false;
-	return line->path.depth || !tree->turned || build_paths(tree, tree->paths->snapshot, NULL);
+	return line->path.depth || !tree->inverted || build_paths(tree, tree->paths->snapshot, NULL);
 }
 
 /* Whether a call path is somewhere below a line of the same class. */

@@ -18,7 +18,7 @@
 /* To begin with: zeros, with the charset set. */
 struct tree_lines {
 	enum text_charset charset;
-	bool turned;                    /* callers first */
+	bool inverted;                  /* callers first */
 	struct key_set unfolded;        /* ids of classes, keys of call paths */
 	const struct call_paths *paths; /* borrowed from the figures, or `own`; NULL before lines were made */
 	struct call_paths own;

@@ -13,13 +13,13 @@ void redirect_init(struct redirect *redirect, struct output_log *output_log)
 {
 	*redirect = (struct redirect){.output_log = output_log,
 	                              .saved = {DESCRIPTOR_NONE, DESCRIPTOR_NONE, DESCRIPTOR_NONE},
-	                              .silence = {DESCRIPTOR_NONE, DESCRIPTOR_NONE}};
+	                              .blocked_stdin = {DESCRIPTOR_NONE, DESCRIPTOR_NONE}};
 }
 
 void redirect_deinit(struct redirect *redirect)
 {
 	for (int end = 0; end < 2; end++)
-		descriptor_close(&redirect->silence[end]);
+		descriptor_close(&redirect->blocked_stdin[end]);
 	for (int fd = 0; fd < 3; fd++)
 		descriptor_close(&redirect->saved[fd]);
 }
@@ -27,34 +27,34 @@ void redirect_deinit(struct redirect *redirect)
 /* --- leading descriptors elsewhere and back --- */
 
 /* Returns 0 or an errno. */
-static int make_silence(struct redirect *redirect)
+static int open_blocked_stdin(struct redirect *redirect)
 {
 	int ends[2];
 
-	if (redirect->silence[0].fd >= 0)
+	if (redirect->blocked_stdin[0].fd >= 0)
 		return 0;
 	if (pipe(ends) < 0)
 		return errno;
 	for (int end = 0; end < 2; end++)
-		redirect->silence[end] = descriptor_adopt(ends[end]);
+		redirect->blocked_stdin[end] = descriptor_adopt(ends[end]);
 	return 0;
 }
 
 /* Where one of the descriptors 0 to 2 is led. */
 static const struct descriptor *elsewhere(const struct redirect *redirect, int fd)
 {
-	return fd == 0 ? &redirect->silence[0] : &redirect->output_log->file;
+	return fd == 0 ? &redirect->blocked_stdin[0] : &redirect->output_log->file;
 }
 
 /* Returns 0 or an errno. */
-static int lead_elsewhere(struct redirect *redirect, int fd)
+static int redirect_fd(struct redirect *redirect, int fd)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
 	if (copy < 0)
 		return errno;
 	redirect->saved[fd] = descriptor_adopt(copy);
-	int error = fd == 0 ? make_silence(redirect) : 0;
+	int error = fd == 0 ? open_blocked_stdin(redirect) : 0;
 	if (!error && dup2(descriptor_fd(elsewhere(redirect, fd)), fd) < 0)
 		error = errno;
 	if (error)
@@ -77,7 +77,7 @@ int redirect_on(struct redirect *redirect, bool input)
 {
 	fflush(stdout);
 	for (int fd = input ? 0 : 1; fd < 3; fd++) {
-		int error = tty_has(fd) ? lead_elsewhere(redirect, fd) : 0;
+		int error = tty_has(fd) ? redirect_fd(redirect, fd) : 0;
 
 		if (error) {
 			lead_back(redirect, &DESCRIPTOR_NONE);
@@ -99,7 +99,7 @@ void redirect_off(struct redirect *redirect, const struct descriptor *tty, bool 
 
 bool redirect_lost(const struct redirect *redirect)
 {
-	bool lost = descriptor_lost(&redirect->silence[0]) || descriptor_lost(&redirect->silence[1]);
+	bool lost = descriptor_lost(&redirect->blocked_stdin[0]) || descriptor_lost(&redirect->blocked_stdin[1]);
 
 	for (int fd = 0; fd < 3; fd++)
 		lost = lost || descriptor_lost(&redirect->saved[fd]);

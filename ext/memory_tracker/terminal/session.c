@@ -122,11 +122,11 @@ void session_close(struct session *session)
 
 static void watch(struct session *session)
 {
-	char farewell[SCREEN_FAREWELL_MAX];
-	size_t length = session->screen ? screen_farewell(farewell) : 0;
+	char end_sequence[SCREEN_END_SEQUENCE_MAX];
+	size_t length = session->screen ? screen_end_sequence(end_sequence) : 0;
 	off_t *printed = &session->output_log.printed;
 
-	*printed = guard_watch(&session->guard, farewell, length, &session->tty.modes, *printed);
+	*printed = guard_watch(&session->guard, end_sequence, length, &session->tty.modes, *printed);
 }
 
 static void give_output_back(void *data)
@@ -188,8 +188,8 @@ static void close_screen(struct session *session)
  */
 static void leave_to_guard(struct session *session)
 {
-	char farewell[SCREEN_FAREWELL_MAX];
-	size_t length = session->screen ? screen_farewell(farewell) : 0;
+	char end_sequence[SCREEN_END_SEQUENCE_MAX];
+	size_t length = session->screen ? screen_end_sequence(end_sequence) : 0;
 
 	guard_leave(&session->guard);
 	tty_close(&session->tty);
@@ -197,7 +197,7 @@ static void leave_to_guard(struct session *session)
 	tty_reopen(&session->tty);
 	for (int waited = 0; !tty_restored(&session->tty); waited += LOOK_MS) {
 		if (waited > GUARD_MS) {
-			tty_write(tty_fd(&session->tty), farewell, length);
+			tty_write(tty_fd(&session->tty), end_sequence, length);
 			tty_restore(tty_fd(&session->tty), &session->tty.modes);
 			return;
 		}

@@ -100,7 +100,7 @@ const char *server_path(const struct server *server)
 
 /* --- connections --- */
 
-static void let_go(struct server *server, struct connection *connection)
+static void close_connection(struct server *server, struct connection *connection)
 {
 	channel_deinit(&connection->channel, true);
 	connection->here = false;
@@ -118,7 +118,7 @@ static struct connection *free_place(struct server *server)
 }
 
 /* Says so once, without waiting, to somebody for whom there is no place. */
-static void turn_away(int fd, const char *sentence)
+static void reject(int fd, const char *sentence)
 {
 	struct connection connection = {0};
 
@@ -132,9 +132,9 @@ static void welcome(struct server *server, int fd)
 	struct connection *connection = free_place(server);
 
 	if (!socket_same_user(fd)) {
-		turn_away(fd, "the program belongs to another user");
+		reject(fd, "the program belongs to another user");
 	} else if (!connection) {
-		turn_away(fd, "as many look into the program already as can at the same time");
+		reject(fd, "as many look into the program already as can at the same time");
 	} else {
 		*connection = (struct connection){.here = true, .here_ns = clock_now()};
 		channel_init(&connection->channel, fd, MESSAGE_QUESTION_MAX);
@@ -235,7 +235,7 @@ static void see_to_starters(struct server *server)
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++)
 		some = some || (server->connections[i].here && server->connections[i].starter);
 	if (server->started_for_them && !some)
-		server->source.deserted(server->source.context);
+		server->source.last_client_left(server->source.context);
 	server->started_for_them = some;
 }
 
@@ -272,7 +272,7 @@ static void serve_connection(struct server *server, struct connection *connectio
 	    connection_read(connection, server->source.running(server->source.context), clock_now(), REFRESH_TIME))
 		ask_for_refresh(server);
 	if (!sound || connection->channel.problem || (connection->going && !channel_sending(&connection->channel)))
-		let_go(server, connection);
+		close_connection(server, connection);
 }
 
 /* Milliseconds until something is due that nobody tells of; -1: nothing is. */
@@ -344,7 +344,7 @@ static void serve(struct server *server)
 
 /* --- the end --- */
 
-static void say_farewell(struct server *server)
+static void send_end(struct server *server)
 {
 	struct snapshot_header *snapshot = server->source.snapshot(server->source.context);
 
@@ -403,12 +403,12 @@ static void run(void *data)
 		descriptor_close(&server->listener);
 		server->source.lost(server->source.context);
 	} else if (!server->silent) {
-		say_farewell(server);
+		send_end(server);
 		wait_for_takers(server);
 	}
 	for (size_t i = 0; i < SERVER_CLIENTS_MAX; i++) {
 		if (server->connections[i].here)
-			let_go(server, &server->connections[i]);
+			close_connection(server, &server->connections[i]);
 	}
 }
 

@@ -36,7 +36,7 @@ struct server_source {
 	 */
 	const char *(*work)(void *context, const struct server_work *work);
 	/* All who had asked for the start are gone. */
-	void (*deserted)(void *context);
+	void (*last_client_left)(void *context);
 	/* The program has closed descriptors of the server, which ends. */
 	void (*lost)(void *context);
 };

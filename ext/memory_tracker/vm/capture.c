@@ -7,12 +7,12 @@
 #include "vm/compat.h"
 #include "vm/delivery.h"
 #include "vm/forks.h"
-#include "vm/heap_figures.h"
+#include "vm/gc_stats.h"
 #include "vm/hooks.h"
 #include "vm/kept_tracker.h"
-#include "vm/living.h"
+#include "vm/class_walk.h"
 #include "vm/naming.h"
-#include "vm/survey.h"
+#include "vm/census.h"
 #include "vm/tracked.h"
 #include "vm/visibility.h"
 #include "vm/vm_layout.h"
@@ -34,11 +34,11 @@ void capture_init(struct capture *capture)
 	forks_remember(capture);
 }
 
-static void forget_choice(struct text *chosen, uint32_t count)
+static void forget_choice(struct text *class_filter, uint32_t count)
 {
 	for (uint32_t index = 0; index < count; index++)
-		free((char *)chosen[index].bytes);
-	free(chosen);
+		free((char *)class_filter[index].bytes);
+	free(class_filter);
 }
 
 bool capture_free(struct capture *capture)
@@ -49,7 +49,7 @@ bool capture_free(struct capture *capture)
 	forks_forget(capture);
 	kept_tracker_retire(capture, capture->tracker);
 	events_free(&capture->events);
-	forget_choice(capture->chosen, capture->chosen_count);
+	forget_choice(capture->class_filter, capture->class_filter_count);
 	free(capture->tracked);
 	pthread_mutex_destroy(&capture->swap);
 	return true;
@@ -61,7 +61,7 @@ void capture_mark(struct capture *capture)
 		rb_gc_mark(capture->tracked[index].klass);
 		rb_gc_mark(capture->tracked[index].block);
 	}
-	living_mark(capture);
+	class_walk_mark(capture);
 	rb_gc_mark(capture->deliverer);
 	rb_gc_mark(capture->stopped_classes);
 }
@@ -76,16 +76,16 @@ size_t capture_bytes(const struct capture *capture)
 
 bool capture_choose(struct capture *capture, struct text name)
 {
-	struct text *grown = realloc(capture->chosen, (capture->chosen_count + 1) * sizeof(*grown));
+	struct text *grown = realloc(capture->class_filter, (capture->class_filter_count + 1) * sizeof(*grown));
 
 	if (!grown)
 		return false;
-	capture->chosen = grown;
+	capture->class_filter = grown;
 	char *bytes = malloc((size_t)name.length + 1);
 	if (!bytes)
 		return false;
 	memcpy(bytes, name.bytes, name.length);
-	grown[capture->chosen_count++] = (struct text){bytes, name.length};
+	grown[capture->class_filter_count++] = (struct text){bytes, name.length};
 	return true;
 }
 
@@ -114,7 +114,7 @@ static void replace(struct capture *capture, struct tracker *tracker)
 	atomic_store(&capture->unreported, 0);
 	capture->asked = 0;
 	capture->visibility = (struct visibility){0};
-	capture->doubts = 0;
+	capture->missed_events = 0;
 	capture->put_off = 0;
 	pthread_mutex_unlock(&capture->swap);
 	kept_tracker_retire(capture, old);
@@ -134,15 +134,15 @@ static bool choose_all(struct capture *capture, const char *names)
 
 bool capture_configure(struct capture *capture, const struct capture_settings *settings)
 {
-	struct text *before = capture->chosen;
-	uint32_t count_before = capture->chosen_count;
+	struct text *before = capture->class_filter;
+	uint32_t count_before = capture->class_filter_count;
 
-	capture->chosen = NULL;
-	capture->chosen_count = 0;
+	capture->class_filter = NULL;
+	capture->class_filter_count = 0;
 	if (!choose_all(capture, settings->classes)) {
-		forget_choice(capture->chosen, capture->chosen_count);
-		capture->chosen = before;
-		capture->chosen_count = count_before;
+		forget_choice(capture->class_filter, capture->class_filter_count);
+		capture->class_filter = before;
+		capture->class_filter_count = count_before;
 		return false;
 	}
 	forget_choice(before, count_before);
@@ -168,13 +168,13 @@ static void begin_exclusively(void *data)
 	struct capture *capture = beginning->capture;
 
 	if (capture->running) {
-		survey_close_window(capture);
+		census_close_window(capture);
 		hooks_remove(capture);
 	}
 	replace(capture, beginning->tracker);
 	capture->running = true;
 	if (capture->light) {
-		capture->survey = (struct survey){0};
+		capture->census = (struct census){0};
 		hooks_pause(capture);
 		return;
 	}
@@ -188,7 +188,7 @@ static void begin(struct capture *capture, struct tracker *tracker, bool alone)
 {
 	compat_exclusively(begin_exclusively, &(struct beginning){capture, tracker, alone});
 	if (capture->light)
-		survey_take(capture);
+		census_take(capture);
 	else
 		hooks_renew();
 }
@@ -242,8 +242,8 @@ static void refresh(struct capture *capture, bool urgent)
 {
 	kept_tracker_discard_retired(capture);
 	hooks_check();
-	heap_figures_update();
-	living_complete_names(capture, true, urgent);
+	gc_stats_update();
+	class_walk_complete_names(capture, true, urgent);
 }
 
 static void refresh_and_settle(void *data)
@@ -263,7 +263,7 @@ static void settle_visibility(void *data)
 	visibility_settle(data);
 }
 
-static void remember(void *map, const struct living_class *classes, size_t count)
+static void remember(void *map, const struct walked_class *classes, size_t count)
 {
 	for (size_t index = 0; index < count; index++)
 		rb_hash_aset((VALUE)map, rb_obj_id(classes[index].klass), UINT2NUM(classes[index].number));
@@ -286,10 +286,10 @@ static void end_exclusively(void *data)
 	struct capture *capture = ending->capture;
 
 	if (capture->light) {
-		survey_end(capture, ending->alone);
+		census_end(capture, ending->alone);
 	} else {
 		refresh_and_settle(capture);
-		living_classes(capture, remember, (void *)ending->map);
+		class_walk_classes(capture, remember, (void *)ending->map);
 		naming_end_sweep();
 		capture->stopped_classes = ending->map;
 	}
@@ -322,7 +322,7 @@ void capture_refresh(struct capture *capture)
 	if (!capture->tracker || !capture->running)
 		return;
 	if (capture->light)
-		survey_take(capture);
+		census_take(capture);
 	else
 		compat_exclusively(refresh_and_settle, capture);
 }
@@ -332,7 +332,7 @@ void capture_refresh_sparingly(struct capture *capture)
 	if (!capture->tracker || !capture->running)
 		return;
 	if (capture->light)
-		survey_take_sparingly(capture);
+		census_take_sparingly(capture);
 	else
 		compat_exclusively(refresh_sparingly, capture);
 }
@@ -348,7 +348,7 @@ void capture_check(struct capture *capture)
 	if (!capture->tracker || !capture->running)
 		return;
 	if (capture->light)
-		survey_take(capture);
+		census_take(capture);
 	else
 		compat_exclusively(check, NULL);
 }
@@ -356,7 +356,7 @@ void capture_check(struct capture *capture)
 void capture_prepare_sums(struct capture *capture)
 {
 	if (capture->light && capture->tracker && capture->running)
-		survey_take(capture);
+		census_take(capture);
 }
 
 void capture_prepare_classes(struct capture *capture)

@@ -52,7 +52,7 @@ bool capture_configure(struct capture *capture, const struct capture_settings *s
 
 /*
  * Has a block called for each object of a class, or Qnil, and call paths of it taken with `depth` frames, or
- * UINT32_MAX: what all classes have. False without memory. A light capture takes a survey, which runs Ruby code.
+ * UINT32_MAX: what all classes have. False without memory. A light capture takes a census, which runs Ruby code.
  */
 bool capture_track(struct capture *capture, VALUE klass, VALUE block, uint32_t depth);
 
@@ -71,7 +71,7 @@ enum capture_result capture_stop(struct capture *capture, VALUE map);
 /* Counts from zero again. When that is refused the numbers stay as they are. */
 enum capture_result capture_clear(struct capture *capture, const char **reason);
 
-/* Integrity check, GC figures, names: what readers want to be fresh. A light capture takes a survey. */
+/* Integrity check, GC figures, names: what readers want to be fresh. A light capture takes a census. */
 void capture_refresh(struct capture *capture);
 
 /* The integrity check alone, as far as there is one. */

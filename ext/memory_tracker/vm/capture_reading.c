@@ -11,7 +11,7 @@
 #include "model/light.h"
 #include "model/snapshot_builder.h"
 #include "vm/compat.h"
-#include "vm/heap_figures.h"
+#include "vm/gc_stats.h"
 
 static uint64_t load(const _Atomic uint64_t *counter)
 {
@@ -32,9 +32,9 @@ static void light_reason(const struct capture *capture, char *buffer, size_t siz
 {
 	const struct light *light = capture->tracker->light;
 
-	if (capture->survey.blocked)
+	if (capture->census.blocked)
 		snprintf(buffer, size, "the heap cannot be walked while other Ractors run: these numbers are old");
-	else if (capture->survey.busy)
+	else if (capture->census.busy)
 		snprintf(buffer, size,
 		         "the numbers are being read all the time, and could not be renewed: they are old");
 	else
@@ -90,7 +90,7 @@ const char *capture_reason(const struct capture *capture, char *buffer, size_t s
 
 static void fill_process(struct snapshot_header *header)
 {
-	struct heap_figures metrics = heap_figures_read();
+	struct gc_stats metrics = gc_stats_read();
 
 	header->process_ns = compat_process_started();
 	header->gc_minor = metrics.minor_count;
@@ -118,7 +118,7 @@ static void fill_capture(struct capture *capture, struct snapshot_header *header
 
 /* What is copied of a capture for one snapshot, so that nothing else of it is read when it may be started anew. */
 struct copied {
-	struct snapshot_facts facts;
+	struct snapshot_metadata metadata;
 	char reason[160];
 	char command[CAPTURE_COMMAND_SIZE];
 };
@@ -126,21 +126,21 @@ struct copied {
 /* The tracker, with this reader inside, or NULL. */
 static struct tracker *begin_reading(struct capture *capture, struct copied *copied)
 {
-	struct snapshot_facts *facts = &copied->facts;
+	struct snapshot_metadata *metadata = &copied->metadata;
 	struct tracker *tracker;
 
 	pthread_mutex_lock(&capture->swap);
 	tracker = capture->tracker;
 	if (tracker) {
-		fill_capture(capture, &facts->header);
+		fill_capture(capture, &metadata->header);
 		reason_of(capture, copied->reason, sizeof(copied->reason));
 		memcpy(copied->command, capture->command, sizeof(copied->command));
 		tracker_begin_reading(tracker);
 	}
 	pthread_mutex_unlock(&capture->swap);
-	facts->reason = (struct text){copied->reason, (uint32_t)strlen(copied->reason)};
-	facts->command = (struct text){copied->command, (uint32_t)strlen(copied->command)};
-	facts->header.flags |= copied->reason[0] ? 0 : SNAPSHOT_EXACT;
+	metadata->reason = (struct text){copied->reason, (uint32_t)strlen(copied->reason)};
+	metadata->command = (struct text){copied->command, (uint32_t)strlen(copied->command)};
+	metadata->header.flags |= copied->reason[0] ? 0 : SNAPSHOT_EXACT;
 	return tracker;
 }
 
@@ -149,13 +149,13 @@ struct snapshot_header *capture_snapshot(struct capture *capture)
 	struct copied copied = {.reason = ""};
 	char runtime[64];
 
-	fill_process(&copied.facts.header);
-	copied.facts.runtime.bytes = runtime;
-	copied.facts.runtime.length = (uint32_t)snprintf(runtime, sizeof(runtime), "ruby %s", ruby_version);
+	fill_process(&copied.metadata.header);
+	copied.metadata.runtime.bytes = runtime;
+	copied.metadata.runtime.length = (uint32_t)snprintf(runtime, sizeof(runtime), "ruby %s", ruby_version);
 	struct tracker *tracker = begin_reading(capture, &copied);
 	if (!tracker)
 		return NULL;
-	struct snapshot_header *header = tracker_snapshot(tracker, &copied.facts);
+	struct snapshot_header *header = tracker_snapshot(tracker, &copied.metadata);
 	tracker_end_reading(tracker);
 	return header;
 }

@@ -19,8 +19,8 @@
 /* Bytes of what a program is called in snapshots, with a zero byte. */
 #define CAPTURE_COMMAND_SIZE 256
 
-/* Of a light capture: see vm/survey.h. */
-struct survey {
+/* Of a light capture: see vm/census.h. */
+struct census {
 	uint64_t taken_ns;    /* CLOCK_MONOTONIC, when the latest walk ended; 0: there was none */
 	uint64_t cost_ns;     /* what it took */
 	uint64_t gcs;         /* by then */
@@ -57,18 +57,18 @@ struct capture {
 	bool running;
 	bool existing;
 	bool light;
-	struct survey survey; /* of a light one */
+	struct census census; /* of a light one */
 	struct visibility visibility;
 	uint32_t depth;
 	uint32_t path_interval;
-	struct text *chosen;   /* owned, like the texts: names of the classes whose call paths are taken */
-	uint32_t chosen_count; /* 0: those of all classes are */
+	struct text *class_filter;   /* owned, like the texts: names of the classes whose call paths are taken */
+	uint32_t class_filter_count; /* 0: those of all classes are */
 	uint64_t sequence;
 	uint64_t started_ns;
 	uint64_t allocated_before; /* hooks_allocated when it started */
 	char command[CAPTURE_COMMAND_SIZE];
 
-	struct collection *collections; /* of classes that are being handed out, see vm/living.c */
+	struct collection *collections; /* of classes that are being handed out, see vm/class_walk.c */
 	struct tracked_class *tracked;  /* owned */
 	uint32_t tracked_count;
 	uint32_t tracked_capacity;
@@ -84,7 +84,7 @@ struct capture {
 
 	_Atomic uint64_t unseen;     /* allocations that the hooks did not see */
 	_Atomic uint64_t unreported; /* frees that the VM counted and no event told of */
-	uint64_t doubts;             /* capture_missed when the tables were last cleared of what may be dead */
+	uint64_t missed_events;      /* capture_missed when the tables were last cleared of what may be dead */
 	uint64_t put_off;            /* hooks_allocated when names were put off for the sake of a sweep */
 	uint64_t asked;              /* stacks that the VM was asked for */
 	VALUE stopped_classes;       /* marked: once stopped, a Hash from a class's object id to its number */

@@ -11,7 +11,7 @@
 #include "vm/compat.h"
 #include "vm/evaluate.h"
 #include "vm/hooks.h"
-#include "vm/living.h"
+#include "vm/class_walk.h"
 #include "vm/service.h"
 
 /* How long a stop, and the end of the program, wait for a block that does not return. */
@@ -35,7 +35,7 @@ static struct {
 
 static VALUE frame_string(const struct code_table *codes, uint32_t number)
 {
-	const struct frame *frame = frame_at(codes, frame_canonical(codes, number));
+	const struct frame *frame = frame_at(codes, frame_resolved(codes, number));
 	const struct string *label = ((struct frame *)frame)->label;
 	VALUE string = rb_str_buf_new(frame->path->length + label->length + 24);
 
@@ -197,7 +197,7 @@ static VALUE end_calls(VALUE data)
 
 static void complete_names(void *capture)
 {
-	living_complete_names(capture, false, true);
+	class_walk_complete_names(capture, false, true);
 }
 
 static void deliver(struct capture *capture)

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "vm/heap_figures.h"
+#include "vm/gc_stats.h"
 #include "vm/kept_tracker.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* captures are made in any Ractor */
@@ -38,7 +38,7 @@ void forks_forget(struct capture *capture)
 static void after_fork_in_child(void)
 {
 	pthread_mutex_init(&lock, NULL);
-	heap_figures_forked();
+	gc_stats_forked();
 	for (struct capture *capture = first; capture; capture = capture->next) {
 		pthread_mutex_init(&capture->swap, NULL);
 		kept_tracker_forked(capture);

@@ -9,7 +9,7 @@
 #include "vm/capture_state.h"
 #include "vm/compat.h"
 #include "vm/frees.h"
-#include "vm/heap_figures.h"
+#include "vm/gc_stats.h"
 #include "vm/jobs.h"
 #include "vm/observe.h"
 #include "vm/visibility.h"
@@ -141,7 +141,7 @@ __attribute__((noinline)) static void on_gc(rb_event_flag_t flag)
 			if (registry.captures[index]->tracker->codes.unnamed.count)
 				jobs_request();
 		}
-		heap_figures_update();
+		gc_stats_update();
 	}
 }
 
@@ -289,7 +289,7 @@ void hooks_add(struct capture *capture, bool alone)
 	select_fast_path();
 	if (!registry.installed)
 		install(alone);
-	heap_figures_update();
+	gc_stats_update();
 }
 
 static bool take_out(struct capture **captures, int *count, const struct capture *capture)
@@ -462,7 +462,7 @@ static const rb_data_type_t holder_type = {
 
 void hooks_init(void)
 {
-	heap_figures_init();
+	gc_stats_init();
 	registry.total_allocated_objects = ID2SYM(rb_intern("total_allocated_objects"));
 	frees_init();
 	/* The data pointer only has to be there: without one the VM does not call dcompact. */

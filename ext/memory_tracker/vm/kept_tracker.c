@@ -27,8 +27,8 @@ struct tracker *kept_tracker_new(const struct capture *capture)
 	    .depth = capture->depth,
 	    .path_interval = capture->path_interval,
 	    .light = capture->light,
-	    .chosen = capture->chosen,
-	    .chosen_count = capture->chosen_count,
+	    .class_filter = capture->class_filter,
+	    .class_filter_count = capture->class_filter_count,
 	};
 	struct kept_tracker *kept = calloc(1, sizeof(*kept));
 

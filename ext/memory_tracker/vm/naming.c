@@ -215,7 +215,7 @@ static void complete_code(struct tracker *tracker, bool certain)
 			give_up_name(&naming, rescued);
 	} while (state);
 	naming_under_way = false;
-	tracker_settle_names(tracker);
+	tracker_resolve_names(tracker);
 	tracker_sweep_names(tracker);
 }
 

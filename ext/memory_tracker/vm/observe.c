@@ -86,7 +86,7 @@ static void print_path(const struct tracker *tracker, uint32_t number)
 	if (!node->parent)
 		return;
 	print_path(tracker, node->parent);
-	const struct frame *frame = frame_at(&tracker->codes, frame_canonical(&tracker->codes, node->frame));
+	const struct frame *frame = frame_at(&tracker->codes, frame_resolved(&tracker->codes, node->frame));
 	fprintf(stderr, "  %s:%u %s\n", frame->path->bytes, frame->line, frame->label->bytes);
 }
 

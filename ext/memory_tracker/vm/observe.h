@@ -36,7 +36,7 @@ static inline void observe_newobj(struct capture *capture, VALUE object, rb_trac
 	}
 	/* Its class word is no class. */
 	if (type == RUBY_T_IMEMO) {
-		if (unlikely(tracker->tree.departed.count) && naming_may_be_code(object))
+		if (unlikely(tracker->tree.dead_code.count) && naming_may_be_code(object))
 			tracker_code_allocated(tracker, (uintptr_t)object);
 		return;
 	}
@@ -59,7 +59,7 @@ static inline bool observe_newobj_fast(struct tracker *tracker, VALUE object)
 	int type = RB_BUILTIN_TYPE(object);
 
 	if (type == RUBY_T_IMEMO)
-		return !tracker->tree.departed.count && tracker_is_clear(tracker, (uintptr_t)object);
+		return !tracker->tree.dead_code.count && tracker_is_clear(tracker, (uintptr_t)object);
 	return tracker_count_allocated(tracker, (uintptr_t)object, naming_class_key(type, RBASIC(object)->klass));
 }
 

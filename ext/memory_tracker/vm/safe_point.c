@@ -5,11 +5,11 @@
 #include "vm/compat.h"
 #include "vm/delivery.h"
 #include "vm/evaluate.h"
-#include "vm/heap_figures.h"
+#include "vm/gc_stats.h"
 #include "vm/hooks.h"
 #include "vm/jobs.h"
-#include "vm/living.h"
-#include "vm/survey.h"
+#include "vm/class_walk.h"
+#include "vm/census.h"
 #include "vm/visibility.h"
 
 /* Backwards, because what is closed leaves the list. */
@@ -19,7 +19,7 @@ static void close_full_windows(void)
 		struct capture *capture = hooks_capture(index);
 
 		if (capture->tracker->light && light_is_full(capture->tracker->light))
-			survey_close_window(capture);
+			census_close_window(capture);
 	}
 }
 
@@ -52,14 +52,14 @@ static void complete(void *unused)
 	close_full_windows();
 	if (refresh) {
 		hooks_check();
-		heap_figures_update();
+		gc_stats_update();
 		settle_visibility();
 	}
 	/* Naming ends a sweep that is under way. No reader waits for the names, so that is not done for their sake. */
 	bool names_wait = !compat_gc_idle();
 	jobs_set_names_wait(names_wait);
 	for (int index = 0; !names_wait && index < hooks_count(); index++)
-		living_complete_names(hooks_capture(index), refresh, false);
+		class_walk_complete_names(hooks_capture(index), refresh, false);
 }
 
 static VALUE renew(VALUE unused)

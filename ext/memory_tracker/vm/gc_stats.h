@@ -1,13 +1,13 @@
 /*
  * What the VM says of its heap, for readers that may not ask it.
  */
-#ifndef MEMORY_TRACKER_VM_HEAP_FIGURES_H
-#define MEMORY_TRACKER_VM_HEAP_FIGURES_H
+#ifndef MEMORY_TRACKER_VM_GC_STATS_H
+#define MEMORY_TRACKER_VM_GC_STATS_H
 
 #include <stdint.h>
 
 /* As of the latest GC or check. */
-struct heap_figures {
+struct gc_stats {
 	uint64_t minor_count;
 	uint64_t major_count;
 	uint64_t time_ns;
@@ -16,15 +16,15 @@ struct heap_figures {
 };
 
 /* Once, when the extension is loaded. GVL */
-void heap_figures_init(void);
+void gc_stats_init(void);
 
 /* Asks the VM. GVL or HOOK */
-void heap_figures_update(void);
+void gc_stats_update(void);
 
 /* What it said. ANY THREAD */
-struct heap_figures heap_figures_read(void);
+struct gc_stats gc_stats_read(void);
 
 /* After a fork, in the child: the thread that was writing may not have come along. */
-void heap_figures_forked(void);
+void gc_stats_forked(void);
 
 #endif

@@ -16,7 +16,7 @@ static const struct text names[] = {{"Shop::Session", 13}, {"Shop::Sesion", 12}}
 
 static int set_up(void **state)
 {
-	program = fake_start((struct tracker_options){.depth = 2, .chosen = names, .chosen_count = 2});
+	program = fake_start((struct tracker_options){.depth = 2, .class_filter = names, .class_filter_count = 2});
 	fake_class(program, CLASS(1), "Shop::Session");
 	fake_class(program, CLASS(2), "Shop");
 	fake_class(program, CLASS(3), NULL);
@@ -39,8 +39,8 @@ static void assert_awaited(const char *expected)
 {
 	struct snapshot_header *header = fake_take_snapshot(program);
 
-	assert_string_equal(snapshot_string(header, header->awaited, NULL), expected);
-	assert_int_equal(header->chosen_count, 2);
+	assert_string_equal(snapshot_string(header, header->unmatched, NULL), expected);
+	assert_int_equal(header->class_filter_count, 2);
 	free(header);
 }
 
@@ -96,17 +96,17 @@ static void test_names_without_room_are_left_out(void **state)
 {
 	char text[16];
 
-	assert_int_equal(path_choice_awaited(&program->tracker.choice, text, sizeof text), 13);
+	assert_int_equal(class_filter_awaited(&program->tracker.choice, text, sizeof text), 13);
 	assert_string_equal(text, "Shop::Session");
-	assert_int_equal(path_choice_awaited(&program->tracker.choice, text, 13), 12);
+	assert_int_equal(class_filter_awaited(&program->tracker.choice, text, 13), 12);
 	assert_string_equal(text, "Shop::Sesion");
-	assert_int_equal(path_choice_awaited(&program->tracker.choice, text, 1), 0);
+	assert_int_equal(class_filter_awaited(&program->tracker.choice, text, 1), 0);
 	assert_string_equal(text, "");
 }
 
 static void test_without_memory_there_is_no_tracker(void **state)
 {
-	const struct tracker_options options = {.depth = 2, .chosen = names, .chosen_count = 2};
+	const struct tracker_options options = {.depth = 2, .class_filter = names, .class_filter_count = 2};
 	uint64_t failures = 0;
 
 	for (;;) {

@@ -1,13 +1,13 @@
-#include "vm/heap_figures.h"
+#include "vm/gc_stats.h"
 
 #include <ruby.h>
 #include <stdatomic.h>
 #include <string.h>
 
-#define COUNT (sizeof(struct heap_figures) / sizeof(uint64_t))
+#define COUNT (sizeof(struct gc_stats) / sizeof(uint64_t))
 
 /*
- * In the order of struct heap_figures. Live slots are worked out as the VM does: where its JIT does not count what it
+ * In the order of struct gc_stats. Live slots are worked out as the VM does: where its JIT does not count what it
  * allocates they are less than none, which rb_gc_stat would make a bignum of, and objects cannot be made inside a GC.
  */
 enum { MINOR, MAJOR, TIME, ALLOCATED, AVAILABLE, FREED, FINAL, KEYS };
@@ -27,7 +27,7 @@ static struct {
 	_Atomic uint64_t values[COUNT];
 } metrics;
 
-void heap_figures_init(void)
+void gc_stats_init(void)
 {
 	for (size_t index = 0; index < KEYS; index++) {
 		metrics.keys[index] = ID2SYM(rb_intern(names[index]));
@@ -44,7 +44,7 @@ static uint64_t live_slots(uint64_t allocated)
 
 /* A seqlock with one writer, who holds the GVL: Boehm, Can seqlocks get along with programming language memory
  * models? (MSPC 2012). */
-void heap_figures_update(void)
+void gc_stats_update(void)
 {
 	uint32_t version = atomic_load_explicit(&metrics.version, memory_order_relaxed);
 
@@ -63,10 +63,10 @@ void heap_figures_update(void)
 	atomic_store_explicit(&metrics.version, version + 2, memory_order_release);
 }
 
-struct heap_figures heap_figures_read(void)
+struct gc_stats gc_stats_read(void)
 {
 	uint64_t copy[COUNT];
-	struct heap_figures read;
+	struct gc_stats read;
 	uint32_t before, after;
 
 	do {
@@ -80,7 +80,7 @@ struct heap_figures heap_figures_read(void)
 	return read;
 }
 
-void heap_figures_forked(void)
+void gc_stats_forked(void)
 {
 	atomic_store(&metrics.version, atomic_load(&metrics.version) & ~UINT32_C(1));
 }

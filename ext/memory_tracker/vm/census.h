@@ -8,23 +8,23 @@
  *
  * All functions want the GVL, never inside an event. Those that run no Ruby code also want compat_exclusively.
  */
-#ifndef MEMORY_TRACKER_VM_SURVEY_H
-#define MEMORY_TRACKER_VM_SURVEY_H
+#ifndef MEMORY_TRACKER_VM_CENSUS_H
+#define MEMORY_TRACKER_VM_CENSUS_H
 
 #include <stdbool.h>
 
 struct capture;
 
 /* A walk, and a window after it while the capture runs. Runs Ruby code before it does anything else. */
-void survey_take(struct capture *capture);
+void census_take(struct capture *capture);
 
 /* The same, unless the latest is so recent that walks would take more than a hundredth of the time. */
-void survey_take_sparingly(struct capture *capture);
+void census_take_sparingly(struct capture *capture);
 
 /* Ends the window, if there is one: it is full, or the capture stops. Runs no Ruby code. */
-void survey_close_window(struct capture *capture);
+void census_close_window(struct capture *capture);
 
 /* A last walk of a running capture, without a window; none unless `alone`, which compat_alone told. Runs no Ruby code. */
-void survey_end(struct capture *capture, bool alone);
+void census_end(struct capture *capture, bool alone);
 
 #endif

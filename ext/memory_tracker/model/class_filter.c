@@ -1,13 +1,13 @@
-#include "model/path_choice.h"
+#include "model/class_filter.h"
 
 #include <string.h>
 
 #include "model/status.h"
 
-int path_choice_init(struct path_choice *choice, struct memory *memory, struct strings *strings,
-                     const struct text *names, uint32_t count)
+int class_filter_init(struct class_filter *choice, struct memory *memory, struct strings *strings,
+                      const struct text *names, uint32_t count)
 {
-	*choice = (struct path_choice){.memory = memory, .strings = strings};
+	*choice = (struct class_filter){.memory = memory, .strings = strings};
 	if (!count)
 		return STATUS_OK;
 	choice->classes = memory_allocate(memory, count * sizeof(*choice->classes));
@@ -22,34 +22,34 @@ int path_choice_init(struct path_choice *choice, struct memory *memory, struct s
 	return STATUS_OK;
 }
 
-void path_choice_deinit(struct path_choice *choice)
+void class_filter_deinit(struct class_filter *choice)
 {
 	for (uint32_t index = 0; index < choice->count; index++)
 		strings_release(choice->strings, choice->classes[index].name);
 	memory_release(choice->memory, choice->classes, choice->count * sizeof(*choice->classes));
-	*choice = (struct path_choice){0};
+	*choice = (struct class_filter){0};
 }
 
-bool path_choice_takes(struct path_choice *choice, const struct string *name)
+bool class_filter_takes(struct class_filter *choice, const struct string *name)
 {
 	for (uint32_t index = 0; index < choice->count; index++) {
 		if (choice->classes[index].name != name)
 			continue;
-		atomic_store_explicit(&choice->classes[index].arrived, true, memory_order_relaxed);
+		atomic_store_explicit(&choice->classes[index].matched, true, memory_order_relaxed);
 		return true;
 	}
 	return choice->count == 0;
 }
 
-size_t path_choice_awaited(const struct path_choice *choice, char *out, size_t size)
+size_t class_filter_awaited(const struct class_filter *choice, char *out, size_t size)
 {
 	size_t length = 0;
 
 	for (uint32_t index = 0; index < choice->count; index++) {
-		struct chosen_class *class = &choice->classes[index];
+		struct filtered_class *class = &choice->classes[index];
 		size_t gap = length ? 2 : 0;
 
-		if (atomic_load_explicit(&class->arrived, memory_order_relaxed) ||
+		if (atomic_load_explicit(&class->matched, memory_order_relaxed) ||
 		    length + gap + class->name->length >= size)
 			continue;
 		memcpy(out + length, ", ", gap);

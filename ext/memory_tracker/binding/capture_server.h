@@ -1,8 +1,8 @@
 /*
  * A capture that other processes look into: the server asks, and a service does what needs the GVL.
  */
-#ifndef MEMORY_TRACKER_BINDING_SERVED_H
-#define MEMORY_TRACKER_BINDING_SERVED_H
+#ifndef MEMORY_TRACKER_BINDING_CAPTURE_SERVER_H
+#define MEMORY_TRACKER_BINDING_CAPTURE_SERVER_H
 
 #include <ruby.h>
 #include <stdbool.h>
@@ -10,10 +10,10 @@
 #include "transport/server.h"
 #include "vm/capture.h"
 
-struct served;
+struct capture_server;
 
 /* How a capture is served. */
-struct served_options {
+struct capture_server_options {
 	bool on_demand; /* objects are counted only as long as a client asks for it */
 	bool
 	    threadless; /* without a service: snapshots are as complete as the hooks' own job makes them, no GC on request */
@@ -25,17 +25,18 @@ struct served_options {
  * the settings that a start has where it asks for nothing. Returns NULL and a sentence in `problem` when it cannot be; may
  * raise what service_start raises. GVL
  */
-struct served *served_start(struct capture *capture, VALUE owner, const struct capture_settings *defaults,
-                            const char *directory, const struct served_options *options,
-                            char problem[TRANSPORT_PROBLEM_MAX]);
+struct capture_server *capture_server_start(struct capture *capture, VALUE owner,
+                                            const struct capture_settings *defaults, const char *directory,
+                                            const struct capture_server_options *options,
+                                            char problem[TRANSPORT_PROBLEM_MAX]);
 
 /* Where it can be found. */
-const char *served_path(const struct served *served);
+const char *capture_server_path(const struct capture_server *capture_server);
 
 /* What server_end does, after the last snapshot was left. Once, not in a child of a fork. Better without the GVL */
-void served_end(struct served *served, const char *how);
+void capture_server_end(struct capture_server *capture_server, const char *how);
 
 /* Frees it, unless the server has not ended in time; in a child of a fork at any time. GVL */
-void served_free(struct served *served);
+void capture_server_free(struct capture_server *capture_server);
 
 #endif

@@ -1,4 +1,4 @@
-#include "vm/paused.h"
+#include "vm/gc_pause.h"
 
 struct paused {
 	void (*work)(void *data);

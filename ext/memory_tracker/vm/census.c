@@ -1,4 +1,4 @@
-#include "vm/survey.h"
+#include "vm/census.h"
 
 #include <ruby.h>
 
@@ -6,10 +6,10 @@
 #include "model/light_census.h"
 #include "vm/capture_state.h"
 #include "vm/compat.h"
-#include "vm/heap_figures.h"
+#include "vm/gc_stats.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
-#include "vm/paused.h"
+#include "vm/gc_pause.h"
 #include "vm/tracked.h"
 #include "vm/walk.h"
 
@@ -35,20 +35,20 @@ static void forget_missed(struct capture *capture)
 
 static void open_window(struct capture *capture, uint64_t now)
 {
-	struct survey *survey = &capture->survey;
-	uint64_t since = survey->taken_ns ? now - survey->taken_ns : CLOCK_SECOND;
+	struct census *census = &capture->census;
+	uint64_t since = census->taken_ns ? now - census->taken_ns : CLOCK_SECOND;
 	uint64_t samples = since < CLOCK_SECOND ? since * LIGHT_SAMPLES / CLOCK_SECOND : LIGHT_SAMPLES;
 
 	light_open(capture->tracker->light, (uint32_t)samples + SAMPLES_LEAST);
 	forget_missed(capture);
 	hooks_resume(capture);
-	survey->open = true;
+	census->open = true;
 }
 
 static void forget(struct capture *capture, bool trusted)
 {
 	light_forget(capture->tracker, trusted);
-	capture->survey.compactions = statistic("compact_count");
+	capture->census.compactions = statistic("compact_count");
 }
 
 /* A sweep that was under way has ended while the hooks still saw it. */
@@ -66,12 +66,12 @@ static void close_window(void *data)
 	hooks_pause(capture);
 	forget(capture, trusted);
 	forget_missed(capture);
-	capture->survey.open = false;
+	capture->census.open = false;
 }
 
-void survey_close_window(struct capture *capture)
+void census_close_window(struct capture *capture)
 {
-	if (capture->survey.open)
+	if (capture->census.open)
 		paused_call(close_window, capture);
 }
 
@@ -82,20 +82,20 @@ static int settle(struct capture *capture, uint64_t now)
 	uint64_t majors = statistic("major_gc_count");
 	uint64_t gcs = statistic("count");
 	uint64_t allocated = statistic("total_allocated_objects");
-	struct light_facts facts = {
+	struct light_metadata metadata = {
 	    .allocated = allocated,
-	    .gcs = gcs - capture->survey.gcs,
-	    .majors = majors - capture->survey.majors,
+	    .gcs = gcs - capture->census.gcs,
+	    .majors = majors - capture->census.majors,
 	    .allocated_since = allocated - hooks_allocated_by_major(),
 	    .monotonic_ns = now,
 	};
 
-	int status = light_settle(capture->tracker, &facts);
-	capture->survey.busy = status == STATUS_BUSY;
+	int status = light_settle(capture->tracker, &metadata);
+	capture->census.busy = status == STATUS_BUSY;
 	if (status != STATUS_OK)
 		return status;
-	capture->survey.gcs = gcs;
-	capture->survey.majors = majors;
+	capture->census.gcs = gcs;
+	capture->census.majors = majors;
 	return STATUS_OK;
 }
 
@@ -103,7 +103,7 @@ static int settle(struct capture *capture, uint64_t now)
 static void walk(struct capture *capture, uint64_t now)
 {
 	struct light *light = capture->tracker->light;
-	bool moved = statistic("compact_count") != capture->survey.compactions;
+	bool moved = statistic("compact_count") != capture->census.compactions;
 
 	light_begin(light);
 	walk_counting(light, moved);
@@ -113,7 +113,7 @@ static void walk(struct capture *capture, uint64_t now)
 	else if (status == STATUS_NO_MEMORY)
 		atomic_fetch_add(&capture->tracker->dropped, 1);
 	tracked_apply(capture);
-	heap_figures_update();
+	gc_stats_update();
 }
 
 struct taking {
@@ -128,14 +128,14 @@ static void take_paused(void *data)
 	struct capture *capture = taking->capture;
 	uint64_t began = clock_now();
 
-	survey_close_window(capture);
+	census_close_window(capture);
 	walk(capture, began);
 	if (taking->window)
 		open_window(capture, began);
-	if (!capture->survey.open)
+	if (!capture->census.open)
 		forget(capture, false);
-	capture->survey.taken_ns = clock_now();
-	capture->survey.cost_ns = capture->survey.taken_ns - began;
+	capture->census.taken_ns = clock_now();
+	capture->census.cost_ns = capture->census.taken_ns - began;
 }
 
 static void take(void *data)
@@ -143,27 +143,27 @@ static void take(void *data)
 	paused_call(take_paused, data);
 }
 
-void survey_take(struct capture *capture)
+void census_take(struct capture *capture)
 {
 	/* Asking may be interrupted, by another thread that stops the capture too; nothing after it can be. */
 	bool alone = compat_alone();
 
 	if (!capture->running)
 		return;
-	capture->survey.blocked = !alone;
+	capture->census.blocked = !alone;
 	if (alone)
 		compat_exclusively(take, &(struct taking){capture, true});
 }
 
-void survey_take_sparingly(struct capture *capture)
+void census_take_sparingly(struct capture *capture)
 {
-	if (clock_now() - capture->survey.taken_ns >= capture->survey.cost_ns * SHARE)
-		survey_take(capture);
+	if (clock_now() - capture->census.taken_ns >= capture->census.cost_ns * SHARE)
+		census_take(capture);
 }
 
-void survey_end(struct capture *capture, bool alone)
+void census_end(struct capture *capture, bool alone)
 {
-	capture->survey.blocked = !alone;
+	capture->census.blocked = !alone;
 	if (alone)
 		take(&(struct taking){capture, false});
 }

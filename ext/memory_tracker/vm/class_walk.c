@@ -1,4 +1,4 @@
-#include "vm/living.h"
+#include "vm/class_walk.h"
 
 #include <stdlib.h>
 
@@ -6,7 +6,7 @@
 #include "vm/compat.h"
 #include "vm/hooks.h"
 #include "vm/naming.h"
-#include "vm/paused.h"
+#include "vm/gc_pause.h"
 #include "vm/walk.h"
 
 /* Classes without a name that are asked for one at a refresh: most will never have any. */
@@ -16,11 +16,11 @@
 #define QUIET_ALLOCATIONS 1000
 
 /* Code is met anew, and finds the paths that it had. Of classes without a name the records stay without one. */
-static void face_doubts(struct capture *capture)
+static void handle_missed_events(struct capture *capture)
 {
 	struct tracker *tracker = capture->tracker;
 
-	capture->doubts = capture_missed(capture);
+	capture->missed_events = capture_missed(capture);
 	class_table_forget_unnamed(&tracker->classes);
 	code_table_forget(&tracker->codes);
 	call_tree_forget_addresses(&tracker->tree);
@@ -30,13 +30,13 @@ static void complete_names(struct capture *capture, bool classes, bool urgent)
 {
 	struct tracker *tracker = capture->tracker;
 
-	if (capture_missed(capture) == capture->doubts) {
+	if (capture_missed(capture) == capture->missed_events) {
 		naming_complete_code(tracker);
 	} else {
 		naming_complete_certain_code(tracker);
 		/* Not for the sake of code: where allocations are missed often it would be met anew as often. */
 		if (classes)
-			face_doubts(capture);
+			handle_missed_events(capture);
 	}
 	/* A sweep may have begun meanwhile. */
 	if (classes && !compat_gc_sweeping())
@@ -49,7 +49,7 @@ static bool names_wait(const struct capture *capture, bool classes)
 	const struct tracker *tracker = capture->tracker;
 
 	return tracker->codes.unnamed.count ||
-	       (classes && (tracker->classes.unnamed.count || capture_missed(capture) != capture->doubts));
+	       (classes && (tracker->classes.unnamed.count || capture_missed(capture) != capture->missed_events));
 }
 
 /* Of a program that allocates nothing a sweep never ends by itself, and costs it nothing when it is ended. */
@@ -61,7 +61,7 @@ static bool is_quiet(struct capture *capture)
 	return since < QUIET_ALLOCATIONS;
 }
 
-void living_complete_names(struct capture *capture, bool classes, bool urgent)
+void class_walk_complete_names(struct capture *capture, bool classes, bool urgent)
 {
 	if (!classes && !capture->tracker->codes.unnamed.count)
 		return;
@@ -78,13 +78,13 @@ void living_complete_names(struct capture *capture, bool classes, bool urgent)
 
 /* --- classes that are handed out --- */
 
-/* On the stack of living_classes. */
+/* On the stack of class_walk_classes. */
 struct collection {
 	struct capture *capture; /* borrowed */
 	struct collection *next; /* of the same capture */
-	void (*use)(void *context, const struct living_class *classes, size_t count);
+	void (*use)(void *context, const struct walked_class *classes, size_t count);
 	void *context;
-	struct living_class *classes; /* owned */
+	struct walked_class *classes; /* owned */
 	size_t count;
 	size_t capacity;
 	bool out_of_memory;
@@ -94,7 +94,7 @@ static void add(struct collection *collection, VALUE klass, const struct class_r
 {
 	if (collection->count == collection->capacity) {
 		size_t capacity = collection->capacity ? collection->capacity * 2 : 256;
-		struct living_class *grown = realloc(collection->classes, capacity * sizeof(*grown));
+		struct walked_class *grown = realloc(collection->classes, capacity * sizeof(*grown));
 
 		collection->out_of_memory = collection->out_of_memory || !grown;
 		if (!grown)
@@ -104,7 +104,7 @@ static void add(struct collection *collection, VALUE klass, const struct class_r
 	}
 	struct counts counts = tracker_class_counts(collection->capture->tracker, class);
 	collection->classes[collection->count++] =
-	    (struct living_class){.klass = klass, .id = class->id, .number = class->number, .counts = counts};
+	    (struct walked_class){.klass = klass, .id = class->id, .number = class->number, .counts = counts};
 }
 
 static void add_found(void *context, VALUE klass)
@@ -177,8 +177,8 @@ static VALUE end_collection(VALUE argument)
 	return Qnil;
 }
 
-void living_classes(struct capture *capture,
-                    void (*use)(void *context, const struct living_class *classes, size_t count), void *context)
+void class_walk_classes(struct capture *capture,
+                        void (*use)(void *context, const struct walked_class *classes, size_t count), void *context)
 {
 	struct collection collection = {
 	    .capture = capture,
@@ -191,7 +191,7 @@ void living_classes(struct capture *capture,
 	rb_ensure(collect_and_use, (VALUE)&collection, end_collection, (VALUE)&collection);
 }
 
-void living_mark(const struct capture *capture)
+void class_walk_mark(const struct capture *capture)
 {
 	for (const struct collection *collection = capture->collections; collection; collection = collection->next) {
 		for (size_t index = 0; index < collection->count; index++)

@@ -4,8 +4,8 @@
  * GC is disabled for it, which ends one that is under way, and put back as it was however the work ends. No Ruby code may
  * run in it: another thread that disabled GC meanwhile would find it enabled again.
  */
-#ifndef MEMORY_TRACKER_VM_PAUSED_H
-#define MEMORY_TRACKER_VM_PAUSED_H
+#ifndef MEMORY_TRACKER_VM_GC_PAUSE_H
+#define MEMORY_TRACKER_VM_GC_PAUSE_H
 
 #include <ruby.h>
 

@@ -5,8 +5,8 @@
  * missed, in a Ractor or in another tool's hook, frees may have been, too: code is then met anew, and classes are found
  * by themselves.
  */
-#ifndef MEMORY_TRACKER_VM_LIVING_H
-#define MEMORY_TRACKER_VM_LIVING_H
+#ifndef MEMORY_TRACKER_VM_CLASS_WALK_H
+#define MEMORY_TRACKER_VM_CLASS_WALK_H
 
 #include <ruby.h>
 
@@ -17,10 +17,10 @@
  * `urgent` ends it, all else is put off, as long as the program goes on allocating. GVL,
  * compat_exclusively, never inside an event
  */
-void living_complete_names(struct capture *capture, bool classes, bool urgent);
+void class_walk_complete_names(struct capture *capture, bool classes, bool urgent);
 
 /* A class that is still there, and what is known of it: copies, so that nothing of the tracker is held. */
-struct living_class {
+struct walked_class {
 	VALUE klass;
 	uint64_t id;
 	uint32_t number;
@@ -32,10 +32,10 @@ struct living_class {
  * Ruby code run, another thread may clear the capture meanwhile, and `use` may raise. Raises NoMemoryError itself. GVL,
  * never inside an event
  */
-void living_classes(struct capture *capture,
-                    void (*use)(void *context, const struct living_class *classes, size_t count), void *context);
+void class_walk_classes(struct capture *capture,
+                        void (*use)(void *context, const struct walked_class *classes, size_t count), void *context);
 
 /* Marks the classes that are being handed out. */
-void living_mark(const struct capture *capture);
+void class_walk_mark(const struct capture *capture);
 
 #endif
