@@ -41,7 +41,7 @@ static unsigned column_of(struct shop_viewer *shop, const char *text)
 
 static void use(struct shop_viewer *shop, uint32_t what, unsigned column, unsigned line)
 {
-	const struct input_event input = {what, column, line};
+	const struct input_event input = {.key = what, .column = column, .line = line};
 
 	assert_int_equal(viewer_take(shop->viewer, &input), VIEWER_NOTHING);
 }
