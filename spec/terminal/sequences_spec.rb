@@ -171,24 +171,41 @@ RSpec.describe "what a terminal and a program send each other while the viewer i
   end
 
   describe "questions that a program asks while the viewer is shown" do
-    include InTerminal
-
-    questions = '\e[c\e[>c\e[=c\e[>q\e[5n\e[6n\e[?6n\e[?996n\e[14t\e[16t\e[18t\e[19t\e[?25$p\e[?u\eZ' \
-                '\eP$qm\e\\\\\eP+q544e\e\\\\\e]10;?\a\e]11;?\e\\\\\e]4;1;?\a\e]52;c;?\a'
-
-    it "leave nothing in the shell that comes next" do
-      start_program(<<~RUBY) { |path| Terminal.top("--interval", "0.2", RbConfig.ruby, path) }
+    let(:program) do
+      questions = '\e[c\e[>c\e[=c\e[>q\e[5n\e[6n\e[?6n\e[?996n\e[14t\e[16t\e[18t\e[19t\e[?25$p\e[?u\eZ' \
+                  '\eP$qm\e\\\\\eP+q544e\e\\\\\e]10;?\a\e]11;?\e\\\\\e]4;1;?\a\e]4;1;#ffffff;2;?\a\e]52;c;?\a'
+      <<~RUBY
         require "io/console"
         $stdin.raw!
         print "printed first\\r\\n#{questions}printed last\\r\\n"
         $stdout.flush
         sleep 1
       RUBY
-      terminal.wait_for(/ended with status 0/)
-      terminal.press("q")
-      terminal.wait_for(/printed last\n\$\s*\z/)
-      expect_end(0)
-      expect(terminal.text).to match(/^printed first\nprinted last\n\$ echo status/)
+    end
+
+    it "are not among what comes to the terminal when it is left" do
+      Dir.mktmpdir do |folder|
+        path = File.join(folder, "program.rb").tap { |name| File.write(name, program) }
+        RawTerminal.run(Terminal.top("--interval", "0.2", RbConfig.ruby, path)) do |terminal|
+          terminal.read_until(/ended with status/)
+          terminal.press("q")
+          terminal.read_to_end
+          expect(terminal.bytes.split("\e[?1049l").last).to end_with("printed first\r\nprinted last\r\n")
+        end
+      end
+    end
+
+    context "with a shell" do
+      include InTerminal
+
+      it "leave nothing in its prompt" do
+        start_program(program) { |path| Terminal.top("--interval", "0.2", RbConfig.ruby, path) }
+        terminal.wait_for(/ended with status 0/)
+        terminal.press("q")
+        terminal.wait_for(/printed last\n\$\s*\z/)
+        expect_end(0)
+        expect(terminal.text).to match(/^printed first\nprinted last\n\$ echo status/)
+      end
     end
   end
 end

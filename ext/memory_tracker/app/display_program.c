@@ -16,6 +16,8 @@
 /* Within this time a second key that leaves the console is for the program. */
 #define TWICE (500 * CLOCK_MILLISECOND)
 
+_Static_assert(CONSOLE_RESET_MAX <= GUARD_LAST_MAX, "the guard has room for it");
+
 /* Processes that end together with the program are not said to go on. */
 #define OUTLIVED (500 * CLOCK_MILLISECOND)
 

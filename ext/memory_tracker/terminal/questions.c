@@ -23,34 +23,52 @@ static const struct {
 	uint16_t number;
 	const char *answer;
 } known[] = {
-    {VT_CSI, 0, 0, 'n', 6, "\033[%u;%uR"}, /* DSR */
-    {VT_CSI, 0, 0, 'n', 5, "\033[0n"},     {VT_CSI, '?', 0, 'n', 6, "\033[?%u;%uR"},
-    {VT_CSI, '?', 0, 'n', ANY, NULL},      {VT_CSI, 0, 0, 'c', 0, ATTRIBUTES}, /* DA1 to DA3 */
-    {VT_ESCAPE, 0, 0, 'Z', 0, ATTRIBUTES}, {VT_CSI, '>', 0, 'c', 0, "\033[>0;0;0c"},
-    {VT_CSI, '=', 0, 'c', 0, NULL},        {VT_CSI, '>', 0, 'q', 0, NULL}, /* XTVERSION */
-    {VT_CSI, '?', 0, 'u', 0, NULL},                                        /* flags of kitty's keyboard */
-    {VT_CSI, '>', 0, 'u', ANY, NULL}, /* no questions: these flags pushed, popped and changed */
-    {VT_CSI, '<', 0, 'u', ANY, NULL},      {VT_CSI, '=', 0, 'u', ANY, NULL},
-    {VT_CSI, '?', 0, 'm', ANY, NULL},                                        /* keys of xterm: XTQMODKEYS, XTQFMTKEYS */
-    {VT_CSI, '?', 0, 'g', ANY, NULL},      {VT_CSI, '?', 0, 'S', ANY, NULL}, /* graphics */
-    {VT_CSI, 0, 0, 't', 11, NULL},                                           /* the window */
-    {VT_CSI, 0, 0, 't', 13, NULL},         {VT_CSI, 0, 0, 't', 14, NULL},
-    {VT_CSI, 0, 0, 't', 15, NULL},         {VT_CSI, 0, 0, 't', 16, NULL},
-    {VT_CSI, 0, 0, 't', 18, NULL},         {VT_CSI, 0, 0, 't', 19, NULL},
-    {VT_CSI, 0, 0, 't', 20, NULL},         {VT_CSI, 0, 0, 't', 21, NULL},
-    {VT_CSI, 0, 0, 'x', 0, NULL},                                            /* DECREQTPARM */
-    {VT_CSI, 0, 0, 'x', 1, NULL},          {VT_CSI, 0, '$', 'p', ANY, NULL}, /* DECRQM */
-    {VT_CSI, '?', '$', 'p', ANY, NULL},    {VT_CSI, 0, '$', 'u', ANY, NULL}, /* DECRQTSR */
-    {VT_CSI, 0, '$', 'w', ANY, NULL},                                        /* DECRQPSR */
-    {VT_CSI, 0, '&', 'u', ANY, NULL},                                        /* DECRQUPSS */
-    {VT_CSI, 0, '*', 'y', ANY, NULL},                                        /* DECRQCRA */
-    {VT_CSI, 0, '"', 'v', ANY, NULL},                                        /* DECRQDE */
-    {VT_CSI, 0, '\'', '|', ANY, NULL},                                       /* DECRQLP */
-    {VT_CSI, 0, '#', '|', ANY, NULL},                                        /* XTREPORTSGR */
-    {VT_CSI, 0, '#', 'R', ANY, NULL},                                        /* XTREPORTCOLORS */
-    {VT_DCS, 0, '$', 'q', ANY, NULL},                                        /* DECRQSS */
-    {VT_DCS, 0, '+', 'q', ANY, NULL},                                        /* XTGETTCAP */
-    {VT_DCS, 0, '+', 'Q', ANY, NULL},                                        /* XTGETXRES */
+    /* DSR */
+    {VT_CSI, 0, 0, 'n', 6, "\033[%u;%uR"},
+    {VT_CSI, 0, 0, 'n', 5, "\033[0n"},
+    {VT_CSI, '?', 0, 'n', 6, "\033[?%u;%uR"},
+    {VT_CSI, '?', 0, 'n', ANY, NULL},
+    /* DA1 to DA3, DECID, XTVERSION, DECREQTPARM */
+    {VT_CSI, 0, 0, 'c', 0, ATTRIBUTES},
+    {VT_CSI, '>', 0, 'c', 0, "\033[>0;0;0c"},
+    {VT_CSI, '=', 0, 'c', 0, NULL},
+    {VT_ESCAPE, 0, 0, 'Z', 0, ATTRIBUTES},
+    {VT_CSI, '>', 0, 'q', 0, NULL},
+    {VT_CSI, 0, 0, 'x', 0, NULL},
+    {VT_CSI, 0, 0, 'x', 1, NULL},
+    /* Flags for keys; those pushed, popped and changed are no questions. Keys of xterm: XTQMODKEYS, XTQFMTKEYS */
+    {VT_CSI, '?', 0, 'u', 0, NULL},
+    {VT_CSI, '>', 0, 'u', ANY, NULL},
+    {VT_CSI, '<', 0, 'u', ANY, NULL},
+    {VT_CSI, '=', 0, 'u', ANY, NULL},
+    {VT_CSI, '?', 0, 'm', ANY, NULL},
+    {VT_CSI, '?', 0, 'g', ANY, NULL},
+    /* The window, graphics */
+    {VT_CSI, 0, 0, 't', 11, NULL},
+    {VT_CSI, 0, 0, 't', 13, NULL},
+    {VT_CSI, 0, 0, 't', 14, NULL},
+    {VT_CSI, 0, 0, 't', 15, NULL},
+    {VT_CSI, 0, 0, 't', 16, NULL},
+    {VT_CSI, 0, 0, 't', 18, NULL},
+    {VT_CSI, 0, 0, 't', 19, NULL},
+    {VT_CSI, 0, 0, 't', 20, NULL},
+    {VT_CSI, 0, 0, 't', 21, NULL},
+    {VT_CSI, '?', 0, 'S', ANY, NULL},
+    /* DECRQM, DECRQTSR, DECRQPSR, DECRQUPSS, DECRQCRA, DECRQDE, DECRQLP, XTREPORTSGR, XTREPORTCOLORS */
+    {VT_CSI, 0, '$', 'p', ANY, NULL},
+    {VT_CSI, '?', '$', 'p', ANY, NULL},
+    {VT_CSI, 0, '$', 'u', ANY, NULL},
+    {VT_CSI, 0, '$', 'w', ANY, NULL},
+    {VT_CSI, 0, '&', 'u', ANY, NULL},
+    {VT_CSI, 0, '*', 'y', ANY, NULL},
+    {VT_CSI, 0, '"', 'v', ANY, NULL},
+    {VT_CSI, 0, '\'', '|', ANY, NULL},
+    {VT_CSI, 0, '#', '|', ANY, NULL},
+    {VT_CSI, 0, '#', 'R', ANY, NULL},
+    /* DECRQSS, XTGETTCAP, XTGETXRES */
+    {VT_DCS, 0, '$', 'q', ANY, NULL},
+    {VT_DCS, 0, '+', 'q', ANY, NULL},
+    {VT_DCS, 0, '+', 'Q', ANY, NULL},
 };
 
 #define KNOWN (sizeof(known) / sizeof(known[0]))
