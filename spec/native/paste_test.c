@@ -93,16 +93,16 @@ static void test_a_paste_may_come_in_pieces(void **state)
 
 static void test_pasting_is_asked_for_and_put_back(void **state)
 {
-	char farewell[SCREEN_FAREWELL_MAX];
+	char end_sequence[SCREEN_END_SEQUENCE_MAX];
 	struct pty *pty = pty_open("xterm-256color");
 
 	screen_show(pty->screen, &pty->grid);
 	pty_read_all(pty);
 	assert_true(pty_has_seen(pty, ESCAPE_PASTE_ON));
 	assert_false(pty_has_seen(pty, ESCAPE_PASTE_OFF));
-	size_t length = screen_farewell(farewell);
-	assert_true(length < sizeof farewell);
-	assert_non_null(memmem(farewell, length, ESCAPE_PASTE_OFF, strlen(ESCAPE_PASTE_OFF)));
+	size_t length = screen_end_sequence(end_sequence);
+	assert_true(length < sizeof end_sequence);
+	assert_non_null(memmem(end_sequence, length, ESCAPE_PASTE_OFF, strlen(ESCAPE_PASTE_OFF)));
 	screen_close(pty->screen);
 	pty->screen = NULL;
 	while (pty_read_some(pty) > 0)

@@ -160,7 +160,7 @@ static void test_a_sequence_may_come_in_pieces(void **state)
 
 static void test_the_mouse_is_switched_on_and_off(void **state)
 {
-	char farewell[SCREEN_END_SEQUENCE_MAX];
+	char end_sequence[SCREEN_END_SEQUENCE_MAX];
 	struct pty *pty = pty_open("xterm-256color");
 
 	screen_show(pty->screen, &pty->grid);
@@ -171,8 +171,8 @@ static void test_the_mouse_is_switched_on_and_off(void **state)
 	pty_read_all(pty);
 	assert_true(pty_has_seen(pty, ESCAPE_MOUSE_ON));
 	assert_false(pty_has_seen(pty, ESCAPE_MOUSE_OFF));
-	size_t length = screen_end_sequence(farewell);
-	assert_non_null(memmem(farewell, length, ESCAPE_MOUSE_OFF, strlen(ESCAPE_MOUSE_OFF)));
+	size_t length = screen_end_sequence(end_sequence);
+	assert_non_null(memmem(end_sequence, length, ESCAPE_MOUSE_OFF, strlen(ESCAPE_MOUSE_OFF)));
 	screen_mouse(pty->screen, false);
 	screen_show(pty->screen, &pty->grid);
 	pty_read_all(pty);
@@ -185,8 +185,8 @@ static void test_the_mouse_is_switched_on_and_off(void **state)
 	screen_show(pty->screen, &pty->grid);
 	pty_read_all(pty);
 	assert_false(pty_has_seen(pty, "\033[?1000"));
-	length = screen_end_sequence(farewell);
-	assert_null(memmem(farewell, length, "\033[?1000", 7));
+	length = screen_end_sequence(end_sequence);
+	assert_null(memmem(end_sequence, length, "\033[?1000", 7));
 	pty_close(pty);
 }
 
