@@ -12,14 +12,14 @@
 /* The parts of a snapshot, in this order; the last one goes on to the end. */
 enum { PARTS = 5 };
 
-struct layout {
+struct snapshot_layout {
 	uint64_t starts[PARTS];
 	uint64_t size;
 };
 
-static struct layout layout_of(const struct snapshot_header *snapshot)
+static struct snapshot_layout layout_of(const struct snapshot_header *snapshot)
 {
-	return (struct layout){
+	return (struct snapshot_layout){
 	    .starts = {0, snapshot->classes_offset, snapshot->nodes_offset, snapshot->frames_offset,
 	               snapshot->strings_offset},
 	    .size = snapshot->size,
@@ -34,8 +34,8 @@ struct stretch {
 };
 
 /* The stretch that begins at `offset`. Nothing is taken for granted of either layout. */
-static struct stretch stretch_at(const struct layout *layout, uint64_t offset, const struct snapshot_header *before,
-                                 const struct layout *old)
+static struct stretch stretch_at(const struct snapshot_layout *layout, uint64_t offset,
+                                 const struct snapshot_header *before, const struct snapshot_layout *old)
 {
 	struct stretch stretch = {.end = layout->size};
 	unsigned part = 0;
@@ -56,8 +56,8 @@ static struct stretch stretch_at(const struct layout *layout, uint64_t offset, c
 }
 
 /* Writes what the bytes from `offset` to `end` are to be compared with. */
-static void predict(unsigned char *out, uint64_t offset, uint64_t end, const struct layout *layout,
-                    const struct snapshot_header *before, const struct layout *old)
+static void predict(unsigned char *out, uint64_t offset, uint64_t end, const struct snapshot_layout *layout,
+                    const struct snapshot_header *before, const struct snapshot_layout *old)
 {
 	while (offset < end) {
 		struct stretch stretch = stretch_at(layout, offset, before, old);
@@ -138,7 +138,7 @@ static bool put_differences(struct delta_bytes *out, const unsigned char *bytes,
 
 bool delta_pack(struct delta_bytes *out, const struct snapshot_header *before, const struct snapshot_header *snapshot)
 {
-	struct layout layout = layout_of(snapshot), old = {.size = 0};
+	struct snapshot_layout layout = layout_of(snapshot), old = {.size = 0};
 	unsigned char *expected = malloc(snapshot->size);
 
 	if (!expected)
@@ -147,7 +147,7 @@ bool delta_pack(struct delta_bytes *out, const struct snapshot_header *before, c
 		old = layout_of(before);
 	/* The header comes first, without knowing where the other parts begin. */
 	predict(expected, 0, sizeof(*snapshot),
-	        &(struct layout){.size = sizeof(*snapshot), .starts = {0, -1, -1, -1, -1}}, before, &old);
+	        &(struct snapshot_layout){.size = sizeof(*snapshot), .starts = {0, -1, -1, -1, -1}}, before, &old);
 	predict(expected, sizeof(*snapshot), snapshot->size, &layout, before, &old);
 	bool done = put_differences(out, (const unsigned char *)snapshot, expected, snapshot->size);
 	free(expected);
@@ -207,8 +207,8 @@ static bool apply(struct reader *reader, struct cursor *cursor, unsigned char *o
 
 static bool unpack(struct reader *reader, unsigned char *out, uint64_t size, const struct snapshot_header *before)
 {
-	const struct layout unknown = {.size = sizeof(*before), .starts = {0, -1, -1, -1, -1}};
-	struct layout layout, old = {.size = 0};
+	const struct snapshot_layout unknown = {.size = sizeof(*before), .starts = {0, -1, -1, -1, -1}};
+	struct snapshot_layout layout, old = {.size = 0};
 	struct cursor cursor = {0};
 
 	if (before)
