@@ -57,7 +57,7 @@ static void test_the_lowest_ranks_have_room_first_and_keep_their_order(void **st
 static void test_what_is_typed_stands_before_the_keys_and_its_end_is_seen(void **state)
 {
 	struct line_edit typed = {.text = "größe", .length = strlen("größe")};
-	struct footer footer = {.typed = &typed, .label = "filter: ", .commands = commands, .count = COMMANDS};
+	struct footer footer = {.line_edit = &typed, .label = "filter: ", .commands = commands, .count = COMMANDS};
 
 	footer.charset = TEXT_UTF8;
 	assert_drawn(&footer, 30, " filter: größe   g GC  q leave");

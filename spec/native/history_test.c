@@ -166,7 +166,7 @@ static void test_a_class_seen_for_the_first_time_had_no_objects_before(void **st
 
 static void test_more_classes_than_trails(void **state)
 {
-	enum { COUNT = HISTORY_TRAILS_MAX + 100 };
+	enum { COUNT = HISTORY_SAMPLES_MAX + 100 };
 	struct history *history = history_new(0);
 	struct snapshot_header head = {.monotonic_ns = 1000 * SECOND, .started_ns = 1, .pid = 1};
 	struct fake_class *classes = calloc(COUNT, sizeof *classes);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys of paths: above those of classes, and the turned ones apart from the others. */
+/* Keys of paths: above those of classes, and the inverted ones apart from the others. */
 #define PLAIN (UINT64_C(1) << 63)
 #define TURNED (UINT64_C(3) << 62)
 
@@ -135,7 +135,7 @@ bool call_paths_build(struct call_paths *paths, const struct snapshot_header *sn
 	return true;
 }
 
-/* --- turned --- */
+/* --- inverted --- */
 
 /* Finds a path by what is above it and its frame. */
 struct finder {
@@ -224,7 +224,7 @@ static uint32_t child(struct call_paths *paths, struct finder *finder, uint32_t 
 	return index;
 }
 
-/* A node's own objects have a path that ends with it; from it upwards that path is turned round. */
+/* A node's own objects have a path that ends with it; from it upwards that path is inverted. */
 static bool add_inverted(struct call_paths *paths, struct finder *finder, uint32_t index)
 {
 	const struct snapshot_node *nodes = snapshot_nodes(paths->snapshot), *own = &nodes[index];

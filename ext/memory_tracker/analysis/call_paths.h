@@ -1,6 +1,6 @@
 /*
  * The call paths of a snapshot as trees that can be gone through: below each class the allocating lines and below
- * those their callers, or turned round: the outermost callers first.
+ * those their callers, or inverted: the outermost callers first.
  *
  * Counts here are those of a node with all that is below it; where only every nth object has its call path they are
  * estimates, n times as much. One thread at a time; any thread.
@@ -47,7 +47,7 @@ void call_paths_deinit(struct call_paths *paths);
 /* Builds the trees of all classes. Returns false without memory; there are no paths then. */
 bool call_paths_build(struct call_paths *paths, const struct snapshot_header *snapshot);
 
-/* Builds the turned trees of the classes whose ids are in `classes`. Likewise. */
+/* Builds the inverted trees of the classes whose ids are in `classes`. Likewise. */
 bool call_paths_build_inverted(struct call_paths *paths, const struct snapshot_header *snapshot,
                                const struct key_set *classes);
 

@@ -20,7 +20,7 @@ enum gc_stage {
 	GC_NONE,
 	GC_RUNNING, /* asked for */
 	GC_OVER,    /* done, but no snapshot has come since */
-	GC_KNOWN,   /* the figures are there */
+	GC_KNOWN,   /* the counts after it have come */
 };
 
 /* Room for the name of what is reported besides the program, the zero included. */

@@ -19,20 +19,20 @@
  * Even after a GC that took no new objects for old, a count is off by a few: the GC keeps whatever a machine word
  * on the stack happens to look like.
  */
-#define SLACK 4
+#define STACK_TOLERANCE 4
 
 /* The new ones are shared out by guess; the guess may be off by this factor. */
 #define MARK_FACTOR 2
 
 #define RATE_UNKNOWN (-1.0)
 
-/* Rows between the one that is reckoned and the one whose trail is fetched. */
+/* Rows between the one that is computed and the one whose samples are prefetched. */
 #define FETCH_AHEAD 8
 
 /* What is looked at of the samples there are: of the window, and of its latest part. */
 struct windows {
 	struct series_window post_gc_minima, majors;
-	struct series_window short_lows, short_majors;
+	struct series_window short_post_gc_minima, short_majors;
 };
 
 /* What is the same for all classes of one update. */
@@ -103,7 +103,7 @@ void history_free(struct history *history)
 	free(history);
 }
 
-/* The trail of counts that were the same at every sample so far. */
+/* The samples of counts that were the same at every sample so far. */
 static struct history_samples *samples_new(struct counts counts)
 {
 	struct history_samples *samples = malloc(sizeof *samples);
@@ -153,7 +153,7 @@ static struct windows later_windows(const struct windows *windows, const struct 
 	return (struct windows){
 	    .post_gc_minima = series_later(windows->post_gc_minima, row->since_ns),
 	    .majors = series_later(windows->majors, row->majors_since_ns),
-	    .short_lows = series_later(windows->short_lows, row->since_ns),
+	    .short_post_gc_minima = series_later(windows->short_post_gc_minima, row->since_ns),
 	    .short_majors = series_later(windows->short_majors, row->majors_since_ns),
 	};
 }
@@ -168,7 +168,7 @@ static double tolerance_of(const struct update *update, const struct history_row
 	uint64_t all = update->snapshot->counts.allocated, own = row->counts.allocated;
 	double share = all && own < all ? (double)own / (double)all : 1;
 
-	return SLACK + MARK_FACTOR * share * (double)update->history->major_allocated;
+	return STACK_TOLERANCE + MARK_FACTOR * share * (double)update->history->major_allocated;
 }
 
 static void compute_growth(const struct update *update, struct history_row *row)
@@ -190,7 +190,7 @@ static void compute_growth(const struct update *update, struct history_row *row)
 	}
 	/* Most snapshots come without a major GC. */
 	if (!update->same_short_majors || row->short_change.certainty != HISTORY_CONFIRMED)
-		row->short_change = change_in(row, &windows->short_majors, &windows->short_lows);
+		row->short_change = change_in(row, &windows->short_majors, &windows->short_post_gc_minima);
 	if (update->same_majors && row->long_change.certainty == HISTORY_CONFIRMED)
 		return;
 	row->sustained = false;
@@ -231,7 +231,7 @@ static void advance(const struct update *update, struct history_row *row, struct
 	bool changed = counts_live(counts) != counts_live(row->counts) || counts.retained != row->counts.retained;
 
 	if (changed && !update->first && !row->samples && !row->untracked) {
-		if (history->samples_count < HISTORY_TRAILS_MAX)
+		if (history->samples_count < HISTORY_SAMPLES_MAX)
 			row->samples = samples_new(row->counts);
 		row->untracked = !row->samples;
 		history->samples_count += row->samples != NULL;
@@ -324,7 +324,7 @@ static void take_windows(struct update *update)
 	struct windows windows = {
 	    .post_gc_minima = series_since(&history->post_gc_minima, time_before(now, window)),
 	    .majors = series_since(&history->majors, time_before(now, window)),
-	    .short_lows = series_since(&history->post_gc_minima, time_before(now, recent)),
+	    .short_post_gc_minima = series_since(&history->post_gc_minima, time_before(now, recent)),
 	    .short_majors = series_since(&history->majors, time_before(now, recent)),
 	};
 
@@ -387,7 +387,7 @@ static bool begins_anew(const struct history *history, const struct snapshot_hea
 }
 
 /*
- * Asks for what `advance` will touch of a row's trail. Trails are spread over the memory, and waiting for each of their
+ * Asks for what `advance` will touch of a row's samples. These are spread over the memory, and waiting for each of their
  * places in turn would take most of the time of an update.
  */
 static void fetch(const struct update *update, const struct history_row *row)
@@ -421,7 +421,7 @@ bool history_update(struct history *history, struct snapshot_header *snapshot)
 	struct update update = {.history = history, .snapshot = snapshot};
 	take_samples(&update);
 	take_time(&update);
-	/* The totals come first, so that they are never without a trail for want of room. */
+	/* The totals come first, so that they are never without samples for want of room. */
 	advance(&update, &history->totals, snapshot->counts);
 	const struct snapshot_class *classes = snapshot_classes(snapshot);
 	for (uint32_t i = 0; i < snapshot->class_count; i++) {

@@ -16,7 +16,7 @@
  * objects before, except in the first snapshot of all.
  *
  * Memory: about 100 bytes for each class in the latest snapshot, and 1 KB for each of those whose counts ever
- * changed, of at most HISTORY_TRAILS_MAX; the growth of classes beyond that is unknown. What is not in the latest
+ * changed, of at most HISTORY_SAMPLES_MAX; the growth of classes beyond that is unknown. What is not in the latest
  * snapshot is forgotten. Counts beyond 4,294,967,295 are kept as that in trends and growth.
  *
  * One thread at a time; any thread, no GVL.
@@ -34,7 +34,7 @@
 
 #define HISTORY_WINDOW_NS (UINT64_C(60) * 1000000000)
 #define HISTORY_SHORT_NS (UINT64_C(10) * 1000000000)
-#define HISTORY_TRAILS_MAX 20000
+#define HISTORY_SAMPLES_MAX 20000
 
 enum history_trend {
 	HISTORY_TREND_LIVE,
@@ -57,7 +57,7 @@ void history_free(struct history *history);
 
 /*
  * Takes the next snapshot, which must come from malloc and be well formed, and owns it from here on, whatever is
- * returned. A snapshot of another start of the capture, or of another process, begins the history anew. Returns
+ * returned. A snapshot of another start of the capture, or of another process, begins the history again. Returns
  * false without memory; the history then stays as it was before.
  */
 bool history_update(struct history *history, struct snapshot_header *snapshot);

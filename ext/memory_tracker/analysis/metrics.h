@@ -31,7 +31,7 @@ struct metrics {
 	const struct call_paths *plain;     /* all call paths of the snapshot; NULL: not built yet */
 };
 
-/* The figures of a history, right until it is updated. */
+/* The metrics of a history, right until it is updated. */
 struct metrics metrics_of(const struct history *history);
 
 /* A row's counts at the latest snapshots, as history_trend says it. */
@@ -44,7 +44,7 @@ struct metrics_times metrics_times(const struct metrics *metrics);
 /* The row with this id, NULL if there is none. */
 const struct history_row *metrics_find(const struct metrics *metrics, uint64_t id);
 
-/* A copy of a history's figures. */
+/* A copy of a history's metrics. */
 struct frozen_copy {
 	struct metrics metrics;
 	struct snapshot_header *snapshot; /* owned */
@@ -54,7 +54,7 @@ struct frozen_copy {
 	struct id_index index; /* owned */
 };
 
-/* Copies the figures of a history that has a snapshot. NULL without memory. */
+/* Copies the metrics of a history that has a snapshot. NULL without memory. */
 struct frozen_copy *frozen_copy_new(const struct history *history);
 
 /* NULL is fine. */

@@ -29,7 +29,7 @@ void path_watch_deinit(struct path_watch *watch);
 
 /*
  * Takes the counts of the next snapshot, which is borrowed for the call. `shown` has the keys of what is on the
- * screen; `turned` has the ids of the classes whose turned paths may be among them, and is NULL if none are. False
+ * screen; `inverted` has the ids of the classes whose inverted paths may be among them, and is NULL if none are. False
  * without memory; then it may have forgotten what it knew.
  */
 bool path_watch_feed(struct path_watch *watch, const struct snapshot_header *snapshot, const struct key_set *shown,

@@ -66,7 +66,7 @@ double series_growth(const struct series_window *window, const uint32_t *values)
 
 /*
  * Whether the values rose steadily: at least twice over at least three samples, and by more than chance explains,
- * over the whole window and over its later half alike. That is by more than `slack`, and by four times as much as
+ * over the whole window and over its later half alike. That is by more than `tolerance`, and by four times as much as
  * all that they fell in between.
  */
 bool series_sustained(const struct series_window *window, const uint32_t *values, double tolerance);

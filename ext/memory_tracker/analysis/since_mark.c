@@ -140,7 +140,7 @@ static bool may_have_gone(const struct since_mark *since, const struct snapshot_
 	return false;
 }
 
-/* Whether a turned path, which is known by its names, may have had other names at the mark. */
+/* Whether an inverted path, which is known by its names, may have had other names at the mark. */
 static bool may_have_been_renamed(const struct since_mark *since, const struct snapshot_header *now,
                                   const struct call_path *path)
 {

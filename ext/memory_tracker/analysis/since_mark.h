@@ -64,7 +64,7 @@ bool since_mark_choose(struct since_mark *since, const struct snapshot_header *m
 
 /*
  * Takes the snapshot whose counts will be asked about, and what is unfolded: only below these classes call paths are
- * asked about, turned round if `turned`. False without memory; then nothing is known of call paths.
+ * asked about, inverted if `inverted`. False without memory; then nothing is known of call paths.
  */
 bool since_mark_update(struct since_mark *since, const struct snapshot_header *now, const struct key_set *unfolded,
                        bool inverted);

@@ -50,7 +50,7 @@ static void finish_gc(struct feed *feed, const struct source_update *news, bool 
 	feed->gc_pending = false;
 }
 
-static void hear(struct feed *feed, enum source_event event, struct source_update *news)
+static void take_update(struct feed *feed, enum source_event event, struct source_update *news)
 {
 	switch (event) {
 	case SOURCE_SNAPSHOT:
@@ -160,7 +160,7 @@ bool feed_step(struct feed *feed)
 	gc_when_due(feed);
 	ask_when_due(feed);
 	while (!feed->ended && (event = feed->source.next(feed->source.context, &news)) != SOURCE_NOTHING) {
-		hear(feed, event, &news);
+		take_update(feed, event, &news);
 		news = (struct source_update){0};
 		changed = true;
 	}

@@ -16,13 +16,13 @@
 struct feed {
 	struct snapshot_source source;
 	struct viewer *viewer; /* borrowed */
-	uint64_t gc_every;     /* nanoseconds between two full GCs that nobody asks for; 0: none */
+	uint64_t gc_every;     /* nanoseconds between two full GCs that no key asks for; 0: none */
 	uint64_t looked;       /* when the latest snapshot was asked for; 0: never */
 	bool asked;            /* and has not come yet */
 	uint64_t started_ns;   /* when the process was, or else the capture; 0: not known */
 	bool ended;
 	bool gc_pending;
-	bool gc_quiet; /* nobody has asked for it */
+	bool gc_quiet; /* no key has asked for it */
 	bool gc_excused;
 	uint64_t gc_asked;
 };
@@ -33,10 +33,10 @@ void feed_init(struct feed *feed, const struct snapshot_source *source, struct v
 /* Does what is due. Returns whether what the viewer shows has changed. */
 bool feed_step(struct feed *feed);
 
-/* Somebody has asked for a GC. */
+/* A key asks for a GC. */
 void feed_gc(struct feed *feed);
 
-/* Somebody wants to see another process. */
+/* A key asks for another process. */
 void feed_walk(struct feed *feed, int steps);
 
 /* The program has ended, and `how` ("ended with status 0") says in which way. */

@@ -71,7 +71,7 @@ static void put_row(struct json *json, const struct history_row *row, bool unkno
 	json_number(json, "freed_per_second", allocated_only || row->freed_rate < 0 ? NAN : row->freed_rate);
 }
 
-static void put_figures(struct json *json, const struct metrics *metrics)
+static void put_metrics(struct json *json, const struct metrics *metrics)
 {
 	const struct snapshot_header *snapshot = metrics->snapshot;
 
@@ -148,7 +148,7 @@ bool report_json(struct buffer *out, const struct viewer *viewer)
 	json_count(&json, "format", 1);
 	put_time(&json, metrics->snapshot->wall_ns, viewer->utc_offset);
 	put_program(&json, viewer, metrics->snapshot);
-	put_figures(&json, metrics);
+	put_metrics(&json, metrics);
 	put_table(&json, &viewer->table);
 	json_open(&json, "lines", '[');
 	for (size_t i = 0; i < tree->count; i++)

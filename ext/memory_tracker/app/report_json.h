@@ -1,5 +1,5 @@
 /*
- * What is on the screen as JSON: the figures of the program, and all lines of the table in their order.
+ * What is on the screen as JSON: the metrics of the program, and all lines of the table in their order.
  *
  *     {"format": 1, "time": "2026-11-22T10:41:07+01:00", "program": {...}, "figures": {...}, "table": {...},
  *      "lines": [{"class": "Hash", "depth": 0, "retained": 81204, ...}, ...]}

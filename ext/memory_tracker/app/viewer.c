@@ -378,7 +378,7 @@ static void draw_help(struct viewer *viewer, struct grid *grid)
 static void draw_footer(struct viewer *viewer, struct grid *grid)
 {
 	struct footer_command commands[FOOTER_COMMANDS];
-	const struct footer footer = {.typed = edit_input_now(viewer),
+	const struct footer footer = {.line_edit = edit_input_now(viewer),
 	                              .label = viewer->mode == MODE_FILTER ? "filter: "
 	                                       : viewer->mode == MODE_NAME ? "write to: "
 	                                                                   : "search: ",

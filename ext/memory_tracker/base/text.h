@@ -1,5 +1,5 @@
 /*
- * Text that somebody else wrote (class names, paths, labels), made fit for a terminal.
+ * Text from elsewhere (class names, paths, labels), made fit for a terminal.
  *
  * Class names and paths may hold anything: escape sequences that would repaint the screen, newlines that would
  * forge a row, marks that turn the reading direction, bytes that are no UTF-8. None of it gets through.

@@ -71,7 +71,7 @@ struct live_view {
 	bool wait_cancelled;
 };
 
-/* --- errands --- */
+/* --- requests --- */
 
 static bool claim(struct pending_call *pending_call, enum request_state next)
 {

@@ -1,5 +1,5 @@
 /*
- * What is being typed into the last line of the screen, and what happens while it is.
+ * The line that is edited at the bottom of the screen, and what happens at each change of it.
  */
 #ifndef MEMORY_TRACKER_INPUT_EDIT_INPUT_H
 #define MEMORY_TRACKER_INPUT_EDIT_INPUT_H
@@ -11,10 +11,10 @@
 
 struct viewer;
 
-/* What is being typed now, NULL if nothing is. */
+/* The line that is edited now, NULL if there is none. */
 struct line_edit *edit_input_now(struct viewer *viewer);
 
-/* Whether what is being typed takes the key. */
+/* Whether the line that is edited takes the key. */
 bool edit_input_press(struct viewer *viewer, uint32_t key);
 
 /* Takes a character that was pasted into the line that is being edited, where there is one; else a sentence says so. */

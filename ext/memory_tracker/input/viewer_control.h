@@ -1,10 +1,11 @@
 /*
- * What keys and the mouse may ask of a viewer and do with it. Actions know a viewer by this alone; what it is made of
- * is the business of app/, which implements this in control.c and control_write.c.
+ * What the actions of keys and of the mouse may read of a viewer and change in it. They include nothing else of it:
+ * struct viewer is defined in app/, which implements this in control.c and control_write.c.
  *
- * What is there to be looked at is in one struct, so that whether a command applies and how it is called now follow from
- * that without changing anything. What an action changes is either a part that has functions of its own, or is done by
- * a function here. One thread at a time; any thread, no GVL.
+ * What can be read is in one struct: whether a command applies, and its name in the footer, follow from that alone.
+ * What an action changes is either a part with functions of its own, or the viewer itself by a function here.
+ *
+ * One thread at a time; any thread, no GVL.
  */
 #ifndef MEMORY_TRACKER_INPUT_VIEWER_CONTROL_H
 #define MEMORY_TRACKER_INPUT_VIEWER_CONTROL_H
@@ -42,10 +43,10 @@ struct viewer_status {
 	bool paused;     /* the screen stays as it is */
 	bool collecting; /* a GC was asked for, and is not over */
 	bool ended;      /* the program does not run any more */
-	bool running;    /* it runs, and has sent numbers */
+	bool running;    /* the program runs, and has sent numbers */
 	bool replay;     /* it is a recording that is shown */
 	bool attached;   /* the program was only attached to */
-	bool console;    /* it has one that can be opened */
+	bool console;    /* the program has a console that can be opened */
 	bool silent;     /* what it prints is not known here */
 };
 
@@ -68,11 +69,14 @@ struct line_edit *viewer_file_name(struct viewer *viewer);
 
 /* --- where keys go --- */
 
-/* Lets keys go to something that lies above the table and its pane, and to those again. */
+/*
+ * Keys go to what `mode` is (a question, a picker, help, a line that is edited) until viewer_return, and from then on to
+ * the output where its pane is open, else to the table.
+ */
 void viewer_enter(struct viewer *viewer, enum viewer_mode mode);
 void viewer_return(struct viewer *viewer);
 
-/* Opens a pane in place of the one that is open, and lets keys go where they belong then; PANE_NONE closes it. */
+/* Opens a pane in place of the one that is open, and viewer_return; PANE_NONE closes it. */
 void viewer_open_pane(struct viewer *viewer, enum pane_id pane);
 
 /*
@@ -87,7 +91,7 @@ enum viewer_request viewer_end_question(struct viewer *viewer);
 /* Puts a sentence above the keys until the next key, as printf would; what has no room in STATUS_LINE_SIZE is cut. */
 void viewer_note(struct viewer *viewer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes the lines of the table anew. */
+/* Makes the lines of the table again, from the metrics that are shown. */
 void viewer_refresh(struct viewer *viewer);
 
 /* Compares with the chosen mark from here on. False without memory, which a note says; there is no comparison then. */

@@ -42,7 +42,7 @@ static inline struct counts counts_times(struct counts counts, uint64_t factor)
 	                       counts.allocated_bytes * factor};
 }
 
-/* A number that went back has not changed: it began anew. */
+/* By how much a number grew; 0 where it is lower than before, because the counting has begun again. */
 static inline uint64_t counts_growth(uint64_t before, uint64_t now)
 {
 	return now > before ? now - before : 0;

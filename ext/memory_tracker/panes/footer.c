@@ -30,10 +30,10 @@ static void choose(const struct footer *footer, unsigned room, bool chosen[FOOTE
 	}
 }
 
-/* What is being typed, with a cursor; of what is too long, the end. Returns the column behind it. */
-static unsigned draw_typed(const struct footer *footer, struct grid *grid, unsigned line)
+/* The line that is edited, with a cursor; of one that is too long, the end. Returns the column behind it. */
+static unsigned draw_line_edit(const struct footer *footer, struct grid *grid, unsigned line)
 {
-	const struct line_edit *typed = footer->typed;
+	const struct line_edit *typed = footer->line_edit;
 	char text[LINE_EDIT_SIZE * 4];
 
 	unsigned column = grid_put(grid, line, 1, GRID_DIM, footer->label, strlen(footer->label));
@@ -63,8 +63,8 @@ static unsigned draw_question(const struct footer *footer, struct grid *grid, un
 /* What takes the line before the keys. Returns the column behind it. */
 static unsigned draw_before_keys(const struct footer *footer, struct grid *grid, unsigned line)
 {
-	if (footer->typed)
-		return draw_typed(footer, grid, line);
+	if (footer->line_edit)
+		return draw_line_edit(footer, grid, line);
 	if (footer->question)
 		return draw_question(footer, grid, line);
 	if (footer->picker)

@@ -1,5 +1,5 @@
 /*
- * The line at the bottom: what is asked, typed or picked there, and behind it the keys that do something now, as many as
+ * The line at the bottom: what is asked, edited or picked there, and behind it the keys that do something now, as many as
  * have room.
  *
  *     filter: shop█  Enter keep the filter  Esc clear the filter
@@ -31,10 +31,10 @@ struct footer_command {
 	unsigned rank; /* 1 to 10: the lowest have room first; none with 0 */
 };
 
-/* All is borrowed. Of what is typed, asked and picked at most one is not NULL, and stands before the keys. */
+/* All is borrowed. Of what is edited, asked and picked at most one is not NULL, and stands before the keys. */
 struct footer {
-	const struct line_edit *typed;
-	const char *label;    /* what is typed; not NULL where something is */
+	const struct line_edit *line_edit;
+	const char *label;    /* of the line that is edited; not NULL where one is */
 	const char *question; /* y or n is the answer */
 	const struct picker *picker;
 	const struct table_view *table; /* whose columns are picked */

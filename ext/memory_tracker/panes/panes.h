@@ -7,7 +7,7 @@
  *                  PANE_PROCESSES  P    as many lines as there are processes
  *
  * At most one is open, because there is one index: opening a pane closes the one before. A pane that is closed keeps its
- * state. Whether there is something to open is said by the row of its key in input/command.c, from what the viewer has.
+ * state. Whether it can be opened now is decided by the row of its key in input/command.c.
  * To add a pane, add its row here and the row of its key there.
  *
  * One thread at a time; the viewer owns them, actions open, close and scroll them.
@@ -40,7 +40,7 @@ struct panes {
 	unsigned height; /* 0: none was drawn */
 };
 
-/* What a pane is drawn into, and what of the screen it may be about. */
+/* What a pane is drawn into, and what it may show. */
 struct pane_frame {
 	struct grid *grid;
 	unsigned line, height;         /* of the grid, the title among them */
@@ -50,11 +50,11 @@ struct pane_frame {
 };
 
 struct pane {
-	const char *name; /* what is closed, in "close the trend" */
+	const char *name; /* as in "close the trend" */
 	uint32_t key;     /* opens and closes it */
 	void (*draw)(struct panes *panes, const struct pane_frame *frame);
 	unsigned (*height)(const struct panes *panes);   /* the most lines that it needs; NULL: all that it gets */
-	void (*opened)(struct panes *panes);             /* it begins anew; NULL: as it was left */
+	void (*opened)(struct panes *panes);             /* resets what it shows; NULL: it is as it was left */
 	void (*scroll)(struct panes *panes, long lines); /* up when negative; NULL: it does not scroll */
 };
 

@@ -26,14 +26,15 @@
 struct table_view {
 	const struct column *sort;
 	bool reversed;
-	bool internal;            /* list hidden and internal objects too */
-	struct since_mark *since; /* borrowed; what changes are reckoned from, NULL or without a mark: there are none */
-	bool deltas;              /* counts are shown as changes since the mark */
-	bool frozen;              /* the order stays as it is, and what is new goes to the end */
-	struct key_ranks ranks;   /* that order */
-	layout_choice choice;     /* of columns */
-	struct line_edit filter;  /* only classes that have this are lines */
-	struct line_edit search;  /* what the selection goes to */
+	bool internal; /* list hidden and internal objects too */
+	struct since_mark
+	    *since;  /* borrowed; the mark that changes are counted from; NULL or without a mark: there are none */
+	bool deltas; /* counts are shown as changes since the mark */
+	bool frozen; /* the order stays as it is, and what is new goes to the end */
+	struct key_ranks ranks;  /* that order */
+	layout_choice choice;    /* of columns */
+	struct line_edit filter; /* only classes that have this are lines */
+	struct line_edit search; /* what the selection goes to */
 	struct selection selection;
 	char followed[FOLLOWED_CELLS * 4 + 1]; /* the name of what is followed, or was */
 	bool lost;                             /* what was followed has gone; for the reader to reset */
@@ -51,8 +52,8 @@ struct table_view {
 void table_view_deinit(struct table_view *table);
 
 /*
- * Makes the lines anew, after the figures have changed, are others, or other lines are wanted. They must outlive them. Returns false
- * without memory; the table is empty then.
+ * Makes the lines again, after the metrics have changed or others are shown, or other lines are wanted. The metrics must
+ * outlive the lines. Returns false without memory; the table is empty then.
  */
 bool table_view_refresh(struct table_view *table, const struct metrics *metrics);
 

@@ -1,6 +1,6 @@
 /*
  * The bytes between a program on a pty and whoever is before the terminal: what the program prints goes to a
- * transcript, and, while it has the console, to the terminal as it comes; then keys go to the program.
+ * output log, and, while it has the console, to the terminal as it comes; then keys go to the program.
  *
  * One thread at a time; any thread, no GVL.
  */
@@ -25,10 +25,10 @@ struct console {
 	struct job *job; /* borrowed */
 	struct private_modes modes;
 	struct questions questions;
-	bool carriage;                 /* the latest byte was a carriage return, which is not in the transcript yet */
+	bool carriage;                 /* the latest byte was a carriage return, which is not in the output log yet */
 	bool answered;                 /* a question was, on behalf of the terminal */
-	bool discarded;                /* nobody wants a transcript any more */
-	bool dry;                      /* nobody is left who could print */
+	bool discarded;                /* no output log is wanted any more */
+	bool dry;                      /* no process has the pty open any more */
 	char input[CONSOLE_INPUT_MAX]; /* keys that the pty has not taken yet */
 	size_t pending;
 	struct leave_key leave_key;
@@ -41,12 +41,12 @@ enum console_flow {
 	CONSOLE_QUIET, /* nothing was printed */
 	CONSOLE_SOME,
 	CONSOLE_MORE, /* and there is more already */
-	CONSOLE_LOST, /* the transcript cannot take it */
+	CONSOLE_LOST, /* the output log cannot take it */
 };
 
 /*
- * Takes what the program has printed to the transcript, and writes it to `tty` unless that is -1. Where the pty has
- * made "\r\n" of a new line, the transcript has a new line again.
+ * Takes what the program has printed to the output log, and writes it to `tty` unless that is -1. Where the pty has
+ * made "\r\n" of a new line, the output log has a new line again.
  */
 enum console_flow console_pump(struct console *console, struct output_log *output_log, int tty);
 

@@ -43,7 +43,7 @@ void screen_close(struct screen *screen);
 /* Whether the program has closed descriptors that it works with; then it can only be closed. */
 bool screen_lost(const struct screen *screen);
 
-/* The bytes that give the screen back, for somebody else to write if this process cannot. Returns their length. */
+/* The bytes that give the screen back, for another process to write if this one cannot. Returns their length. */
 size_t screen_end_sequence(char buffer[SCREEN_END_SEQUENCE_MAX]);
 
 /* Asks the terminal how large it is. True when that has changed since it was asked last. */

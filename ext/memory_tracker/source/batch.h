@@ -41,7 +41,7 @@ struct batch_options {
 #define BATCH_PATHS 3
 
 /*
- * Appends a table of the figures, followed by an empty line; nothing if they have no snapshot. Trends are not asked
+ * Appends a table of the metrics, followed by an empty line; nothing if they have no snapshot. Trends are not asked
  * for. Returns false without memory, with the buffer as it was. One thread at a time; any thread.
  */
 bool batch_print(struct buffer *out, const struct metrics *metrics, const struct batch_options *options);

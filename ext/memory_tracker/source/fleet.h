@@ -82,7 +82,7 @@ void fleet_take(struct fleet *fleet);
 bool fleet_waiting(const struct fleet *fleet);
 bool fleet_collecting(const struct fleet *fleet);
 
-/* Who has not answered by now is not waited for any more. */
+/* A process that has not answered by now is not waited for any more. */
 void fleet_give_up(struct fleet *fleet);
 
 /* The process that was started has ended, as the launcher knows. */

@@ -5,8 +5,8 @@
  *     socket found ─> connecting ── hello ─> serving ── connection over ─> ended, and no longer listed unless it is shown
  *                         └── not understood ─> connected to again after 5 s <──┘
  *
- * Nothing here waits: a process that does not answer delays no other. The first to say hello is shown, and then the next
- * one that comes when that has ended, or another one that is walked to.
+ * Nothing here waits: a process that does not answer delays no other. The first that sends its hello is shown;
+ * when it has ended, the next one that does; at any time another one, by the `walk` of the source.
  *
  * One thread at a time; any thread, no GVL.
  */
@@ -21,7 +21,7 @@ struct processes;
 struct processes *processes_new(const char *directory);
 void processes_free(struct processes *processes);
 
-/* Closes all connections; from then on there is no news. */
+/* Closes all connections; from then on there are no updates. */
 void processes_close(struct processes *processes);
 
 /* The source, whose context is `processes`. */

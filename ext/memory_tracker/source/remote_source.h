@@ -1,5 +1,5 @@
 /*
- * The numbers of another process, for whoever shows or keeps them.
+ * The numbers of another process as a source: its client asks for them, and what comes is taken from it.
  *
  * One thread at a time; any thread, no GVL.
  */

@@ -10,7 +10,7 @@
 #define SLOWEST (-2)
 #define FASTEST 6
 
-/* What a trend and a growth are reckoned from is given again after a jump. */
+/* What a trend and a growth are computed from is given again after a jump. */
 #define LEAD 60
 
 /* Jumps, in parts of the recording. */

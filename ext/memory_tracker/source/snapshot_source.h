@@ -49,12 +49,12 @@ struct source_update {
 /* All are called by the thread that runs the display. */
 struct snapshot_source {
 	void *context;
-	int (*fd)(void *context);   /* readable when there may be news; -1: to be looked at every now and then */
+	int (*fd)(void *context);   /* readable when there may be an update; -1: to be looked at every now and then */
 	void (*ask)(void *context); /* asks for a snapshot that has all that can be known */
 	void (*gc)(void *context);  /* asks for a full GC; a snapshot from just before it comes first */
 	void (*walk)(void *context, int steps); /* to another process: 1 or -1; NULL: there is only one */
 	void (*steer)(void *context, enum replay_command command); /* NULL: it is no recording */
-	enum source_event (*next)(void *context, struct source_update *news);
+	enum source_event (*next)(void *context, struct source_update *update);
 	/*
 	 * Whether processes are left when the program has ended, or are just coming, and which, as a sentence; empty: it is
 	 * not known yet. NULL: there are none.

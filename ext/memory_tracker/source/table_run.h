@@ -33,7 +33,7 @@ bool table_run_init(struct table_run *run, const struct snapshot_source *source,
 void table_run_deinit(struct table_run *run);
 
 /*
- * Prints a table at the interval until the numbers end, or so many are printed as are wanted, or nobody reads them,
+ * Prints a table at the interval until the numbers end, or as many are printed as are wanted, or their reader is gone,
  * or tables_cancel is called, after which it can go on. ANY THREAD that does not hold the GVL
  */
 void table_run(struct table_run *run);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 
-/* How often a writer that nobody reads from looks whether it should give up. */
+/* How often a writer whose reader takes nothing looks whether it should give up. */
 #define CANCEL_POLL_MS 100
 
 bool tables_init(struct tables *tables, int fd, const struct batch_options *batch)

@@ -24,8 +24,8 @@
 struct column_path {
 	uint32_t index;   /* in the call paths of the table; CALL_PATHS_NONE: the line is a class */
 	unsigned depth;   /* 0 for a class, 1 directly below it, … */
-	bool below;       /* there is something below, */
-	bool unfolded;    /* and it is shown */
+	bool below;       /* there are paths below it */
+	bool unfolded;    /* and they are shown */
 	bool pseudo;      /* the frame is no code: it has no place */
 	double share;     /* of what is above it, 0 to 1; negative: not known */
 	const char *file; /* as the program has it; of a class with `line` 0 the class above it */
@@ -41,13 +41,13 @@ struct column_line {
 	struct column_path path;
 	const char *name; /* of the class or the method, as the program has it */
 	uint32_t name_length;
-	uint32_t rank;       /* in an order that is frozen */
-	bool anonymous;      /* a class without a name of its own */
-	bool bound;          /* retained is an upper bound */
-	bool unknown;        /* no major GC was seen yet, so what is retained is not known */
-	char mark;           /* behind its numbers: '*' after estimates, ' ' where other lines have that; 0: none */
-	bool light;          /* how many are allocated is an estimate, whatever the mark says; */
-	bool allocated_only; /* and nothing else is known */
+	uint32_t rank;  /* in an order that is frozen */
+	bool anonymous; /* a class without a name of its own */
+	bool bound;     /* retained is an upper bound */
+	bool unknown;   /* no major GC was seen yet, so what is retained is not known */
+	char mark;  /* behind its numbers: '*' for estimates, ' ' where only other lines are estimates; 0: no line is */
+	bool light; /* of a light capture: allocated is an estimate, whatever `mark` is */
+	bool allocated_only; /* a call path of a light capture: nothing else is known */
 	bool deltas;         /* counts are shown as changes since the mark */
 	struct since_mark_change change;
 	enum text_charset charset;

@@ -309,7 +309,7 @@ bool tree_lines_make(struct tree_lines *tree, const struct metrics *metrics, con
 
 /* --- unfolding --- */
 
-/* The turned paths of a class are built once it is unfolded. */
+/* The inverted paths of a class are built once it is unfolded. */
 static bool unfold(struct tree_lines *tree, const struct column_line *line)
 {
 	if (!key_set_add(&tree->unfolded, tree_lines_key(line)))

@@ -20,10 +20,10 @@ struct tree_lines {
 	enum text_charset charset;
 	bool inverted;                  /* callers first */
 	struct key_set unfolded;        /* ids of classes, keys of call paths */
-	const struct call_paths *paths; /* borrowed from the figures, or `own`; NULL before lines were made */
+	const struct call_paths *paths; /* borrowed from the metrics, or `own`; NULL before lines were made */
 	struct call_paths own;
 
-	struct column_line *lines; /* owned, in order; what they point to belongs to the figures, or is in `rows` */
+	struct column_line *lines; /* owned, in order; what they point to belongs to the metrics, or is in `rows` */
 	size_t count;
 	struct column_line *waiting; /* owned: lines that come after those */
 	size_t waiting_count;
@@ -41,13 +41,13 @@ struct tree_order {
 	const struct line_edit *filter; /* for classes: their own name, or that of a frame */
 	struct key_ranks
 	    *ranks; /* the order is that of these, and what is new goes to the end; NULL: it is not frozen */
-	struct since_mark *since; /* what changes are reckoned from; NULL: there are none */
+	struct since_mark *since; /* the mark that changes are counted from; NULL: there are none */
 	bool deltas;              /* counts are shown as changes */
 };
 
 void tree_lines_deinit(struct tree_lines *tree);
 
-/* Makes the lines anew. They live as long as the figures. False without memory; there are no lines then. */
+/* Makes the lines again. They live as long as the metrics. False without memory; there are no lines then. */
 bool tree_lines_make(struct tree_lines *tree, const struct metrics *metrics, const struct tree_order *order);
 
 /* The line of a path directly below a class, from what is known of watched paths; `spare` is used for one that is not. */

@@ -1,5 +1,5 @@
 /*
- * A process that is nobody's child, and lives on when this one has ended.
+ * A process that is no child of this one, and lives on when this one has ended.
  */
 #ifndef MEMORY_TRACKER_TERMINAL_DETACH_H
 #define MEMORY_TRACKER_TERMINAL_DETACH_H

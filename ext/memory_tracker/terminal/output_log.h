@@ -57,7 +57,7 @@ size_t output_log_tail(struct output_log *output_log, char *buffer, size_t size)
 /* Makes sure that there is room for some more, and tells when there is not. */
 enum output_log_trouble output_log_check(struct output_log *output_log);
 
-/* Whether a descriptor leads to a file without a name that a transcript of this process, before an exec, has made. */
+/* Whether a descriptor leads to a file without a name that an output log of this process, before an exec, has made. */
 bool output_log_is_ours(int fd);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * What a program prints while a screen is up in the same process: it goes to a transcript instead of the terminal.
+ * What a program prints while a screen is up in the same process: it goes to an output log instead of the terminal.
  *
- * Only descriptors that lead to the terminal of this process are led elsewhere: 1 and 2 to the transcript, and 0, if asked for, to a pipe that
+ * Only descriptors that lead to the terminal of this process are led elsewhere: 1 and 2 to the output log, and 0, if asked for, to a pipe that
  * nobody writes to, so that a read waits instead of taking the screen's keys. Processes that the program starts write
- * to the transcript too, for as long as they live; nothing gets between what two of them write. What the program has
+ * to the output log too, for as long as they live; nothing gets between what two of them write. What the program has
  * opened there itself meanwhile, as a daemon does, stays.
  *
  * One thread at a time; any thread, no GVL.

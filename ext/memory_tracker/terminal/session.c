@@ -242,7 +242,7 @@ bool session_lost(const struct session *session)
 
 /* --- passing --- */
 
-/* More than any transcript has: from here on the guard has nothing to print. */
+/* More than any output log has: from here on the guard has nothing to print. */
 #define NOTHING_TO_PRINT INT64_MAX
 
 const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX])
@@ -262,7 +262,7 @@ const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MA
 	tty_restore(tty_fd(&session->tty), &silent);
 	output_log_print(output_log, &session->tty.device);
 	tty_restore(tty_fd(&session->tty), &raw);
-	/* What comes now is on the terminal already when it is in the transcript. */
+	/* What comes now is on the terminal already when it is in the output log. */
 	guard_watch(&session->guard, "", 0, &session->tty.modes, NOTHING_TO_PRINT);
 	return NULL;
 }

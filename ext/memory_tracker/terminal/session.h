@@ -1,6 +1,6 @@
 /*
  * A process's terminal as long as a viewer has it: the screen, what a program prints meanwhile, and the guard. The
- * program is the same process, or another one whose output somebody puts into the transcript, or none.
+ * program is the same process, or another one whose output its pty brings into the output log, or none.
  *
  * session_enter takes the terminal and session_leave gives it back, as often as is wanted in between of
  * session_open and session_close. One thread at a time; any thread, no GVL.
@@ -21,11 +21,11 @@
 #define SESSION_PROBLEM_MAX 256
 
 struct session_options {
-	bool redirect;      /* what this process prints goes to the transcript */
+	bool redirect;      /* what this process prints goes to the output log */
 	bool take_input;    /* then: descriptor 0 is led away from the terminal too */
 	bool interrupt_key; /* Ctrl-C is a key, and not a signal to the process */
 	const char *marker; /* see struct guard_job; borrowed until session_open returns */
-	const char *output; /* the transcript's file, see output_log_init; likewise */
+	const char *output; /* the file of the output log, see output_log_init; likewise */
 };
 
 /*
@@ -45,7 +45,7 @@ struct session {
 	struct redirect redirect;
 	struct guard guard;
 	struct screen *screen; /* owned; NULL unless entered */
-	bool left_to_guard;    /* which prints what the transcript has, then */
+	bool left_to_guard;    /* which prints what the output log has, then */
 };
 
 /*
@@ -79,7 +79,7 @@ bool session_lost(const struct session *session);
 
 /*
  * Makes the terminal give keys as they are and take bytes as they come, for a program on a pty. All that is in the
- * transcript has been printed then, after keys have ceased to be echoed here. The session may be entered, unless what
+ * output log has been printed then, after keys have ceased to be echoed here. The session may be entered, unless what
  * this process prints is redirected. Returns NULL, or why it failed as a sentence in `buffer`.
  */
 const char *session_pass(struct session *session, char buffer[SESSION_PROBLEM_MAX]);

@@ -10,7 +10,7 @@
 /* So much is read at once; and so much is kept of a buffer that was larger once. */
 #define PIECE 65536
 
-/* A write to somebody who has gone shall not end the process. */
+/* A write to a process that has gone shall not end the process. */
 #ifdef MSG_NOSIGNAL
 #define SEND_FLAGS MSG_NOSIGNAL
 #else
@@ -133,7 +133,7 @@ static enum channel_result fill(struct channel *channel)
 		return CHANNEL_EMPTY;
 	if (length < 0 && errno == EBADF)
 		return broken(channel, "its connection was closed in this process");
-	/* Whoever is killed, or does not read what was sent to him, leaves by an error. */
+	/* A process that is killed, or does not read what was sent to it, ends the connection by an error. */
 	channel->closed = true;
 	return CHANNEL_CLOSED;
 }

@@ -33,8 +33,8 @@ static void explain(int error, const char *path, char problem[TRANSPORT_PROBLEM_
 		snprintf(problem, TRANSPORT_PROBLEM_MAX, "%s cannot be connected to: %s", path, strerror(error));
 }
 
-/* Knocks again as long as too many others do. */
-static int knock(const char *path)
+/* Tries again as long as too many connections wait to be accepted. */
+static int connect_patiently(const char *path)
 {
 	uint64_t deadline = clock_now() + HELLO_PATIENCE;
 	int fd;
@@ -156,7 +156,7 @@ struct client *client_over(int fd, char problem[TRANSPORT_PROBLEM_MAX])
 
 struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX])
 {
-	int fd = knock(path);
+	int fd = connect_patiently(path);
 
 	if (fd >= 0)
 		return client_over(fd, problem);

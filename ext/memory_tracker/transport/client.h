@@ -17,8 +17,8 @@
 struct client;
 
 /*
- * Connects to a socket and says hello. Returns NULL and a sentence in `problem` when nobody is there, or he does not
- * answer within a second, or refuses.
+ * Connects to a socket and says hello. Returns NULL and a sentence in `problem` when no process listens there,
+ * or it does not answer within a second, or refuses.
  */
 struct client *client_open(const char *path, char problem[TRANSPORT_PROBLEM_MAX]);
 
@@ -53,7 +53,7 @@ enum client_event {
 	CLIENT_GC_DONE,  /* message.nanoseconds */
 	CLIENT_DONE,     /* any other work: message.asked */
 	CLIENT_REFUSED,  /* message.asked and message.text, a sentence; 0: the connection is over too */
-	CLIENT_ENDED,    /* the process has ended: message.text says how, or is empty when nobody could say */
+	CLIENT_ENDED,    /* the process has ended: message.text says how, or is empty where that is not known */
 	CLIENT_BROKEN,   /* the connection is of no use any more: message.text */
 };
 

@@ -35,14 +35,14 @@ bool directory_check(const char *path, char problem[TRANSPORT_PROBLEM_MAX]);
 bool directory_socket(char path[DIRECTORY_PATH_MAX], const char *directory, pid_t pid,
                       char problem[TRANSPORT_PROBLEM_MAX]);
 
-/* A socket that somebody listens to, or that only looks like it: connecting tells. */
+/* A socket that a process listens to, or that only looks like it: connecting tells. */
 struct directory_entry {
 	pid_t pid;
 	char path[DIRECTORY_PATH_MAX];
 };
 
 /*
- * All sockets that can be looked at from here, of every folder, sorted by process; those that nobody listens to any
+ * All sockets that can be looked at from here, of every folder, sorted by process; those that no process listens to any
  * more are removed. Folders that cannot be trusted are passed over. Returns how many there are, and in *entries an
  * array to be freed; or -1 without memory.
  */
@@ -61,7 +61,7 @@ bool directory_each(const char *directory, const char *suffix,
 /* Whether a folder has a file whose name ends in `suffix` and that is not older than so many seconds. */
 bool directory_has_new(const char *directory, const char *suffix, unsigned seconds);
 
-/* Removes the sockets of a folder that nobody listens to any more. */
+/* Removes the sockets of a folder that no process listens to any more. */
 void directory_clean(const char *directory);
 
 #endif

@@ -4,7 +4,7 @@
  * A message is a header and a body. Both sides are processes of one machine, so numbers are in its byte order. The
  * first message of either side is MESSAGE_HELLO; its header, and the first word of its body, are the same in all
  * versions. The looker asks; each question is answered by a message of the same kind, by MESSAGE_DONE or by
- * MESSAGE_REFUSED. What nobody asked for is MESSAGE_ENDED, the last one, after a last MESSAGE_SNAPSHOT.
+ * MESSAGE_REFUSED. What comes unasked is MESSAGE_ENDED, the last one, after a last MESSAGE_SNAPSHOT.
  */
 #ifndef MEMORY_TRACKER_TRANSPORT_MESSAGE_H
 #define MEMORY_TRACKER_TRANSPORT_MESSAGE_H

@@ -19,15 +19,15 @@
 /* A snapshot does not wait longer for what makes it complete. */
 #define REFRESH_TIME (20 * CLOCK_MILLISECOND)
 
-/* Who has not said hello by then is sent away. */
+/* A client that has not sent its hello by then is disconnected. */
 #define HELLO_TIME (5000 * CLOCK_MILLISECOND)
 
-/* With no descriptor left for those who knock, so long nobody answers the door. */
+/* With no descriptor left for a connection none is accepted for so long. */
 #define REST_TIME (200 * CLOCK_MILLISECOND)
 
-/* At the end, who takes nothing for so long is not waited for; and nobody longer than that. */
+/* At the end, a client that takes nothing for so long is not waited for; and none longer than that. */
 #define IDLE_TIME (100 * CLOCK_MILLISECOND)
-#define FAREWELL_TIME (1000 * CLOCK_MILLISECOND)
+#define SEND_END_TIME (1000 * CLOCK_MILLISECOND)
 
 /* The program ends, though the thread has not, after that. */
 #define END_TIME (3000 * CLOCK_MILLISECOND)
@@ -50,7 +50,7 @@ struct server {
 	char problem[MESSAGE_TEXT_MAX + 1]; /* of what is done; empty: none */
 	uint64_t done_ns;
 	bool ending;
-	bool silent; /* nobody is told anything */
+	bool silent; /* no client is sent the end */
 	char how[HOW_MAX + 1];
 
 	/* Of the thread alone. */
@@ -117,7 +117,7 @@ static struct connection *free_place(struct server *server)
 	return NULL;
 }
 
-/* Says so once, without waiting, to somebody for whom there is no place. */
+/* Sends the reason once, without waiting, to a client that is not served. */
 static void reject(int fd, const char *sentence)
 {
 	struct connection connection = {0};
@@ -127,7 +127,7 @@ static void reject(int fd, const char *sentence)
 	channel_deinit(&connection.channel, true);
 }
 
-static void welcome(struct server *server, int fd)
+static void accept_connection(struct server *server, int fd)
 {
 	struct connection *connection = free_place(server);
 
@@ -142,13 +142,13 @@ static void welcome(struct server *server, int fd)
 	}
 }
 
-/* For one at a time: in between, those who have gone already make room. */
-static void open_door(struct server *server)
+/* One at a time: in between, connections that are over make room. */
+static void accept_next(struct server *server)
 {
 	int fd = socket_accept(descriptor_fd(&server->listener));
 
 	if (fd >= 0)
-		welcome(server, fd);
+		accept_connection(server, fd);
 	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 		server->rest_until = clock_now() + REST_TIME;
 }
@@ -266,7 +266,7 @@ static void serve_connection(struct server *server, struct connection *connectio
 {
 	if (!connection->greeted && clock_now() > connection->here_ns + HELLO_TIME)
 		connection->going = true;
-	/* First, because who takes what he was sent may have asked for more before. */
+	/* First, because a client that takes what was sent to it may have asked for more before. */
 	bool sound = alive && channel_flush(&connection->channel);
 	if (sound &&
 	    connection_read(connection, server->source.running(server->source.context), clock_now(), REFRESH_TIME))
@@ -336,7 +336,7 @@ static void serve(struct server *server)
 				serve_connection(server, &server->connections[i], polls[i].fd < 0 || !gone);
 		}
 		if (open && polls[SERVER_CLIENTS_MAX + 1].revents)
-			open_door(server);
+			accept_next(server);
 		begin_work(server);
 		see_to_starters(server);
 	}
@@ -383,7 +383,7 @@ static void wait_for_takers(struct server *server)
 	uint64_t start = clock_now(), moved = start;
 	size_t left = unsent(server, polls);
 
-	while (left && clock_now() < start + FAREWELL_TIME && clock_now() < moved + IDLE_TIME) {
+	while (left && clock_now() < start + SEND_END_TIME && clock_now() < moved + IDLE_TIME) {
 		size_t before = left;
 
 		poll(polls, SERVER_CLIENTS_MAX, (int)(IDLE_TIME / CLOCK_MILLISECOND));

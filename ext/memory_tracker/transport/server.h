@@ -1,9 +1,9 @@
 /*
  * Lets other processes of the same user look into this one: a native thread that serves a socket.
  *
- * Without anybody who looks the thread sleeps in poll and nothing is worked out. It blocks all signals and knows
- * nothing of Ruby: what needs the VM it asks for through struct server_source, and goes on meanwhile. Whoever does
- * not take his answers is asked nothing more and delays nobody. In a child of a fork the thread does not exist; there
+ * Without a client the thread sleeps in poll and nothing is worked out. It blocks all signals and knows
+ * nothing of Ruby: what needs the VM it asks for through struct server_source, and goes on meanwhile. A client that does
+ * not take its answers is asked nothing more and delays no other. In a child of a fork the thread does not exist; there
  * server_abandon is the only function that may be called.
  *
  * When the program closes descriptors of it, the thread ends without a word: no process can ask it for anything then.
@@ -55,8 +55,8 @@ void server_done(struct server *server, const char *problem, uint64_t nanosecond
 void server_refreshed(struct server *server);
 
 /*
- * Tells everybody how the program has ended, with a last snapshot, and ends the thread. Waits for those who take it,
- * not for those who do not. `how` NULL: nobody is told anything. The socket is gone then. Returns false when the thread
+ * Tells every client how the program has ended, with a last snapshot, and ends the thread. Waits for those that take it,
+ * not for the others. `how` NULL: no client is told anything. The socket is gone then. Returns false when the thread
  * has not ended in time, and may still use all that it has: then the server is not to be freed, nor what the source
  * needs. Once. ANY THREAD, better without the GVL
  */

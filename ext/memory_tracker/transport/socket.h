@@ -26,7 +26,7 @@ int socket_listen(const char *path, struct socket_name *name);
 /* Removes a path unless it is another file by now. */
 void socket_unlink(const char *path, const struct socket_name *name);
 
-/* A connection that somebody has asked for, or -1 and errno. */
+/* A connection that a client has asked for, or -1 and errno. */
 int socket_accept(int fd);
 
 /* Whether the process at the other end belongs to this process's user. */
