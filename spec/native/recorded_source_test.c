@@ -26,7 +26,7 @@ static struct {
 	uint32_t flags;                     /* of that */
 } through;
 
-static int start(void **state)
+static int set_up(void **state)
 {
 	char problem[TRANSPORT_PROBLEM_MAX] = "";
 
@@ -47,7 +47,7 @@ static void close_recorder(void)
 	through.recorder = NULL;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	scripted_source_end(&through.from);
@@ -205,7 +205,7 @@ static void test_one_that_breaks_off_at_the_end(void **state)
 	expect_recording((uint64_t[]){7}, 1, NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

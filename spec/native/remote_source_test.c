@@ -31,7 +31,7 @@ static struct {
 	unsigned open;
 } look;
 
-static int start(void **state)
+static int set_up(void **state)
 {
 	char directory[64];
 
@@ -45,7 +45,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	free(look.news.snapshot);
@@ -259,7 +259,7 @@ static void test_one_that_is_left_before_its_end(void **state)
 	assert_null(look.remote.last);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

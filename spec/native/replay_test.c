@@ -36,7 +36,7 @@ static struct {
 	char sentence[SOURCE_SENTENCE_MAX];
 } play;
 
-static int start(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	memset(&play, 0, sizeof play);
@@ -45,7 +45,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	recording_close(play.recording);
@@ -404,7 +404,7 @@ static void test_without_memory(void **state)
 	begin();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -39,7 +39,7 @@ static struct {
 	unsigned answers; /* how often it answers being asked, before it ends */
 } test;
 
-static int start(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	memset(&test, 0, sizeof test);
@@ -47,7 +47,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	table_run_deinit(&test.run);
@@ -344,7 +344,7 @@ static void test_without_memory(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -22,14 +22,14 @@
 
 static struct table_reader reader;
 
-static int start(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	table_reader_open(&reader);
 	return 0;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	table_reader_close(&reader);
@@ -201,7 +201,7 @@ static void test_without_memory(void **state)
 	tables_deinit(&tables);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -94,7 +94,7 @@ static void answer(const uint8_t *data, size_t size)
 {
 	struct client_message message;
 	char problem[TRANSPORT_PROBLEM_MAX];
-	volatile uint64_t sum = 0;
+	volatile uint64_t sum __attribute__((unused)) = 0;
 	int other;
 	struct client *client = client_over(socket_with(data, size, &other), problem);
 
@@ -132,7 +132,7 @@ static void play(const uint8_t *data, size_t size)
 	char path[64], problem[TRANSPORT_PROBLEM_MAX];
 	uint8_t *bytes = malloc(size + 1);
 	int fd = memfd_create("recording", 0);
-	volatile uint64_t sum = 0;
+	volatile uint64_t sum __attribute__((unused)) = 0;
 
 	memcpy(bytes, data, size);
 	mend_checksums(bytes, size);
