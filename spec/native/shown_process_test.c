@@ -19,6 +19,49 @@
 #include "test_folder.h"
 #include "watched_processes.h"
 
+/* --- several come at once --- */
+
+static void find_two(struct scripted_program *first, struct scripted_program *second)
+{
+	scripted_listen(second, watch.directory, 4002);
+	scripted_listen(first, watch.directory, 4001);
+	watch_look_later(SEARCH);
+	scripted_greet(second);
+	watch_look();
+	assert_true(watch_is_shown(second));
+}
+
+static void test_the_first_of_those_found_at_once_is_shown_whichever_answers_first(void **state)
+{
+	struct scripted_program first, second, earlier;
+
+	find_two(&first, &second);
+	scripted_greet(&first);
+	watch_look();
+	assert_true(watch_is_shown(&first));
+	/* One that comes later changes nothing. */
+	watch_come(&earlier, 4000, 3);
+	assert_true(watch_is_shown(&first));
+	scripted_end(&earlier);
+	scripted_end(&second);
+	scripted_end(&first);
+}
+
+static void test_one_that_was_walked_to_stays(void **state)
+{
+	struct scripted_program first, second;
+
+	find_two(&first, &second);
+	watch_walk(1);
+	watch_walk(1);
+	assert_true(watch_is_shown(&second));
+	scripted_greet(&first);
+	watch_look();
+	assert_true(watch_is_shown(&second));
+	scripted_end(&second);
+	scripted_end(&first);
+}
+
 /* --- the one that is shown ends --- */
 
 static void test_the_next_one_takes_the_place_of_one_that_has_ended(void **state)
@@ -312,6 +355,8 @@ static void test_what_is_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_the_first_of_those_found_at_once_is_shown_whichever_answers_first),
+	    TEST(test_one_that_was_walked_to_stays),
 	    TEST(test_the_next_one_takes_the_place_of_one_that_has_ended),
 	    TEST(test_one_that_becomes_another_program),
 	    TEST(test_one_that_has_ended_before_it_was_looked_at),

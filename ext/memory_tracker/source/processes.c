@@ -25,17 +25,12 @@
 /* How often to ask those that are only on the list. */
 #define ASK_OTHERS (2000 * CLOCK_MILLISECOND)
 
-/* How often the list is told anew. */
-#define TELL (500 * CLOCK_MILLISECOND)
+#define TELL (500 * CLOCK_MILLISECOND)          /* how often the list is told anew */
+#define FIRST_ANSWER (2000 * CLOCK_MILLISECOND) /* how long the first of several may take to answer */
+#define LEFT_ALONE (500 * CLOCK_MILLISECOND) /* a process that has ended this long before the program is worth a word */
+#define PATIENCE (5000 * CLOCK_MILLISECOND)  /* when there is no process after this time, that is worth a word */
 
-/* A process that has ended this long before the program is worth a word. */
-#define LEFT_ALONE (500 * CLOCK_MILLISECOND)
-
-/* When there is no process after this time, that is worth a word. */
-#define PATIENCE (5000 * CLOCK_MILLISECOND)
-
-/* A process that was being forked when the program ended is awaited for so long. */
-#define FORK_SECONDS 2
+#define FORK_SECONDS 2 /* a process that was being forked when the program ended is awaited for so long */
 
 struct process {
 	pid_t pid;
@@ -45,7 +40,8 @@ struct process {
 	struct snapshot_source source;
 	struct process_summary metadata;
 	bool gone;      /* it has ended, or nothing leads to it any more */
-	uint64_t found; /* the latest search that found its socket */
+	uint64_t added; /* the first search that found its socket, */
+	uint64_t found; /* and the latest one */
 	uint64_t retry; /* it is not connected to before this time */
 	uint64_t asked; /* when a snapshot was, for the list */
 	struct process_growth growth;
@@ -56,6 +52,7 @@ struct processes {
 	struct process *all[PROCESSES_MAX]; /* owned; in the order in which they came */
 	size_t count;
 	struct process *shown; /* one of them, or NULL */
+	bool walked;           /* by a person: it stays */
 	struct process_summary metadata[PROCESSES_MAX];
 
 	bool closed;
@@ -146,6 +143,7 @@ static struct process *add(struct processes *processes, pid_t pid)
 		return NULL;
 	process->pid = pid;
 	process->metadata.pid = (uint32_t)pid;
+	process->added = processes->searched;
 	processes->all[processes->count++] = process;
 	return process;
 }
@@ -246,7 +244,19 @@ static void end_connection(struct processes *processes, struct process *process,
 		processes->left = clock_now();
 }
 
-/* One that has said hello is shown when no other is, or the one that is shown has no connection any more. */
+/*
+ * Whether one that has said hello is shown: when no other is, or that one has lost its connection, or was found at the
+ * same time and only answered faster, as a fork of it may.
+ */
+static bool is_to_be_shown(const struct processes *processes, const struct process *process)
+{
+	const struct process *shown = processes->shown;
+	bool later = shown && shown->added == process->added && shown->pid > process->pid;
+	bool stays = processes->walked || clock_now() > process->added + FIRST_ANSWER;
+
+	return !shown || shown == process || !shown->client || (later && !stays);
+}
+
 static void take_hello(struct processes *processes, struct process *process)
 {
 	struct client_message message;
@@ -260,17 +270,15 @@ static void take_hello(struct processes *processes, struct process *process)
 	}
 	begin_anew(process);
 	processes->changed = true;
-	if (!processes->shown || processes->shown == process || !processes->shown->client)
+	if (is_to_be_shown(processes, process))
 		show(processes, process);
 }
 
 static void take_hellos(struct processes *processes)
 {
 	for (size_t i = 0; i < processes->count; i++) {
-		struct process *process = processes->all[i];
-
-		if (process->client && !process->greeted)
-			take_hello(processes, process);
+		if (processes->all[i]->client && !processes->all[i]->greeted)
+			take_hello(processes, processes->all[i]);
 	}
 }
 
@@ -405,13 +413,12 @@ static bool left(void *context, char sentence[SOURCE_SENTENCE_MAX])
 		return false;
 	search(processes);
 	for (size_t i = 0; i < processes->count; i++) {
-		const struct process *process = processes->all[i];
+		long pid = processes->all[i]->pid;
 
-		if (!process->client || !process_is_there(process->pid))
+		if (!processes->all[i]->client || !process_is_there((pid_t)pid))
 			continue;
 		snprintf(sentence, SOURCE_SENTENCE_MAX,
-		         "the program has ended; process %ld goes on (memory-tracker-top --attach %ld)",
-		         (long)process->pid, (long)process->pid);
+		         "the program has ended; process %ld goes on (memory-tracker-top --attach %ld)", pid, pid);
 		return true;
 	}
 	return forking;
@@ -421,8 +428,7 @@ static bool left(void *context, char sentence[SOURCE_SENTENCE_MAX])
 
 static int fd(void *context)
 {
-	const struct processes *processes = context;
-	const struct process *process = processes->shown;
+	const struct process *process = ((const struct processes *)context)->shown;
 
 	return process && process->greeted ? process->source.fd(process->source.context) : -1;
 }
@@ -450,6 +456,7 @@ static void walk(void *context, int steps)
 
 	if (processes->count < 2)
 		return;
+	processes->walked = true;
 	while (at < processes->count && processes->all[at] != processes->shown)
 		at++;
 	if (at == processes->count)
