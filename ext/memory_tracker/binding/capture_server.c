@@ -95,7 +95,7 @@ static const char *perform(struct capture_server *capture_server, const struct s
 		stop_counting(capture);
 		return NULL;
 	default:
-		return "nobody knows how to do that";
+		return "unknown request";
 	}
 }
 

@@ -13,7 +13,7 @@
  */
 int nogvl_call(void *(*function)(void *data), void (*wake)(void *data), void *data);
 
-/* Calls the function once, whatever is pending or comes meanwhile, which does not shorten it. Returns as turn does. */
+/* Calls the function once, whatever is pending or comes meanwhile, which does not shorten it. Returns as nogvl_call does. */
 int nogvl_call_uninterruptible(void *(*function)(void *data), void *data);
 
 #endif

@@ -10,9 +10,8 @@
 #include "source/processes.h"
 #include "source/recorded_source.h"
 #include "binding/ruby_recording.h"
-#include "binding/nogvl_call.h"
+#include "binding/in_front.h"
 #include "binding/view_options.h"
-#include "app/display.h"
 
 struct ruby_program {
 	VALUE arguments; /* marked, as all: frozen arrays of frozen strings, or strings, or nil */
@@ -256,51 +255,21 @@ static VALUE start(VALUE self)
 
 /* --- running --- */
 
-struct front {
-	struct ruby_program *program;
-	enum display_end end;
-	int state; /* of what signal handlers have raised */
-};
-
-static void *run_display(void *data)
-{
-	struct front *front = data;
-
-	front->end = display_run(front->program->display);
-	return NULL;
-}
-
-static void wake(void *data)
-{
-	display_wake(((struct front *)data)->program->display);
-}
-
-static void run_until_left(struct front *front)
-{
-	do {
-		front->end = DISPLAY_WOKEN;
-		front->state = nogvl_call(run_display, wake, front);
-	} while (front->end == DISPLAY_WOKEN && !front->state);
-	if (front->end != DISPLAY_WOKEN)
-		return;
-	display_stop(front->program->display);
-	nogvl_call_uninterruptible(run_display, front);
-}
-
 static VALUE run(VALUE self)
 {
-	struct front front = {.program = get(self), .end = DISPLAY_WOKEN};
-	struct job *job = &front.program->job;
-
-	if (!front.program->display)
-		rb_raise(error_class, "the program has not been started");
+	struct ruby_program *program = get(self);
+	struct job *job = &program->job;
 	char known[JOB_KNOWN_MAX];
-	run_until_left(&front);
+	int state;
+
+	if (!program->display)
+		rb_raise(error_class, "the program has not been started");
+	in_front_run_display(program->display, &state);
 	job_tell_known(job, known);
 	/* What still runs has lost its terminal with that. */
-	close_all(front.program);
-	if (front.state)
-		rb_jump_tag(front.state);
+	close_all(program);
+	if (state)
+		rb_jump_tag(state);
 	if (job->unwatched)
 		rb_raise(error_class, "%s", known);
 	return job->ended ? INT2FIX(job_exit_status(job)) : Qnil;

@@ -8,7 +8,7 @@
 #include "binding/errors.h"
 #include "binding/live_view.h"
 #include "binding/ruby_capture.h"
-#include "binding/nogvl_call.h"
+#include "binding/in_front.h"
 #include "binding/view_options.h"
 #include "table/column.h"
 
@@ -194,51 +194,30 @@ static void clear_away(void *data)
 
 /* --- in front: the calling thread runs it --- */
 
-struct front {
-	struct ruby_viewer *viewer;
-	enum display_end end;
-	int state; /* of what the program's signal handlers, or other threads, have raised */
-};
-
-static void *run_in_front(void *data)
+static enum display_end run_view(void *view)
 {
-	struct front *front = data;
-
-	front->end = live_view_run(front->viewer->view);
-	return NULL;
+	return live_view_run(view);
 }
 
-static void wake(void *data)
+static void wake_view(void *view)
 {
-	live_view_wake(((struct front *)data)->viewer->view);
+	live_view_wake(view);
 }
 
-/* Signal handlers of the program run while the viewer goes on; when one raises, the viewer leaves first. */
-static void run_until_left(struct front *front)
+static void stop_view(void *view)
 {
-	do {
-		front->end = DISPLAY_WOKEN;
-		front->state = nogvl_call(run_in_front, wake, front);
-	} while (front->end == DISPLAY_WOKEN && !front->state);
-	if (front->end != DISPLAY_WOKEN)
-		return;
-	live_view_stop(front->viewer->view);
-	int state = nogvl_call_uninterruptible(run_in_front, front);
-	front->state = state ? state : front->state;
+	live_view_stop(view);
 }
 
 static VALUE run(VALUE self)
 {
-	struct front front = {.viewer = get(self)};
+	struct ruby_viewer *viewer = get(self);
+	int state;
 
 	open_view(self, false);
-	run_until_left(&front);
-	close_view(front.viewer);
-	if (front.state)
-		rb_jump_tag(front.state);
-	if (front.end == DISPLAY_INTERRUPTED)
-		rb_raise(rb_eInterrupt, "%s", "");
-	return ID2SYM(rb_intern(front.end == DISPLAY_QUIT ? "quit" : "left"));
+	enum display_end end = in_front_run(&(struct in_front){run_view, wake_view, stop_view, viewer->view}, &state);
+	close_view(viewer);
+	return in_front_result(end, state);
 }
 
 /* --- beside: a native thread runs it --- */

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "binding/errors.h"
+#include "binding/in_front.h"
 #include "binding/table_options.h"
 #include "source/table_run.h"
 #include "binding/nogvl_call.h"
 #include "binding/view_options.h"
-#include "app/display.h"
 #include "table/column.h"
 
 static VALUE option(VALUE options, const char *name)
@@ -23,33 +23,13 @@ static const char *text(VALUE string)
 
 /* --- the viewer --- */
 
-struct view {
-	struct display *display;
-	VALUE thread;
-	enum display_end end;
-	int state; /* of what signal handlers have raised */
-};
-
 /* Some Rubies do not wake a thread for a signal when there are others that could see to it. */
 static bool interrupted(void *context)
 {
-	return rb_thread_interrupted(((struct view *)context)->thread);
+	return rb_thread_interrupted(*(const VALUE *)context);
 }
 
-static void *run_display(void *data)
-{
-	struct view *view = data;
-
-	view->end = display_run(view->display);
-	return NULL;
-}
-
-static void wake(void *data)
-{
-	display_wake(((struct view *)data)->display);
-}
-
-static struct display *open_display(struct view *view, const struct snapshot_source *source, VALUE options)
+static struct display *open_display(VALUE *thread, const struct snapshot_source *source, VALUE options)
 {
 	VALUE sort = option(options, "sort"), command = option(options, "command");
 	char problem[SESSION_PROBLEM_MAX];
@@ -58,7 +38,7 @@ static struct display *open_display(struct view *view, const struct snapshot_sou
 	    .gc_ns = (uint64_t)(view_options_seconds(options, "gc") * 1e9),
 	    .session = {.interrupt_key = true},
 	    .numbers = *source,
-	    .host = {.context = view, .interrupted = interrupted},
+	    .host = {.context = thread, .interrupted = interrupted},
 	};
 
 	display.viewer.sort = text(sort);
@@ -76,31 +56,16 @@ static struct display *open_display(struct view *view, const struct snapshot_sou
 	return opened;
 }
 
-static void run_until_left(struct view *view)
-{
-	do {
-		view->end = DISPLAY_WOKEN;
-		view->state = nogvl_call(run_display, wake, view);
-	} while (view->end == DISPLAY_WOKEN && !view->state);
-	if (view->end != DISPLAY_WOKEN)
-		return;
-	display_stop(view->display);
-	nogvl_call_uninterruptible(run_display, view);
-}
-
 VALUE source_run_view(const struct snapshot_source *source, VALUE options)
 {
-	struct view view = {.thread = rb_thread_current()};
+	VALUE thread = rb_thread_current();
+	int state;
 
 	Check_Type(options, T_HASH);
-	view.display = open_display(&view, source, options);
-	run_until_left(&view);
-	display_close(view.display);
-	if (view.state)
-		rb_jump_tag(view.state);
-	if (view.end == DISPLAY_INTERRUPTED)
-		rb_raise(rb_eInterrupt, "%s", "");
-	return ID2SYM(rb_intern(view.end == DISPLAY_QUIT ? "quit" : "left"));
+	struct display *display = open_display(&thread, source, options);
+	enum display_end end = in_front_run_display(display, &state);
+	display_close(display);
+	return in_front_result(end, state);
 }
 
 /* --- tables --- */

@@ -5,8 +5,9 @@
  *     socket found ─> connecting ── hello ─> serving ── connection over ─> ended, and no longer listed unless it is shown
  *                         └── not understood ─> connected to again after 5 s <──┘
  *
- * Nothing here waits: a process that does not answer delays no other. The first that sends its hello is shown;
- * when it has ended, the next one that does; at any time another one, by the `walk` of the source.
+ * Nothing here waits: a process that does not answer delays no other. The first that sends its hello is shown, of
+ * several that were found at once the one with the lowest pid; when it has ended, the next one that says hello; at any time
+ * another one, by the `walk` of the source.
  *
  * One thread at a time; any thread, no GVL.
  */

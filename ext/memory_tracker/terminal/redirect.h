@@ -19,7 +19,7 @@ struct redirect {
 	struct output_log *output_log; /* borrowed; where descriptors 1 and 2 lead */
 	struct descriptor saved[3];    /* owned; the terminal as descriptors 0 to 2 had it; none: not led elsewhere */
 	struct descriptor
-	    blocked_stdin[2]; /* owned; a pipe that nobody writes to, nor closes while somebody reads; or none */
+	    blocked_stdin[2]; /* owned; a pipe that is never written to, nor closed while it may be read; or none */
 };
 
 void redirect_init(struct redirect *redirect, struct output_log *output_log);
